@@ -1,0 +1,82 @@
+/**
+ * The deadline chain: the only place where time is decided.
+ *
+ *     conversion < budget < request timeout <= dispatch deadline
+ *
+ * Everything derives from one number, the dispatch deadline, so that the stack (Cloud Run's timeout), the client (each task's
+ * deadline), the handler (its budget and lease) and the converters (their own limits) cannot disagree.
+ *
+ * - request timeout over dispatch deadline: Cloud Tasks retries while the first attempt still runs;
+ * - budget over request timeout: Cloud Run answers 504, throttles the CPU, and the attempt crawls on beside its retry;
+ * - conversion over budget: no time is left to store the result and to answer.
+ */
+export interface Deadlines {
+  /** Seconds Cloud Tasks waits for an answer: `dispatchDeadline` of each task. 15 to 1,800. */
+  readonly dispatchDeadlineSeconds: number;
+  /** Seconds Cloud Run gives a request, the container's start included: `timeout` of the service. */
+  readonly requestTimeoutSeconds: number;
+  /** Seconds an attempt may work before it gives up by itself, as an AbortSignal through every call. */
+  readonly budgetSeconds: number;
+  /** Seconds a conversion may take, so that the rest of the budget can store what it made. */
+  readonly conversionSeconds: number;
+  /** Seconds a document stays locked after its holder's last sign of life. Short, so that a crash does not use up the retries. */
+  readonly leaseSeconds: number;
+  /** Seconds between two renewals of the lease: a third of it, so that two renewals may fail. */
+  readonly leaseRenewalSeconds: number;
+}
+
+/** Cloud Tasks' range for an HTTP target's `dispatchDeadline`, in seconds (reference: `Task.dispatch_deadline`). */
+export const DISPATCH_DEADLINE_RANGE = { min: 15, max: 1800 } as const;
+
+/** Cloud Tasks' own default, and ours: ten minutes. */
+export const DEFAULT_DISPATCH_DEADLINE_SECONDS = 600;
+
+/**
+ * Derives the whole chain from the dispatch deadline.
+ *
+ * @param dispatchDeadlineSeconds whole seconds, 15 to 1,800. @default 600
+ * @throws RangeError when the number is not one that Cloud Tasks accepts
+ */
+export function deadlinesFor(dispatchDeadlineSeconds: number = DEFAULT_DISPATCH_DEADLINE_SECONDS): Deadlines {
+  const { min, max } = DISPATCH_DEADLINE_RANGE;
+  const d = dispatchDeadlineSeconds;
+  if (!Number.isInteger(d) || d < min || d > max) {
+    throw new RangeError(
+      `The dispatch deadline must be a whole number of seconds from ${min} to ${max}; received ${d}.`,
+    );
+  }
+  // At 600 s: 5 s for the answer to travel, 60 s of reserve for the container's start and the answer, 10 s to store a result.
+  const requestTimeoutSeconds = d - Math.max(1, Math.floor(d / 120));
+  const budgetSeconds = d - Math.max(2, Math.ceil(d / 10));
+  const conversionSeconds = budgetSeconds - Math.max(1, Math.floor(d / 60));
+  const leaseSeconds = Math.min(45, Math.max(6, Math.floor(d / 4)));
+  return {
+    dispatchDeadlineSeconds: d,
+    requestTimeoutSeconds,
+    budgetSeconds,
+    conversionSeconds,
+    leaseSeconds,
+    leaseRenewalSeconds: leaseSeconds / 3,
+  };
+}
+
+/**
+ * Says what is wrong with a chain, one sentence a broken rule; an empty list when it holds.
+ *
+ * Chains from {@link deadlinesFor} always hold; this is for those that somebody wrote by hand.
+ */
+export function deadlineProblems(chain: Deadlines): string[] {
+  const { dispatchDeadlineSeconds: d, requestTimeoutSeconds: r, budgetSeconds: b, conversionSeconds: c } = chain;
+  const { min, max } = DISPATCH_DEADLINE_RANGE;
+  const rules: [holds: boolean, problem: string][] = [
+    [d >= min && d <= max, `The dispatch deadline must be from ${min} s to ${max} s; received ${d} s.`],
+    [r <= d, `Cloud Run's request timeout must be at most the dispatch deadline of ${d} s; received ${r} s.`],
+    [b < r, `The handler's budget must be below Cloud Run's request timeout of ${r} s; received ${b} s.`],
+    [c > 0 && c < b, `The conversion limit must be above 0 s and below the budget of ${b} s; received ${c} s.`],
+    [
+      chain.leaseRenewalSeconds > 0 && chain.leaseRenewalSeconds <= chain.leaseSeconds / 2,
+      `The lease of ${chain.leaseSeconds} s must be renewed at least twice in its life; received a renewal every ${chain.leaseRenewalSeconds} s.`,
+    ],
+  ];
+  return rules.filter(([holds]) => !holds).map(([, problem]) => problem);
+}
