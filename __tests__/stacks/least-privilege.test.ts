@@ -1,0 +1,125 @@
+import { everythingOn } from './everything-on.ts';
+import { type Block, resources, stackJson, type TerraformJson } from './synthesise.ts';
+
+/* biome-ignore-start lint/suspicious/noTemplateCurlyInString: Terraform's own references */
+
+const runtime = '${google_service_account.runtime.member}';
+const invoker = '${google_service_account.invoker.member}';
+
+interface Grant {
+  readonly address: string;
+  readonly type: string;
+  readonly block: Block;
+  readonly members: readonly string[];
+}
+
+function grants(json: TerraformJson): Grant[] {
+  return resources(json)
+    .filter(({ type }) => /_iam_/.test(type))
+    .map((resource) => ({ ...resource, members: resource.block.members ?? [resource.block.member] }));
+}
+
+/** What the grant is on: the one attribute by which its type names a resource. */
+function target({ block }: Grant): string {
+  return block.bucket ?? block.service_account_id ?? block.secret_id ?? block.crypto_key_id ?? block.name;
+}
+
+function held(json: TerraformJson, member: string): string[] {
+  return grants(json)
+    .filter(({ members }) => members.includes(member))
+    .map((grant) => `${grant.block.role} on ${target(grant)}`)
+    .sort();
+}
+
+const cases = { 'nothing set': {}, 'everything on': everythingOn };
+
+describe.each(Object.entries(cases))('with %s', (_, props) => {
+  const json = stackJson(props);
+
+  test('every grant is on a single resource', () => {
+    const single = [
+      'google_cloud_run_v2_service_iam_binding',
+      'google_cloud_tasks_queue_iam_member',
+      'google_kms_crypto_key_iam_member',
+      'google_secret_manager_secret_iam_member',
+      'google_service_account_iam_member',
+      'google_storage_bucket_iam_member',
+    ];
+    expect(grants(json).length).toBeGreaterThan(5);
+    expect(grants(json).filter(({ type }) => !single.includes(type))).toEqual([]);
+    for (const grant of grants(json)) expect(target(grant)).toMatch(/\S/);
+  });
+
+  test('no public member appears anywhere', () => {
+    expect(JSON.stringify(json)).not.toMatch(/allUsers|allAuthenticatedUsers/);
+  });
+
+  test('no role is a basic one or an administrator', () => {
+    for (const { block } of grants(json)) expect(block.role).not.toMatch(/owner|editor|admin/i);
+  });
+
+  test('every bucket enforces uniform access and public access prevention', () => {
+    const buckets = Object.values(json.resource.google_storage_bucket ?? {});
+    expect(buckets).toHaveLength(3);
+    for (const bucket of buckets) {
+      expect(bucket).toMatchObject({ uniform_bucket_level_access: true, public_access_prevention: 'enforced' });
+    }
+  });
+
+  test('the service waits for every grant of the identity that it runs as', () => {
+    const needed = grants(json).filter(({ members }) => members.includes(runtime));
+    const { depends_on } = Object.values(json.resource.google_cloud_run_v2_service ?? {})[0] ?? {};
+    expect(needed.length).toBeGreaterThanOrEqual(5);
+    expect(depends_on).toEqual(expect.arrayContaining(needed.map(({ address }) => address)));
+  });
+
+  test('the invoker may call the service and nothing else', () => {
+    expect(held(json, invoker)).toEqual(['roles/run.invoker on ${google_cloud_run_v2_service.service.name}']);
+  });
+});
+
+test('the runtime holds what it needs and nothing else', () => {
+  expect(held(stackJson(), runtime)).toEqual([
+    'roles/cloudtasks.enqueuer on ${google_cloud_tasks_queue.queue.name}',
+    'roles/iam.serviceAccountUser on ${google_service_account.invoker.name}',
+    'roles/storage.objectUser on ${google_storage_bucket.results.name}',
+    'roles/storage.objectViewer on ${google_storage_bucket.code.name}',
+    'roles/storage.objectViewer on ${google_storage_bucket.documents.name}',
+  ]);
+});
+
+test('more queues and secrets add just their own grants to the runtime', () => {
+  const before = held(stackJson(), runtime);
+  const added = held(stackJson({ queueCount: 2, secrets: { API_KEY: 'my-secret' } }), runtime);
+  expect(added.filter((grant) => !before.includes(grant))).toEqual([
+    'roles/cloudtasks.enqueuer on ${google_cloud_tasks_queue.queue-2.name}',
+    'roles/secretmanager.secretAccessor on my-secret',
+  ]);
+});
+
+test('an enqueuer may put tasks into the queues with the identity of the invoker, and no more', () => {
+  const member = 'serviceAccount:importer@my-project.iam.gserviceaccount.com';
+  expect(held(stackJson({ enqueuers: [member, member], queueCount: 2 }), member)).toEqual([
+    'roles/cloudtasks.enqueuer on ${google_cloud_tasks_queue.queue-2.name}',
+    'roles/cloudtasks.enqueuer on ${google_cloud_tasks_queue.queue.name}',
+    'roles/iam.serviceAccountUser on ${google_service_account.invoker.name}',
+  ]);
+});
+
+test('a caller may call the service, and no more', () => {
+  expect(held(stackJson({ callers: ['user:a@example.com'] }), 'user:a@example.com')).toEqual([
+    'roles/run.invoker on ${google_cloud_run_v2_service.service.name}',
+  ]);
+});
+
+test('what is encrypted with a key waits for the grant on it', () => {
+  const json = stackJson(everythingOn);
+  const waits = (type: string) => Object.values(json.resource[type] ?? {}).map(({ depends_on }) => depends_on);
+  const [service] = waits('google_cloud_run_v2_service');
+  expect(service).toContainEqual(expect.stringMatching(/^google_kms_crypto_key_iam_member.key_encrypter-service_/));
+  for (const bucket of waits('google_storage_bucket')) {
+    expect(bucket).toEqual([expect.stringMatching(/^google_kms_crypto_key_iam_member.key_encrypter-storage_/)]);
+  }
+});
+
+/* biome-ignore-end lint/suspicious/noTemplateCurlyInString: Terraform's own references */

@@ -1,0 +1,118 @@
+import fc from 'fast-check';
+import { readSettings } from '../../stacks/settings.ts';
+
+test('nothing set is a whole answer: every default stays where it is documented', () => {
+  expect(readSettings({})).toEqual({ settings: { props: {} }, problems: [] });
+});
+
+test('an empty variable counts as not set', () => {
+  expect(readSettings({ GCP_PROJECT_ID: '', MAX_INSTANCES: ' ', CALLERS: '' })).toEqual({
+    settings: { props: {} },
+    problems: [],
+  });
+});
+
+test('reads every variable', () => {
+  const variables = {
+    GCP_PROJECT_ID: 'my-project',
+    GCP_LOCATION: 'europe-west1',
+    ENVIRONMENT: 'prod',
+    LABELS: 'team=papers,cost=a=b',
+    CALLERS: 'user:a@example.com, group:b@example.com',
+    ENQUEUERS: 'group:c@example.com',
+    DISPATCH_DEADLINE_SECONDS: '900',
+    MAX_ATTEMPTS: '7',
+    QUEUE_COUNT: '3',
+    MAX_DISPATCHES_PER_SECOND: '10',
+    MAX_CONCURRENT_DISPATCHES: '4',
+    LOG_SAMPLING_RATIO: '0.25',
+    CPU: '2',
+    MEMORY: '4Gi',
+    CONCURRENCY: '1',
+    MIN_INSTANCES: '0',
+    MAX_INSTANCES: '20',
+    INGRESS: 'INGRESS_TRAFFIC_ALL',
+    VPC_NETWORK: 'my-network',
+    VPC_SUBNETWORK: 'my-subnetwork',
+    VPC_EGRESS: 'ALL_TRAFFIC',
+    SECRETS: 'API_KEY=my-secret',
+    KMS_KEY: 'projects/p/locations/l/keyRings/r/cryptoKeys/k',
+    DOCUMENTS_BUCKET: 'my-documents',
+    RESULTS_BUCKET: 'my-results',
+    CONTAINER_IMAGE: 'europe-docker.pkg.dev/my-project/images/handler:1',
+    DELETION_PROTECTION: 'false',
+    STATE_BUCKET: 'my-state',
+  };
+  expect(readSettings(variables)).toEqual({
+    settings: {
+      props: {
+        projectId: 'my-project',
+        location: 'europe-west1',
+        environment: 'prod',
+        labels: { team: 'papers', cost: 'a=b' },
+        callers: ['user:a@example.com', 'group:b@example.com'],
+        enqueuers: ['group:c@example.com'],
+        dispatchDeadlineSeconds: 900,
+        maxAttempts: 7,
+        queueCount: 3,
+        maxDispatchesPerSecond: 10,
+        maxConcurrentDispatches: 4,
+        logSamplingRatio: 0.25,
+        cpu: '2',
+        memory: '4Gi',
+        concurrency: 1,
+        minInstances: 0,
+        maxInstances: 20,
+        ingress: 'INGRESS_TRAFFIC_ALL',
+        vpcNetwork: 'my-network',
+        vpcSubnetwork: 'my-subnetwork',
+        vpcEgress: 'ALL_TRAFFIC',
+        secrets: { API_KEY: 'my-secret' },
+        kmsKey: 'projects/p/locations/l/keyRings/r/cryptoKeys/k',
+        documentsBucket: 'my-documents',
+        resultsBucket: 'my-results',
+        image: 'europe-docker.pkg.dev/my-project/images/handler:1',
+        deletionProtection: false,
+      },
+      stateBucket: 'my-state',
+    },
+    problems: [],
+  });
+});
+
+test('reports every problem at once, each by its name', () => {
+  const { settings, problems } = readSettings({
+    ENVIRONMENT: 'My Prod',
+    MAX_ATTEMPTS: 'many',
+    MIN_INSTANCES: '-1',
+    DISPATCH_DEADLINE_SECONDS: '14',
+    LABELS: 'team=papers,papers',
+    LOG_SAMPLING_RATIO: '10%',
+    DELETION_PROTECTION: 'yes',
+    CPU: '2',
+  });
+  expect(problems).toEqual([
+    'ENVIRONMENT: An environment name has lower-case letters, digits and inner hyphens, a letter first; ' +
+      "received 'My Prod': use one such as 'dev' or 'prod'.",
+    "LABELS is a list such as 'a=b,c=d'; received 'papers' in it.",
+    "DISPATCH_DEADLINE_SECONDS must be from 15 to 1800 seconds, Cloud Tasks' range; received '14'.",
+    "MAX_ATTEMPTS must be a whole number of at most 9 digits; received 'many'.",
+    "LOG_SAMPLING_RATIO must be a number from 0 to 1, such as 0.1; received '10%'.",
+    "MIN_INSTANCES must be a whole number of at most 9 digits; received '-1'.",
+    "DELETION_PROTECTION must be true or false; received 'yes'.",
+  ]);
+  expect(settings.props).toEqual({ cpu: '2' });
+});
+
+test('takes whatever a shell can set without failing', () => {
+  const value = fc.string({ unit: 'binary' });
+  fc.assert(
+    fc.property(value, value, value, (a, b, c) => {
+      const { settings, problems } = readSettings({ MAX_INSTANCES: a, ENVIRONMENT: b, CALLERS: c, SECRETS: c });
+      const { maxInstances, environment } = settings.props;
+      expect(maxInstances === undefined || Number.isSafeInteger(maxInstances)).toBe(true);
+      expect(environment === undefined || /^[a-z][a-z0-9-]*$/.test(environment)).toBe(true);
+      expect(problems.length).toBeLessThanOrEqual(2 + c.split(',').length);
+    }),
+  );
+});

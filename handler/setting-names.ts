@@ -1,0 +1,41 @@
+/**
+ * The handler's settings: names of environment variables. A pure contract that `stacks/` sets, `handler/settings.ts` reads and
+ * validates, and nothing else knows.
+ */
+export const SETTING_NAMES = [
+  /** Project of the queue. @default '' (enqueuing then fails and says so) */
+  'GCP_PROJECT_ID',
+  /** Region of the queue. @default '' (as above) */
+  'GCP_LOCATION',
+  /** Short name of the queue, not its full id; of several, separated by commas, each document has its own. @default '' (as above) */
+  'CLOUD_TASKS_QUEUE',
+  /** URL of this service: the target and the audience of every task. @default '' (as above) */
+  'CLOUD_RUN_SERVICE_URL',
+  /** Email of the invoker: the identity that Cloud Tasks calls with. @default '' (as above) */
+  'CLOUD_RUN_SERVICE_ACCOUNT',
+  /** Bucket that documents are read from, the only one. @default '' (processing then fails and says so) */
+  'DOCUMENTS_BUCKET',
+  /** Bucket of the records and results. @default '' (as above) */
+  'RESULTS_BUCKET',
+  /** Dispatch deadline of each task in seconds; the whole chain in `deadlines.ts` derives from it. @default 600 */
+  'DISPATCH_DEADLINE_SECONDS',
+  /** The queue's `maxAttempts`, so that the last attempt is known as such. @default 5 */
+  'CLOUD_TASKS_MAX_ATTEMPTS',
+  /** Largest document in bytes. @default 52428800 */
+  'MAX_DOCUMENT_BYTES',
+  /**
+   * `true` accepts a token whose signature Cloud Run has checked and replaced by SIGNATURE_REMOVED_BY_GOOGLE. Only right behind
+   * Cloud Run's IAM check with no public member; the stack sets it. @default false
+   */
+  'ACCEPT_REMOVED_SIGNATURE',
+  /** Keys that sign Google's tokens. @default https://www.googleapis.com/oauth2/v3/certs */
+  'OIDC_JWKS_URL',
+  /** trace, debug, info, warn, error or fatal. @default info */
+  'LOG_LEVEL',
+  /** Address to listen on; Cloud Run needs all of them, a laptop wants 127.0.0.1. @default 0.0.0.0 */
+  'HOST',
+  /** Port to listen on; Cloud Run sets it. @default 8080 */
+  'PORT',
+] as const;
+
+export type SettingName = (typeof SETTING_NAMES)[number];

@@ -1,0 +1,110 @@
+import { type Check, isWhole } from './checks.ts';
+import { memberChecks } from './members.ts';
+import { MAX_QUEUES, nameChecks } from './names.ts';
+import type { ServiceNetwork } from './service-network.ts';
+import { capacityOf, type ServiceSize, serviceSize } from './service-size.ts';
+import type { QueueLimits } from './task-queue.ts';
+
+/** What a deployer can choose; nothing has to be. */
+export interface DocumentProcessingStackProps extends QueueLimits, ServiceSize, ServiceNetwork {
+  /** Id of the project. @default a Terraform variable, `project_id` */
+  readonly projectId?: string;
+  /** Region of everything. @default 'us-central1' */
+  readonly location?: string;
+  /** What sets this deployment apart from others in the same project: the suffix of every name. @default 'dev' */
+  readonly environment?: string;
+  /** Labels beside `app` and `environment`, on everything that takes labels. @default none */
+  readonly labels?: Readonly<Record<string, string>>;
+  /** IAM members who may call the service, to hand in documents and ask for results. @default none but the invoker */
+  readonly callers?: readonly string[];
+  /** IAM members of other services that put tasks into the queues themselves. @default none but the runtime */
+  readonly enqueuers?: readonly string[];
+  /** Queues that share the work, 1 to 100; a document's id decides which is its own. @default 1 */
+  readonly queueCount?: number;
+  /** Seconds Cloud Tasks waits for an answer, 15 to 1,800; all other times derive from it. @default 600 */
+  readonly dispatchDeadlineSeconds?: number;
+  /** Environment variable → id of a secret of this project. @default none */
+  readonly secrets?: Readonly<Record<string, string>>;
+  /** Key for buckets and service: `projects/P/locations/L/keyRings/R/cryptoKeys/K`. @default Google's keys */
+  readonly kmsKey?: string;
+  /** Bucket of the documents, where it exists already. @default one is created */
+  readonly documentsBucket?: string;
+  /** Bucket of records and results, where it exists already. @default one is created */
+  readonly resultsBucket?: string;
+  /** Container image that serves the handler's routes on $PORT. @default the stock Node image with the bundle */
+  readonly image?: string;
+  /** The bundled handler, absolute. @default 'dist/handler.mjs' of this project */
+  readonly bundlePath?: string;
+  /**
+   * Whether Terraform refuses to destroy service, queues and buckets that hold something. A queue's name cannot be used
+   * again for days. @default true for the environment 'prod', else false
+   */
+  readonly deletionProtection?: boolean;
+}
+
+/** What concerns several parts of the stack at once, with every default in its place. */
+export function sharedProps(props: DocumentProcessingStackProps) {
+  const { location = 'us-central1', environment = 'dev', queueCount = 1 } = props;
+  const size = serviceSize(props);
+  return {
+    location,
+    environment,
+    queueCount,
+    size,
+    labels: { app: 'document-processing', environment, ...props.labels },
+    callers: unique(props.callers),
+    enqueuers: unique(props.enqueuers),
+    deletionProtection: props.deletionProtection ?? environment === 'prod',
+    maxAttempts: props.maxAttempts ?? 5,
+    // Together the queues dispatch what the service can take, unless they are told less.
+    maxConcurrentDispatches: props.maxConcurrentDispatches ?? Math.floor(capacityOf(size) / queueCount),
+  };
+}
+
+/** The rules that no single part of the stack can check. */
+export function sharedChecks(projectId: string, given: DocumentProcessingStackProps): Check[] {
+  const props = sharedProps(given);
+  const { location, environment, queueCount, size, maxConcurrentDispatches } = props;
+  const capacity = capacityOf(size);
+  return [
+    ...nameChecks(projectId, environment, queueCount),
+    ...memberChecks('Callers', props.callers),
+    ...memberChecks('Enqueuers', props.enqueuers),
+    ...Object.entries(given.labels ?? {}).flatMap(([key, value]) => labelChecks(key, value)),
+    {
+      values: [location],
+      condition: /^[a-z]+-[a-z]+\d+$/.test(location),
+      message: `The location is a region; received '${location}': use one such as 'us-central1' or 'europe-west1'.`,
+    },
+    {
+      values: [queueCount],
+      condition: isWhole(queueCount, 1, MAX_QUEUES),
+      message: `There are 1 to ${MAX_QUEUES} queues; received ${queueCount}: choose a whole number in that range.`,
+    },
+    {
+      values: [maxConcurrentDispatches, queueCount, capacity],
+      condition: !(maxConcurrentDispatches * queueCount > capacity),
+      message:
+        `The queues dispatch at most what the service can work on at once, ${size.maxInstances} instances x ` +
+        `${size.concurrency} requests = ${capacity}; received ${queueCount} x maxConcurrentDispatches ` +
+        `${maxConcurrentDispatches}: lower it, or raise maxInstances or concurrency.`,
+    },
+  ];
+}
+
+/** Google's rules for labels, by the letters of ASCII. */
+function labelChecks(key: string, value: string): Check[] {
+  return [
+    {
+      values: [key, value],
+      condition: /^[a-z][a-z0-9_-]{0,62}$/.test(key) && /^[a-z0-9_-]{0,63}$/.test(value),
+      message:
+        'A label has lower-case letters, digits, hyphens and underscores, at most 63, and a key that begins with a ' +
+        `letter; received '${key}=${value}': change it.`,
+    },
+  ];
+}
+
+function unique(members: readonly string[] = []): string[] {
+  return [...new Set(members)];
+}

@@ -1,0 +1,54 @@
+import { createHash } from 'node:crypto';
+import { existsSync, readFileSync } from 'node:fs';
+import { relative } from 'node:path';
+import { StorageBucketObject } from '@cdktf/provider-google/lib/storage-bucket-object/index.js';
+import { AssetType, TerraformAsset } from 'cdktf';
+import { Construct } from 'constructs';
+import { addChecks } from './checks.ts';
+
+export interface HandlerBundleProps {
+  /** The handler in one file, absolute. */
+  readonly path: string;
+  /** Bucket that the service mounts. */
+  readonly bucket: string;
+}
+
+/**
+ * The bundled handler as an object named by its content: a new bundle is a new object, so that a revision of the
+ * service always runs the code it was made with.
+ */
+export class HandlerBundle extends Construct {
+  /** `handler-<sha256>.mjs` */
+  readonly objectName: string;
+
+  constructor(scope: Construct, id: string, props: HandlerBundleProps) {
+    super(scope, id);
+    const { path } = props;
+    const exists = existsSync(path);
+    addChecks(this, [
+      {
+        values: [],
+        condition: exists,
+        message:
+          `The service runs the bundled handler; there is no ${relative(process.cwd(), path)}: ` +
+          "make it with 'npm run bundle'.",
+      },
+    ]);
+    if (!exists) {
+      this.objectName = '';
+      return;
+    }
+    const sha256 = createHash('sha256').update(readFileSync(path)).digest('hex');
+    // Copied beside the Terraform JSON, so that the JSON is the same on every machine.
+    const asset = new TerraformAsset(this, 'asset', { path, type: AssetType.FILE, assetHash: sha256 });
+    const object = new StorageBucketObject(this, 'Default', {
+      bucket: props.bucket,
+      name: `handler-${sha256}.mjs`,
+      source: asset.path,
+      contentType: 'text/javascript',
+      // Instances of earlier revisions still load the earlier object, and a rollback needs it.
+      deletionPolicy: 'ABANDON',
+    });
+    this.objectName = object.name;
+  }
+}

@@ -1,0 +1,122 @@
+import {
+  CloudRunV2Service,
+  type CloudRunV2ServiceTemplateContainersEnv,
+} from '@cdktf/provider-google/lib/cloud-run-v2-service/index.js';
+import { CloudRunV2ServiceIamBinding } from '@cdktf/provider-google/lib/cloud-run-v2-service-iam-binding/index.js';
+import type { ITerraformDependable } from 'cdktf';
+import { Construct } from 'constructs';
+import { type Deadlines, deadlineProblems } from '../deadlines.ts';
+import type { SettingName } from '../handler/setting-names.ts';
+import { addChecks } from './checks.ts';
+import type { EncryptionKey } from './encryption-key.ts';
+import { networkChecks, type ServiceNetwork, vpcAccess } from './service-network.ts';
+import { type ServiceSize, sizeChecks } from './service-size.ts';
+
+const CODE_FOLDER = '/code';
+const PORT = 8080;
+
+export interface HandlerServiceProps extends ServiceNetwork {
+  readonly name: string;
+  readonly location: string;
+  readonly projectId: string;
+  /** Number of the project, a part of the service's URL. */
+  readonly projectNumber: string;
+  readonly image: string;
+  /** Bucket and object of the bundle that the image's Node runs. @default what the image runs by itself */
+  readonly code?: { readonly bucket: string; readonly objectName: string } | undefined;
+  readonly size: Required<ServiceSize>;
+  readonly deadlines: Deadlines;
+  /** The handler's settings; the service's own URL is added. */
+  readonly settings: Partial<Record<SettingName, string>>;
+  /** Environment variable → id of a secret. @default none */
+  readonly secrets?: Readonly<Record<string, string>>;
+  /** Email of the identity that the handler runs as. */
+  readonly serviceAccount: string;
+  /** Grants that an instance needs at its start or for a request. */
+  readonly grants: readonly ITerraformDependable[];
+  /** Key that encrypts the service's image. @default Google's own */
+  readonly key?: EncryptionKey | undefined;
+  /** Labels of each revision. */
+  readonly labels: Record<string, string>;
+  /** Whether Terraform refuses to destroy the service. */
+  readonly deletionProtection: boolean;
+}
+
+/** The Cloud Run service that hands out and works on documents, with every limit explicit. */
+export class HandlerService extends Construct {
+  /** Where the service answers, and the audience of every token for it. */
+  readonly url: string;
+  readonly #service: CloudRunV2Service;
+
+  constructor(scope: Construct, id: string, props: HandlerServiceProps) {
+    super(scope, id);
+    const { size, deadlines, code, key } = props;
+    addChecks(this, [
+      ...sizeChecks(size),
+      ...networkChecks(props),
+      ...deadlineProblems(deadlines).map((message) => ({ values: [], condition: false, message })),
+    ]);
+    // Cloud Run's deterministic URL. The service's own `uri` would make the service depend on itself.
+    this.url = `https://${props.name}-${props.projectNumber}.${props.location}.run.app`;
+
+    this.#service = new CloudRunV2Service(this, 'Default', {
+      name: props.name,
+      location: props.location,
+      project: props.projectId,
+      ingress: props.ingress ?? 'INGRESS_TRAFFIC_INTERNAL_ONLY',
+      deletionProtection: props.deletionProtection,
+      dependsOn: [...props.grants, ...(key ? [key.serviceGrant] : [])],
+      template: {
+        labels: props.labels,
+        serviceAccount: props.serviceAccount,
+        executionEnvironment: 'EXECUTION_ENVIRONMENT_GEN2',
+        timeout: `${deadlines.requestTimeoutSeconds}s`,
+        maxInstanceRequestConcurrency: size.concurrency,
+        scaling: { minInstanceCount: size.minInstances, maxInstanceCount: size.maxInstances },
+        ...vpcAccess(props),
+        ...(key && { encryptionKey: key.name }),
+        containers: [
+          {
+            image: props.image,
+            ...(code && {
+              command: ['node'],
+              args: [`${CODE_FOLDER}/${code.objectName}`],
+              volumeMounts: [{ name: 'code', mountPath: CODE_FOLDER }],
+            }),
+            ports: { containerPort: PORT },
+            env: environment({ ...props.settings, CLOUD_RUN_SERVICE_URL: this.url }, props.secrets ?? {}),
+            // All work happens inside a request: the CPU is paid for only then, but for the boost at the start.
+            resources: { limits: { cpu: size.cpu, memory: size.memory }, cpuIdle: true, startupCpuBoost: true },
+            startupProbe: {
+              httpGet: { path: '/health', port: PORT },
+              periodSeconds: 1,
+              timeoutSeconds: 1,
+              failureThreshold: 60,
+            },
+          },
+        ],
+        ...(code && { volumes: [{ name: 'code', gcs: { bucket: code.bucket, readOnly: true } }] }),
+      },
+    });
+  }
+
+  /** Lets exactly these members call the service: nobody else, whatever was granted by hand. */
+  grantInvoke(id: string, members: string[]): ITerraformDependable {
+    const { name, location, project } = this.#service;
+    return new CloudRunV2ServiceIamBinding(this, id, { name, location, project, role: 'roles/run.invoker', members });
+  }
+}
+
+/** In the order of the names: any other order would be a change to Terraform. */
+function environment(
+  settings: Partial<Record<SettingName, string>>,
+  secrets: Readonly<Record<string, string>>,
+): CloudRunV2ServiceTemplateContainersEnv[] {
+  return [
+    ...Object.entries(settings).map(([name, value]) => ({ name, value })),
+    ...Object.entries(secrets).map(([name, secret]) => ({
+      name,
+      valueSource: { secretKeyRef: { secret, version: 'latest' } },
+    })),
+  ].sort((a, b) => (a.name < b.name ? -1 : 1));
+}

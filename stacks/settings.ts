@@ -1,0 +1,145 @@
+import { DISPATCH_DEADLINE_RANGE } from '../deadlines.ts';
+import type { DocumentProcessingStackProps } from './document-processing-props.ts';
+import { ENVIRONMENT_NAME, environmentNameProblem } from './names.ts';
+
+/** What a deployer chose. */
+export interface AppSettings {
+  readonly props: DocumentProcessingStackProps;
+  /** Bucket that keeps Terraform's state. @default none: a local file */
+  readonly stateBucket?: string;
+}
+
+/** The settings that could be read, and one line for each variable that could not. */
+export interface ReadSettings {
+  readonly settings: AppSettings;
+  readonly problems: readonly string[];
+}
+
+/**
+ * Reads what a deployer chose from environment variables; one that is empty counts as not set.
+ *
+ * Only what cannot be understood is a problem here; the stack checks the values themselves.
+ *
+ * @param variables usually `process.env`
+ */
+export function readSettings(variables: Readonly<Record<string, string | undefined>>): ReadSettings {
+  const problems: string[] = [];
+
+  function text(name: string): string | undefined {
+    return variables[name]?.trim() || undefined;
+  }
+
+  function environmentName(name: string): string | undefined {
+    const value = text(name);
+    if (value === undefined || ENVIRONMENT_NAME.test(value)) return value;
+    problems.push(`${name}: ${environmentNameProblem(value)}`);
+    return undefined;
+  }
+
+  function list(name: string): string[] | undefined {
+    const items = text(name)?.split(',');
+    return items?.map((item) => item.trim()).filter((item) => item !== '');
+  }
+
+  function pairs(name: string): Record<string, string> | undefined {
+    const items = list(name)?.map((item) => /^([^=]+)=(.*)$/s.exec(item)?.slice(1) ?? [item]);
+    const broken = items?.filter(([, value]) => value === undefined) ?? [];
+    for (const [item] of broken) problems.push(`${name} is a list such as 'a=b,c=d'; received '${item}' in it.`);
+    return items && broken.length === 0 ? Object.fromEntries(items) : undefined;
+  }
+
+  function yesOrNo(name: string): boolean | undefined {
+    const value = text(name);
+    if (value === undefined || value === 'true' || value === 'false')
+      return value === undefined ? undefined : value === 'true';
+    problems.push(`${name} must be true or false; received '${value}'.`);
+    return undefined;
+  }
+
+  function ratio(name: string): number | undefined {
+    const value = text(name);
+    if (value === undefined || /^\d(\.\d{1,9})?$/.test(value)) return value === undefined ? undefined : Number(value);
+    problems.push(`${name} must be a number from 0 to 1, such as 0.1; received '${value}'.`);
+    return undefined;
+  }
+
+  function whole(name: string): number | undefined {
+    const value = text(name);
+    if (value === undefined || /^\d{1,9}$/.test(value)) return value === undefined ? undefined : Number(value);
+    problems.push(`${name} must be a whole number of at most 9 digits; received '${value}'.`);
+    return undefined;
+  }
+
+  function dispatchDeadline(name: string): number | undefined {
+    const { min, max } = DISPATCH_DEADLINE_RANGE;
+    const seconds = whole(name);
+    if (seconds === undefined || (seconds >= min && seconds <= max)) return seconds;
+    problems.push(`${name} must be from ${min} to ${max} seconds, Cloud Tasks' range; received '${seconds}'.`);
+    return undefined;
+  }
+
+  const props = defined({
+    /** Id of the project. Default: the Terraform variable `project_id`. */
+    projectId: text('GCP_PROJECT_ID'),
+    /** Region of everything. Default: us-central1. */
+    location: text('GCP_LOCATION'),
+    /** Suffix of every name, so that several environments can live in one project. Default: dev. */
+    environment: environmentName('ENVIRONMENT'),
+    /** More labels, `key=value`, comma separated. Default: none. */
+    labels: pairs('LABELS'),
+    /** IAM members who may call the service, comma separated. Default: none. */
+    callers: list('CALLERS'),
+    /** IAM members of other services that enqueue by themselves, comma separated. Default: none. */
+    enqueuers: list('ENQUEUERS'),
+    /** Seconds for one attempt at a document, 15 to 1800; every other time derives from it. Default: 600. */
+    dispatchDeadlineSeconds: dispatchDeadline('DISPATCH_DEADLINE_SECONDS'),
+    /** Attempts at a document in all. Default: 5. */
+    maxAttempts: whole('MAX_ATTEMPTS'),
+    /** Queues that share the work. Default: 1. */
+    queueCount: whole('QUEUE_COUNT'),
+    /** Tasks that each queue dispatches a second. Default: 500. */
+    maxDispatchesPerSecond: whole('MAX_DISPATCHES_PER_SECOND'),
+    /** Tasks of each queue being worked on at once. Default: its share of instances times concurrency. */
+    maxConcurrentDispatches: whole('MAX_CONCURRENT_DISPATCHES'),
+    /** Share of the queues' operations that are logged, 0 to 1. Default: 1. */
+    logSamplingRatio: ratio('LOG_SAMPLING_RATIO'),
+    /** vCPUs of an instance. Default: 1. */
+    cpu: text('CPU'),
+    /** Memory of an instance. Default: 1Gi. */
+    memory: text('MEMORY'),
+    /** Documents that an instance works on at once. Default: 4. */
+    concurrency: whole('CONCURRENCY'),
+    /** Instances kept warm. Default: 0. */
+    minInstances: whole('MIN_INSTANCES'),
+    /** Instances at most. Default: 10. */
+    maxInstances: whole('MAX_INSTANCES'),
+    /** Who can reach the service. Default: INGRESS_TRAFFIC_INTERNAL_ONLY. */
+    ingress: text('INGRESS'),
+    /** Network for direct VPC egress. Default: none. */
+    vpcNetwork: text('VPC_NETWORK'),
+    /** Subnetwork for direct VPC egress. Default: none. */
+    vpcSubnetwork: text('VPC_SUBNETWORK'),
+    /** PRIVATE_RANGES_ONLY or ALL_TRAFFIC. Default: PRIVATE_RANGES_ONLY. */
+    vpcEgress: text('VPC_EGRESS'),
+    /** Secrets as environment variables, `VARIABLE=secret-id`, comma separated. Default: none. */
+    secrets: pairs('SECRETS'),
+    /** Customer-managed key, by its resource name. Default: Google's keys. */
+    kmsKey: text('KMS_KEY'),
+    /** Bucket of the documents, where it exists already. Default: one is created. */
+    documentsBucket: text('DOCUMENTS_BUCKET'),
+    /** Bucket of records and results, where it exists already. Default: one is created. */
+    resultsBucket: text('RESULTS_BUCKET'),
+    /** Own container image instead of the bundle. Default: the stock Node image. */
+    image: text('CONTAINER_IMAGE'),
+    /** Whether Terraform refuses to destroy: true or false. Default: true for ENVIRONMENT=prod, else false. */
+    deletionProtection: yesOrNo('DELETION_PROTECTION'),
+  });
+  /** Bucket that keeps Terraform's state and exists already. Default: none, a file beside cdktf.json keeps it. */
+  const state = defined({ stateBucket: text('STATE_BUCKET') });
+  return { settings: { props, ...state }, problems };
+}
+
+/** Only what is set, so that each default stays where it is documented. */
+function defined<T extends object>(values: T): { [K in keyof T]?: Exclude<T[K], undefined> } {
+  return Object.fromEntries(Object.entries(values).filter(([, value]) => value !== undefined)) as Partial<T> as never;
+}

@@ -1,0 +1,135 @@
+import { CloudTasksQueue } from '@cdktf/provider-google/lib/cloud-tasks-queue/index.js';
+import { CloudTasksQueueIamMember } from '@cdktf/provider-google/lib/cloud-tasks-queue-iam-member/index.js';
+import type { ITerraformDependable } from 'cdktf';
+import { Construct } from 'constructs';
+import { addChecks, type Check, isWhole } from './checks.ts';
+
+/** How fast a queue dispatches its tasks and how often it tries them again. */
+export interface QueueLimits {
+  /** Dispatches a second, above 0 and at most Cloud Tasks' 500. @default 500 */
+  readonly maxDispatchesPerSecond?: number;
+  /** Tasks being worked on at once, 1 to Cloud Tasks' 5,000. @default the share of the service's capacity */
+  readonly maxConcurrentDispatches?: number;
+  /** Attempts at a task in all, 1 to 100; after the last one Cloud Tasks deletes it without a word. @default 5 */
+  readonly maxAttempts?: number;
+  /** Seconds before the first retry. @default 10 */
+  readonly minBackoffSeconds?: number;
+  /** Seconds between two attempts at most. @default 300 */
+  readonly maxBackoffSeconds?: number;
+  /** How often the backoff doubles before it grows by equal steps. @default 3 */
+  readonly maxDoublings?: number;
+  /** Share of the queue's operations that are logged, 0 to 1; a task costs far more than its log lines. @default 1 */
+  readonly logSamplingRatio?: number;
+}
+
+export interface TaskQueueProps extends QueueLimits {
+  readonly name: string;
+  readonly location: string;
+  readonly projectId: string;
+  readonly maxConcurrentDispatches: number;
+  readonly maxAttempts: number;
+  /** Whether Terraform refuses to destroy the queue: its name cannot be used again for days. */
+  readonly preventDestroy: boolean;
+}
+
+/** A Cloud Tasks queue whose `maxAttempts` is exact, and the grants on it. */
+export class TaskQueue extends Construct {
+  /** `projects/P/locations/L/queues/Q` */
+  readonly id: string;
+  /** The short name. */
+  readonly name: string;
+  readonly #queue: CloudTasksQueue;
+
+  constructor(scope: Construct, id: string, props: TaskQueueProps) {
+    super(scope, id);
+    const limits = {
+      maxDispatchesPerSecond: props.maxDispatchesPerSecond ?? 500,
+      maxConcurrentDispatches: props.maxConcurrentDispatches,
+      maxAttempts: props.maxAttempts,
+      minBackoffSeconds: props.minBackoffSeconds ?? 10,
+      maxBackoffSeconds: props.maxBackoffSeconds ?? 300,
+      maxDoublings: props.maxDoublings ?? 3,
+      logSamplingRatio: props.logSamplingRatio ?? 1,
+    };
+    addChecks(this, queueChecks(limits));
+
+    this.#queue = new CloudTasksQueue(this, 'Default', {
+      name: props.name,
+      location: props.location,
+      project: props.projectId,
+      rateLimits: {
+        maxDispatchesPerSecond: limits.maxDispatchesPerSecond,
+        maxConcurrentDispatches: limits.maxConcurrentDispatches,
+      },
+      retryConfig: {
+        maxAttempts: limits.maxAttempts,
+        // Cloud Tasks stops only when both limits are reached: without a limit in time the number of attempts is exact.
+        maxRetryDuration: '0s',
+        minBackoff: `${limits.minBackoffSeconds}s`,
+        maxBackoff: `${limits.maxBackoffSeconds}s`,
+        maxDoublings: limits.maxDoublings,
+      },
+      stackdriverLoggingConfig: { samplingRatio: limits.logSamplingRatio },
+      ...(props.preventDestroy && { lifecycle: { preventDestroy: true } }),
+    });
+    this.id = this.#queue.id;
+    this.name = props.name;
+  }
+
+  /** Lets the member create tasks in this queue; it needs `ServiceIdentity.grantActAs` of the tasks' identity too. */
+  grantEnqueue(id: string, member: string): ITerraformDependable {
+    const { name, location, project } = this.#queue;
+    return new CloudTasksQueueIamMember(this, id, {
+      name,
+      location,
+      project,
+      role: 'roles/cloudtasks.enqueuer',
+      member,
+    });
+  }
+}
+
+function queueChecks(limits: Required<QueueLimits>): Check[] {
+  const { maxDispatchesPerSecond, maxConcurrentDispatches, maxAttempts, maxDoublings, logSamplingRatio } = limits;
+  const { minBackoffSeconds: min, maxBackoffSeconds: max } = limits;
+  return [
+    {
+      values: [maxDispatchesPerSecond],
+      condition: maxDispatchesPerSecond > 0 && maxDispatchesPerSecond <= 500,
+      message:
+        'A queue dispatches more than 0 and at most 500 tasks a second; ' +
+        `received ${maxDispatchesPerSecond}: use several queues for more.`,
+    },
+    {
+      values: [maxConcurrentDispatches],
+      condition: isWhole(maxConcurrentDispatches, 1, 5000),
+      message:
+        'A queue has 1 to 5000 concurrent dispatches; ' +
+        `received ${maxConcurrentDispatches}: use several queues for more.`,
+    },
+    {
+      values: [maxAttempts],
+      condition: isWhole(maxAttempts, 1, 100),
+      message:
+        `A task gets 1 to 100 attempts; received ${maxAttempts}: ` +
+        'a document that cannot work must end as FAILED, so the number is finite.',
+    },
+    {
+      values: [min, max],
+      condition: min > 0 && min <= max,
+      message:
+        `The backoff grows from above 0 s to its maximum; received ${min} s to ${max} s: ` +
+        'raise maxBackoffSeconds or lower minBackoffSeconds.',
+    },
+    {
+      values: [maxDoublings],
+      condition: isWhole(maxDoublings, 0, 16),
+      message: `The backoff doubles 0 to 16 times; received ${maxDoublings}: choose a whole number in that range.`,
+    },
+    {
+      values: [logSamplingRatio],
+      condition: logSamplingRatio >= 0 && logSamplingRatio <= 1,
+      message: `The share of logged operations is from 0 to 1; received ${logSamplingRatio}: 0 is none, 1 is all.`,
+    },
+  ];
+}
