@@ -1,0 +1,85 @@
+import { createServer, type IncomingMessage } from 'node:http';
+import type { Attempt } from '../../../local/cloud-tasks/attempt.ts';
+import { type CloudTasks, type CloudTasksOptions, startCloudTasks } from '../../../local/cloud-tasks/cloud-tasks.ts';
+import { closeServer, listen } from '../../../local/listen.ts';
+import { VirtualClock } from '../../../local/virtual-clock.ts';
+import { QUEUE } from './helpers.ts';
+
+/** What a test started; ended after it, also when it failed. */
+const started: { close(): Promise<void> }[] = [];
+
+afterEach(async () => {
+  await Promise.all(started.splice(0).map((service) => service.close()));
+});
+
+async function start(options: CloudTasksOptions = {}): Promise<CloudTasks> {
+  const tasks = await startCloudTasks(options);
+  started.push(tasks);
+  return tasks;
+}
+
+/** A real target that answers with the statuses in turn. */
+async function startTarget(...statuses: number[]) {
+  const requests: IncomingMessage[] = [];
+  const server = createServer((request, response) => {
+    requests.push(request);
+    response.writeHead(statuses[requests.length - 1] ?? 200).end();
+  });
+  const port = await listen(server, { port: 0, what: 'the target', option: '' });
+  started.push({ close: () => closeServer(server) });
+  return { url: `http://127.0.0.1:${port}/work`, requests };
+}
+
+function createTask(tasks: CloudTasks, url: string, id: string) {
+  return tasks.call('CreateTask', { parent: QUEUE, task: { name: `${QUEUE}/tasks/${id}`, httpRequest: { url } } });
+}
+
+test('delivers, retries after the backoff on its clock, and lists the attempts', async () => {
+  const target = await startTarget(500, 200);
+  const clock = new VirtualClock();
+  const logged: Attempt[] = [];
+  const tasks = await start({
+    clock,
+    queues: [{ name: QUEUE, retryConfig: { minBackoffMs: 3_600_000 } }],
+    onAttempt: (attempt) => logged.push(attempt),
+  });
+  createTask(tasks, target.url, 'a');
+  await tasks.waitIdle();
+  expect(target.requests).toHaveLength(1);
+  await clock.advance(3_600_000);
+  await tasks.drain();
+  expect(target.requests.map(({ headers }) => headers['x-cloudtasks-taskretrycount'])).toEqual(['0', '1']);
+  expect(tasks.attempts(`${QUEUE}/tasks/a`)).toMatchObject([
+    { number: 1, answer: { status: 500 }, outcome: 'retrying', nextAttemptTime: clock.now() },
+    { number: 2, answer: { status: 200 }, outcome: 'succeeded' },
+  ]);
+  expect(logged).toEqual(tasks.attempts(`${QUEUE}/tasks/a`));
+});
+
+test('close ends what is on its way, and nothing keeps listening', async () => {
+  const arrived = Promise.withResolvers<IncomingMessage>();
+  const server = createServer((request) => arrived.resolve(request));
+  const port = await listen(server, { port: 0, what: 'the target', option: '' });
+  started.push({ close: () => closeServer(server) });
+  const tasks = await start({ queues: [{ name: QUEUE }] });
+  createTask(tasks, `http://127.0.0.1:${port}/`, 'a');
+  const request = await arrived.promise;
+  const dropped = new Promise<void>((resolve) => request.socket.once('close', () => resolve()));
+  await tasks.close();
+  await dropped;
+  await expect(fetch(tasks.url)).rejects.toThrow('fetch failed');
+});
+
+test('a port in use is one clear error', async () => {
+  const first = await start();
+  await expect(start({ port: first.port })).rejects.toThrow(
+    `Port ${first.port} for Cloud Tasks is in use: end what listens there, or choose another port with ports.tasks.`,
+  );
+});
+
+test('a queue that breaks a rule is refused at the start', async () => {
+  const queues = [{ name: QUEUE, rateLimits: { maxDispatchesPerSecond: 501 } }];
+  await expect(start({ queues })).rejects.toThrow(
+    'RateLimits.maxDispatchesPerSecond must be less than or equal to 500.',
+  );
+});

@@ -1,0 +1,249 @@
+import { existsSync, mkdtempSync, rmSync } from 'node:fs';
+import { createServer } from 'node:http';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { createRemoteJWKSet, jwtVerify } from 'jose';
+import { closeServer, listen } from '../../local/listen.ts';
+import { type LocalGoogle, type LocalGoogleOptions, startLocalGoogle } from '../../local/local-google.ts';
+import { isAlive, Lines } from './cloud-run/helpers.ts';
+import { CALLER, INVOKER, PROJECT, QUEUE, RUNTIME, SERVICE_URL, stackJson, writeStack } from './fixtures/stack.ts';
+
+const folder = mkdtempSync(join(tmpdir(), 'local-google-test-'));
+afterAll(() => rmSync(folder, { recursive: true }));
+
+const start = (options: Partial<LocalGoogleOptions> = {}, json: object = stackJson()) =>
+  startLocalGoogle({ stackFile: writeStack(folder, json), variables: { project_id: PROJECT }, ...options });
+
+/** The stack with a service that is a script of one line. */
+function runningScript(script: string): object {
+  const json = stackJson();
+  for (const container of json.resource.google_cloud_run_v2_service.service.template.containers) {
+    container.args = ['-e', script];
+  }
+  return json;
+}
+
+/** A task for the service, as a client over REST sends it. */
+function createTask(google: LocalGoogle, bearer: string, path = '/tasks/demo', email = INVOKER): Promise<Response> {
+  const oidcToken = { serviceAccountEmail: email, audience: google.serviceUrl };
+  const httpRequest = { url: `${google.serviceUrl}${path}`, body: Buffer.from('hello').toString('base64'), oidcToken };
+  return fetch(`http://${google.addresses.tasks}/v2/${QUEUE}/tasks`, {
+    method: 'POST',
+    headers: { Authorization: `Bearer ${bearer}`, 'Content-Type': 'application/json' },
+    body: JSON.stringify({ task: { httpRequest } }),
+  });
+}
+
+/** An access token of the account that a metadata server speaks for. */
+async function tokenFrom(metadataHost: string): Promise<string> {
+  const url = `http://${metadataHost}/computeMetadata/v1/instance/service-accounts/default/token`;
+  const response = await fetch(url, { headers: { 'Metadata-Flavor': 'Google' } });
+  return ((await response.json()) as { access_token: string }).access_token;
+}
+
+interface Echo {
+  headers: Record<string, string>;
+  environment: Record<string, string>;
+  argv: string[];
+  body: string;
+}
+
+describe('a running local Google', () => {
+  const lines = new Lines();
+  const attempts: number[] = [];
+  let google: LocalGoogle;
+  let echo: Echo;
+
+  beforeAll(async () => {
+    google = await start({
+      onLog: lines.add,
+      onAttempt: ({ answer }) => attempts.push(answer.kind === 'response' ? answer.status : 0),
+    });
+    const token = await google.idToken({ email: CALLER, audience: SERVICE_URL });
+    const response = await fetch(google.frontDoorUrl, { headers: { Authorization: `Bearer ${token}` } });
+    echo = (await response.json()) as Echo;
+  });
+  afterAll(() => google.close());
+
+  test("the service has the stack's environment, Cloud Run's and the way to the local Google, and nothing else", () => {
+    expect(echo.environment).toEqual({
+      QUEUE: 'demo',
+      URL: SERVICE_URL,
+      HOST: '127.0.0.1',
+      K_SERVICE: 'demo',
+      K_REVISION: 'demo-00001-loc',
+      K_CONFIGURATION: 'demo',
+      PORT: expect.stringMatching(/^\d+$/),
+      PATH: process.env.PATH,
+      HOME: expect.stringContaining('local-google-'),
+      CLOUD_TASKS_EMULATOR_HOST: google.addresses.tasks,
+      STORAGE_EMULATOR_HOST: `http://${google.addresses.storage}`,
+      GCE_METADATA_HOST: expect.stringMatching(/^127\.0\.0\.1:\d+$/),
+      OIDC_JWKS_URL: `http://${google.addresses.storage}/oauth2/v3/certs`,
+    });
+  });
+
+  test('the service runs from a volume with the object of its bucket', () => {
+    expect(echo.argv[1]).toBe(join(echo.environment.HOME as string, `${PROJECT}-code`, 'handler.mjs'));
+  });
+
+  test("the service's identity may write where the stack lets it, and nowhere else", async () => {
+    const token = await tokenFrom(echo.environment.GCE_METADATA_HOST as string);
+    const upload = (bucket: string) =>
+      fetch(`${google.environment.STORAGE_EMULATOR_HOST}/upload/storage/v1/b/${bucket}/o?uploadType=media&name=n`, {
+        method: 'POST',
+        headers: { Authorization: `Bearer ${token}` },
+        body: 'x',
+      });
+    expect((await upload(`${PROJECT}-results`)).status).toBe(200);
+    expect(google.storage.get(`${PROJECT}-results`, 'n').content.toString()).toBe('x');
+    expect((await upload(`${PROJECT}-code`)).status).toBe(403);
+  });
+
+  test("a task of the service's identity comes back to it with the invoker's token", async () => {
+    const response = await createTask(google, await tokenFrom(echo.environment.GCE_METADATA_HOST as string));
+    expect(response.status).toBe(200);
+    await google.tasks.drain();
+    const { name } = (await response.json()) as { name: string };
+    const answers = google.tasks.attempts(name).map(({ answer }) => answer);
+    expect(answers).toEqual([expect.objectContaining({ kind: 'response', status: 200 })]);
+    const [answer] = answers as { body: Uint8Array }[];
+    const { headers, body } = JSON.parse(Buffer.from(answer?.body ?? []).toString()) as Echo;
+    const [, claims] = (headers.authorization ?? '').split('.');
+    expect(JSON.parse(Buffer.from(claims as string, 'base64url').toString())).toMatchObject({
+      email: INVOKER,
+      aud: SERVICE_URL,
+    });
+    expect(headers.host).toBe(new URL(SERVICE_URL).host);
+    expect(headers['x-cloudtasks-queuename']).toBe('demo');
+    expect(body).toBe('hello');
+    expect(attempts).toEqual([200]);
+  });
+
+  test('a task with an account that does not exist is refused', async () => {
+    const response = await createTask(google, google.ownerToken(), '/', `nobody@${PROJECT}.iam.gserviceaccount.com`);
+    expect(response.status).toBe(404);
+  });
+
+  test('a token for another audience does not get in', async () => {
+    const token = await google.idToken({ email: CALLER, audience: google.frontDoorUrl });
+    expect((await fetch(google.frontDoorUrl, { headers: { Authorization: `Bearer ${token}` } })).status).toBe(401);
+  });
+
+  test('the runtime identity may not call its own service', async () => {
+    const token = await google.idToken({ email: RUNTIME, audience: SERVICE_URL });
+    expect((await fetch(google.frontDoorUrl, { headers: { Authorization: `Bearer ${token}` } })).status).toBe(403);
+    await lines.until(`403 for GET /: ${RUNTIME} has no roles/run.invoker on the service`);
+  });
+
+  test("the environment points a developer's clients here, as the owner", async () => {
+    const { environment } = google;
+    expect(environment).toMatchObject({ GOOGLE_CLOUD_PROJECT: PROJECT, GCE_METADATA_HOST: google.addresses.metadata });
+    const token = await tokenFrom(google.addresses.metadata);
+    const headers = { Authorization: `Bearer ${token}` };
+    expect((await fetch(`${environment.STORAGE_EMULATOR_HOST}/storage/v1/b/${PROJECT}-code`, { headers })).status).toBe(
+      200,
+    );
+  });
+
+  test('tokens verify with the keys at OIDC_JWKS_URL', async () => {
+    const keys = createRemoteJWKSet(new URL(google.environment.OIDC_JWKS_URL as string));
+    const { payload } = await jwtVerify(await google.idToken({ email: CALLER, audience: 'a' }), keys, {
+      audience: 'a',
+    });
+    expect(payload.email).toBe(CALLER);
+  });
+});
+
+test('nothing runs, listens or lies about after it was closed', async () => {
+  const program =
+    'console.log(process.cwd()); require("node:http").createServer((_, r) => r.end()).listen(process.env.PORT)';
+  const lines = new Lines();
+  const google = await start({ onLog: lines.add }, runningScript(program));
+  await lines.until('local-google-');
+  const pids = google.instancePids();
+  expect(pids).toHaveLength(1);
+  expect(pids.map(isAlive)).toEqual([true]);
+  await google.close();
+  expect(pids.map(isAlive)).toEqual([false]);
+  for (const address of Object.values(google.addresses)) {
+    await expect(fetch(`http://${address}/`)).rejects.toThrow('fetch failed');
+  }
+  expect(lines.all.map((line) => existsSync(line))).toEqual([false]);
+});
+
+test("a developer of one's own has tokens of that account", async () => {
+  const google = await start({ developer: CALLER });
+  const url = `http://${google.addresses.metadata}/computeMetadata/v1/instance/service-accounts/default/email`;
+  expect(await (await fetch(url, { headers: { 'Metadata-Flavor': 'Google' } })).text()).toBe(CALLER);
+  await google.close();
+});
+
+describe('a grant that the stack lacks', () => {
+  test.each([
+    ['the enqueuer', 'google_cloud_tasks_queue_iam_member', 'cloudtasks.tasks.create'],
+    ['the service account user', 'google_service_account_iam_member', 'iam.serviceAccounts.actAs'],
+  ] as const)('without %s no task can be created', async (_what, type, permission) => {
+    const json = stackJson();
+    delete (json.resource as Partial<typeof json.resource>)[type];
+    const google = await start({ developer: RUNTIME }, json);
+    const response = await createTask(google, await tokenFrom(google.addresses.metadata));
+    const { error } = (await response.json()) as { error: { status: string; message: string } };
+    expect([response.status, error.status]).toEqual([403, 'PERMISSION_DENIED']);
+    expect(error.message).toContain(permission);
+    await google.close();
+  });
+
+  test('without the invoker a task is delivered to a closed door', async () => {
+    const json = stackJson();
+    json.resource.google_cloud_run_v2_service_iam_binding.invokers.members.splice(0, 1);
+    const statuses = new Lines();
+    const google = await start(
+      { onAttempt: ({ answer }) => statuses.add(answer.kind === 'response' ? String(answer.status) : '') },
+      json,
+    );
+    await createTask(google, google.ownerToken());
+    await statuses.until('403');
+    await google.close();
+  });
+
+  test('without objectViewer on the code bucket the service does not start', async () => {
+    const json = stackJson();
+    delete (json.resource.google_storage_bucket_iam_member as { code_reader?: object }).code_reader;
+    await expect(start({}, json)).rejects.toThrow(
+      `demo cannot mount the bucket ${PROJECT}-code: its identity needs storage.objects.list; received no grant of it for ` +
+        `${RUNTIME}. Grant roles/storage.objectViewer on the bucket.`,
+    );
+  });
+});
+
+describe('what cannot start', () => {
+  test('a stack without a service', async () => {
+    const { google_cloud_run_v2_service: _none, ...resource } = stackJson().resource;
+    await expect(start({}, { ...stackJson(), resource })).rejects.toThrow(
+      'The local Google runs one google_cloud_run_v2_service; the stack has none.',
+    );
+  });
+
+  test('a container that ends at once leaves nothing behind', async () => {
+    const lines = new Lines();
+    const json = runningScript('console.log(process.cwd()); process.exitCode = 1');
+    await expect(start({ onLog: lines.add }, json)).rejects.toThrow('it ended before it was ready (exit code 1)');
+    await lines.until('local-google-');
+    expect(existsSync(lines.all.find((line) => line.includes('local-google-')) ?? '')).toBe(false);
+  });
+
+  test.each([
+    ['tasks', 'Cloud Tasks'],
+    ['storage', 'Cloud Storage'],
+    ['metadata', 'the metadata server'],
+    ['run', "Cloud Run's front door"],
+  ] as const)('a port in use, for %s', async (option, what) => {
+    const taken = createServer();
+    const port = await listen(taken, { port: 0, what: '', option: '' });
+    await expect(start({ ports: { [option]: port } })).rejects.toThrow(
+      `Port ${port} for ${what} is in use: end what listens there, or choose another port with ports.${option}.`,
+    );
+    await closeServer(taken);
+  });
+});

@@ -1,0 +1,123 @@
+import {
+  createServer,
+  type IncomingHttpHeaders,
+  type IncomingMessage,
+  type Server,
+  type ServerResponse,
+} from 'node:http';
+import type { Clock } from '../../clock.ts';
+import type { IamPolicy } from '../iam.ts';
+import type { TokenIssuer } from '../token-issuer.ts';
+import { forward, InstanceFailedError } from './forward.ts';
+import { type Instances, NoInstanceError } from './instances.ts';
+import { checkInvoker } from './invoker-check.ts';
+import type { RunService } from './run-service.ts';
+import { traceHeaders } from './trace.ts';
+
+export interface FrontDoorOptions {
+  readonly service: Pick<RunService, 'resource' | 'audiences' | 'timeoutSeconds'>;
+  readonly instances: Pick<Instances, 'acquire'>;
+  readonly tokens: Pick<TokenIssuer, 'verifyIdToken'>;
+  readonly policy: IamPolicy;
+  readonly clock: Clock;
+  readonly randomHex: (digits: number) => string;
+  /** Takes each refusal, a line each: Cloud Run does not tell the caller why. */
+  readonly onLog: (line: string) => void;
+}
+
+/** Cloud Run's texts, by the status that Cloud Run itself answers. */
+const REFUSALS = {
+  401: 'Unauthorized: Your client does not have permission to the requested URL.',
+  403: 'Forbidden: Your client does not have permission to get this URL from this server.',
+  404: 'Not Found: The requested URL was not found on this server.',
+  429: 'Rate exceeded.',
+  503: 'Service Unavailable',
+  504: 'upstream request timeout',
+} as const;
+
+/** Paths that never reach a container (reference: "Known issues", reserved URL paths). */
+const RESERVED_PATH = /^(\/healthz|\/_ah\/.*)$/;
+
+/**
+ * Cloud Run's front door: lets permitted callers through to an instance, and gives each request the service's timeout.
+ *
+ * The timeout covers the wait for an instance. On expiry the caller gets 504 and the connection to the instance ends; the instance
+ * goes on.
+ */
+export function frontDoor(options: FrontDoorOptions): Server {
+  return createServer((request, response) => {
+    handle(request, response, options).catch((error: Error) => {
+      options.onLog(`${request.method} ${request.url}: ${error.message}`);
+      refuse(response, 503);
+    });
+  });
+}
+
+async function handle(request: IncomingMessage, response: ServerResponse, options: FrontDoorOptions): Promise<void> {
+  const { instances, clock, service, onLog } = options;
+  if (RESERVED_PATH.test(request.url?.split('?')[0] ?? '')) return refuse(response, 404);
+  const verdict = await checkInvoker({ ...options, headers: request.headers });
+  if (!verdict.permitted) {
+    onLog(`${verdict.status} for ${request.method} ${request.url}: ${verdict.reason}`);
+    return refuse(response, verdict.status);
+  }
+
+  const end = new AbortController();
+  const timer = clock.setTimeout(() => {
+    onLog(`504 for ${request.method} ${request.url}: no answer within ${service.timeoutSeconds} s`);
+    refuse(response, 504);
+    end.abort();
+  }, service.timeoutSeconds * 1000);
+  // A caller who leaves ends the connection to the instance as well.
+  response.once('close', () => end.abort());
+  try {
+    const place = await instances.acquire(end.signal);
+    try {
+      const headers = forwardedHeaders(request, verdict.headers, options.randomHex);
+      await forward({ request, response, headers, instance: place.instance, signal: end.signal });
+    } finally {
+      place.release();
+    }
+  } catch (error) {
+    // Answered already, or nobody is there any more.
+    if (end.signal.aborted) return;
+    if (error instanceof NoInstanceError) return refuse(response, error.status);
+    if (!(error instanceof InstanceFailedError)) throw error;
+    onLog(`503 for ${request.method} ${request.url}: the instance ended the connection (${error.message})`);
+    refuse(response, 503);
+  } finally {
+    clock.clearTimeout(timer);
+  }
+}
+
+function forwardedHeaders(
+  request: IncomingMessage,
+  headers: IncomingHttpHeaders,
+  randomHex: FrontDoorOptions['randomHex'],
+): IncomingHttpHeaders {
+  const before = headers['x-forwarded-for'];
+  const client = request.socket.remoteAddress ?? '';
+  return {
+    ...headers,
+    'x-forwarded-for': before === undefined ? client : `${before},${client}`,
+    // Seen from outside the service is https only.
+    'x-forwarded-proto': 'https',
+    forwarded: `for="${client}";proto=https`,
+    ...traceHeaders(request.headers.traceparent as string | undefined, randomHex),
+  };
+}
+
+/** Answers in Cloud Run's name; an answer that has begun is broken off instead. */
+function refuse(response: ServerResponse, status: keyof typeof REFUSALS): void {
+  if (response.headersSent) {
+    response.destroy();
+    return;
+  }
+  response.writeHead(status, {
+    'content-type': 'text/plain; charset=utf-8',
+    ...(status === 401 && {
+      'www-authenticate': 'Bearer error="invalid_token" error_description="The access token could not be verified"',
+    }),
+  });
+  response.end(`${REFUSALS[status]}\n`);
+}

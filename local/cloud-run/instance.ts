@@ -1,0 +1,176 @@
+import { type ChildProcess, spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { Agent, get } from 'node:http';
+import { type AddressInfo, connect, createServer } from 'node:net';
+import { createInterface } from 'node:readline';
+import { setTimeout as delay } from 'node:timers/promises';
+import { fileURLToPath } from 'node:url';
+import { LOOPBACK } from '../listen.ts';
+import type { StartupProbe } from './run-service.ts';
+
+/** Milliseconds from SIGTERM to SIGKILL (reference: "Container runtime contract"). */
+export const TERMINATION_GRACE_MS = 10_000;
+
+/** Milliseconds between two looks at an instance that starts: far shorter than a probe's period, so that no start waits for it. */
+const LOOK_EVERY_MS = 25;
+
+/** Cloud Run's window for a container without a startup probe, in seconds. */
+const DEFAULT_START_WINDOW_SECONDS = 240;
+
+const END_WITH_PARENT = fileURLToPath(new URL('./end-with-parent.ts', import.meta.url));
+
+export interface InstanceOptions {
+  /** Program and arguments; `node` is the Node that runs this. */
+  readonly command: readonly string[];
+  /** The whole environment but for PORT. */
+  readonly environment: Readonly<Record<string, string>>;
+  /** The folder that it works in. */
+  readonly folder: string;
+  readonly probe: StartupProbe | undefined;
+  /** Takes each line that the instance writes. */
+  readonly onLine: (line: string) => void;
+}
+
+/** Processes that must not outlive this one. */
+const running = new Set<ChildProcess>();
+process.on('exit', () => {
+  for (const child of running) killGroup(child, 'SIGKILL');
+});
+
+/** One instance of the service: a process that listens on a port of its own. */
+export class Instance {
+  readonly port: number;
+  /** Connections to it, kept open between requests. Never the built-in fetch, which gives up after 300 s without an answer. */
+  readonly agent = new Agent({ keepAlive: true });
+  /** Settles when the process has ended, with how: `exit code 1`, `SIGKILL`… */
+  readonly exited: Promise<string>;
+  readonly #child: ChildProcess;
+
+  private constructor(child: ChildProcess, port: number) {
+    this.#child = child;
+    this.port = port;
+    this.exited = new Promise((resolve) => {
+      child.once('error', (error) => resolve(error.message));
+      // As a container ends with its first process, so does all that the process started.
+      child.once('exit', () => killGroup(child, 'SIGKILL'));
+      child.once('close', (code, signal) => resolve(signal ?? `exit code ${code}`));
+    });
+    running.add(child);
+    void this.exited.then(() => {
+      running.delete(child);
+      this.agent.destroy();
+    });
+  }
+
+  /** Id of the process. */
+  get pid(): number | undefined {
+    return this.#child.pid;
+  }
+
+  /**
+   * Starts a process and waits until its startup probe succeeds.
+   *
+   * The probe's window counts, `initialDelay + period * failureThreshold`; within it the instance is looked at more often than each period.
+   *
+   * @throws Error when the process ends or the window closes before
+   */
+  static async start(options: InstanceOptions): Promise<Instance> {
+    const { command, environment, folder, probe, onLine } = options;
+    const port = await freePort();
+    const [program = '', ...args] = command;
+    const isNode = program === 'node';
+    const child = spawn(isNode ? process.execPath : program, isNode ? ['--import', END_WITH_PARENT, ...args] : args, {
+      cwd: folder,
+      env: { ...environment, PORT: String(port) },
+      stdio: ['ignore', 'pipe', 'pipe', 'pipe'],
+      // A group of its own: Ctrl-C reaches the local Google alone, which then ends its instances in order.
+      detached: true,
+    });
+    const instance = new Instance(child, port);
+    for (const input of [child.stdout, child.stderr]) {
+      if (input !== null) createInterface({ input }).on('line', onLine);
+    }
+    // Ended by the child's exit; its errors say nothing more.
+    child.stdio[3]?.on('error', () => {});
+
+    const failure = await instance.#whyNotReady(probe);
+    if (failure !== undefined) {
+      await instance.stop(0);
+      throw new Error(`The container did not start: ${failure}.`);
+    }
+    return instance;
+  }
+
+  /**
+   * SIGTERM, then SIGKILL for all of the process's group.
+   *
+   * @param graceMs milliseconds between the two
+   */
+  async stop(graceMs: number = TERMINATION_GRACE_MS): Promise<void> {
+    killGroup(this.#child, graceMs > 0 ? 'SIGTERM' : 'SIGKILL');
+    const kill = setTimeout(() => killGroup(this.#child, 'SIGKILL'), graceMs);
+    await this.exited;
+    clearTimeout(kill);
+  }
+
+  /** Real time, not a clock's: what starts is a real process. */
+  async #whyNotReady(probe: StartupProbe | undefined): Promise<string | undefined> {
+    const windowSeconds =
+      probe === undefined
+        ? DEFAULT_START_WINDOW_SECONDS
+        : probe.initial_delay_seconds + probe.period_seconds * probe.failure_threshold;
+    const end = Date.now() + windowSeconds * 1000;
+    const ended = this.exited.then((how) => `it ended before it was ready (${how})`);
+    while (Date.now() < end) {
+      const answer = await Promise.race([ended, isReady(this.port, probe)]);
+      if (typeof answer === 'string') return answer;
+      if (answer) return undefined;
+      await delay(LOOK_EVERY_MS);
+    }
+    return `its startup probe did not succeed within ${windowSeconds} s`;
+  }
+}
+
+/** Whether the instance answers its probe with 200 to 399; without an HTTP probe, whether it listens. */
+async function isReady(port: number, probe: StartupProbe | undefined): Promise<boolean> {
+  if (probe?.http_get === undefined) {
+    const socket = connect(port, LOOPBACK);
+    const connected = once(socket, 'connect').then(
+      () => true,
+      () => false,
+    );
+    return connected.finally(() => socket.destroy());
+  }
+  const { path } = probe.http_get;
+  return new Promise((resolve) => {
+    const request = get({ host: LOOPBACK, port, path, agent: false, timeout: probe.timeout_seconds * 1000 });
+    request.on('response', (response) => {
+      response.resume();
+      const { statusCode = 0 } = response;
+      resolve(statusCode >= 200 && statusCode < 400);
+    });
+    request.on('timeout', () => request.destroy());
+    request.on('error', () => resolve(false));
+    request.on('close', () => resolve(false));
+  });
+}
+
+/** Ends a process and all that it started; nothing happens when they have ended. */
+function killGroup({ pid }: ChildProcess, signal: NodeJS.Signals): void {
+  if (pid === undefined) return;
+  try {
+    process.kill(-pid, signal);
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code !== 'ESRCH') throw error;
+  }
+}
+
+async function freePort(): Promise<number> {
+  const server = createServer();
+  server.listen(0, LOOPBACK);
+  await once(server, 'listening');
+  const { port } = server.address() as AddressInfo;
+  server.close();
+  await once(server, 'close');
+  return port;
+}

@@ -1,0 +1,137 @@
+import type { Clock } from '../../clock.ts';
+import { crc32c, md5Hash } from './checksums.ts';
+import { type ListQuery, listPage } from './listing.ts';
+import { checkRead, checkWrite, type Preconditions } from './preconditions.ts';
+import { bucketNotFound, invalidParameter, objectNotFound } from './storage-error.ts';
+
+/** One version of an object. */
+export interface StoredObject {
+  readonly bucket: string;
+  readonly name: string;
+  /** Above every generation that the store gave before. */
+  readonly generation: number;
+  /** Metadata cannot be changed apart from the content here: always 1. */
+  readonly metageneration: 1;
+  readonly content: Buffer;
+  readonly contentType: string;
+  /** Custom metadata. */
+  readonly metadata: Readonly<Record<string, string>>;
+  readonly crc32c: string;
+  readonly md5Hash: string;
+  /** Milliseconds since the epoch. */
+  readonly created: number;
+}
+
+export interface InsertOptions extends Preconditions {
+  /** @default application/octet-stream */
+  readonly contentType?: string | undefined;
+  /** @default none */
+  readonly metadata?: Readonly<Record<string, string>> | undefined;
+}
+
+export interface ReadOptions extends Preconditions {
+  /** Only this version of the object. @default the live one */
+  readonly generation?: number;
+}
+
+/**
+ * Buckets and objects with Cloud Storage's generations and preconditions, in memory and without versioning: what is replaced or
+ * deleted is gone.
+ */
+export class ObjectStore {
+  readonly #clock: Pick<Clock, 'now'>;
+  readonly #buckets = new Map<string, Map<string, StoredObject>>();
+  #lastGeneration = 0;
+
+  constructor(clock: Pick<Clock, 'now'>) {
+    this.#clock = clock;
+  }
+
+  createBucket(bucket: string): void {
+    if (!this.#buckets.has(bucket)) this.#buckets.set(bucket, new Map());
+  }
+
+  hasBucket(bucket: string): boolean {
+    return this.#buckets.has(bucket);
+  }
+
+  hasObject(bucket: string, name: string): boolean {
+    return this.#buckets.get(bucket)?.has(name) ?? false;
+  }
+
+  /**
+   * Creates the object or replaces it as a whole.
+   *
+   * @throws StorageError 400 for a name that is not allowed, 404 without the bucket, 412 when a precondition does not hold
+   */
+  insert(bucket: string, name: string, content: Uint8Array | string, options: InsertOptions = {}): StoredObject {
+    const objects = this.#objectsOf(bucket);
+    checkName(name);
+    checkWrite(objects.get(name), options);
+    const bytes = Buffer.from(content);
+    const now = this.#clock.now();
+    // Google's generations are microseconds too.
+    this.#lastGeneration = Math.max(this.#lastGeneration + 1, Math.floor(now * 1000));
+    const object: StoredObject = {
+      bucket,
+      name,
+      generation: this.#lastGeneration,
+      metageneration: 1,
+      content: bytes,
+      contentType: options.contentType ?? 'application/octet-stream',
+      metadata: { ...options.metadata },
+      crc32c: crc32c(bytes),
+      md5Hash: md5Hash(bytes),
+      created: now,
+    };
+    objects.set(name, object);
+    return object;
+  }
+
+  /** @throws StorageError 404 without the object or the generation asked for, 412 or 304 when a precondition says so */
+  get(bucket: string, name: string, options: ReadOptions = {}): StoredObject {
+    const object = this.#live(bucket, name, options.generation);
+    checkRead(object, options);
+    return object;
+  }
+
+  /** @throws StorageError 404 without the object or the generation asked for, 412 when a precondition does not hold */
+  delete(bucket: string, name: string, options: ReadOptions = {}): void {
+    checkWrite(this.#live(bucket, name, options.generation), options);
+    this.#objectsOf(bucket).delete(name);
+  }
+
+  /** @throws StorageError 404 without the bucket, 400 when the page token is not one */
+  list(
+    bucket: string,
+    query: ListQuery = {},
+  ): { items: StoredObject[]; prefixes: string[]; nextPageToken: string | undefined } {
+    const objects = this.#objectsOf(bucket);
+    const { names, prefixes, nextPageToken } = listPage(objects.keys(), query);
+    return { items: names.map((name) => objects.get(name) as StoredObject), prefixes, nextPageToken };
+  }
+
+  #live(bucket: string, name: string, generation: number | undefined): StoredObject {
+    const object = this.#objectsOf(bucket).get(name);
+    if (object === undefined || (generation !== undefined && generation !== object.generation)) {
+      throw objectNotFound(bucket, name);
+    }
+    return object;
+  }
+
+  #objectsOf(bucket: string): Map<string, StoredObject> {
+    const objects = this.#buckets.get(bucket);
+    if (objects === undefined) throw bucketNotFound();
+    return objects;
+  }
+}
+
+/** Google's rules for object names (reference: "Object naming"). */
+function checkName(name: string): void {
+  const bytes = Buffer.byteLength(name);
+  const allowed =
+    bytes >= 1 && bytes <= 1024 && !/[\r\n]/.test(name) && name !== '.' && name !== '..' && name.isWellFormed();
+  if (!allowed) {
+    throw invalidParameter('name', name.slice(0, 100), "1 to 1024 bytes of UTF-8, no line break, neither '.' nor '..'");
+  }
+}

@@ -1,0 +1,46 @@
+/** What Cloud Storage refuses, with the code, reason and message of its JSON API. */
+export class StorageError extends Error {
+  override readonly name = 'StorageError';
+  /** HTTP status; 304 where a reader already has the object. */
+  readonly code: number;
+  /** Google's word for the cause: `notFound`, `conditionNotMet`… */
+  readonly reason: string;
+  /** Where the cause is, for some reasons: a header's or a parameter's name. */
+  readonly location: string | undefined;
+
+  constructor(code: number, reason: string, message: string, location?: string) {
+    super(message);
+    this.code = code;
+    this.reason = reason;
+    this.location = location;
+  }
+
+  /** The body of the answer. */
+  toJSON(): object {
+    const locationType = this.location && (/^[A-Z]/.test(this.location) ? 'header' : 'parameter');
+    const { message, reason, location, code } = this;
+    return { error: { code, message, errors: [{ message, domain: 'global', reason, locationType, location }] } };
+  }
+}
+
+export function bucketNotFound(): StorageError {
+  return new StorageError(404, 'notFound', 'The specified bucket does not exist.');
+}
+
+export function objectNotFound(bucket: string, name: string): StorageError {
+  return new StorageError(404, 'notFound', `No such object: ${bucket}/${name}`);
+}
+
+export function preconditionFailed(): StorageError {
+  const message = 'At least one of the pre-conditions you specified did not hold.';
+  return new StorageError(412, 'conditionNotMet', message, 'If-Match');
+}
+
+export function notModified(): StorageError {
+  return new StorageError(304, 'notModified', 'Not Modified');
+}
+
+/** A parameter with a value that Cloud Storage does not take. */
+export function invalidParameter(name: string, value: string, rule: string): StorageError {
+  return new StorageError(400, 'invalid', `Invalid value '${value}' for ${name}: ${rule}.`, name);
+}

@@ -1,0 +1,83 @@
+import { Agent as HttpAgent, request as httpRequest, type IncomingMessage } from 'node:http';
+import { Agent as HttpsAgent, request as httpsRequest } from 'node:https';
+import type { Answer, AttemptRequest } from './attempt.ts';
+import type { Authorization } from './task.ts';
+
+/** Bytes of an answer's body that are kept; the rest is read and dropped. */
+const KEPT_BODY_BYTES = 16 * 1024;
+
+/** Who signs the tokens of dispatches. */
+export interface TokenSource {
+  idToken(options: { email: string; audience: string }): Promise<string>;
+  accessToken(email: string): Promise<string> | string;
+}
+
+/**
+ * Delivers attempts over HTTP, on connections that are kept alive. Not by the built-in `fetch`: that gives up after 300 s without an
+ * answer, and a dispatch deadline may be 1,800 s.
+ */
+export class HttpSender {
+  readonly #resolveTarget: (url: string) => string;
+  readonly #tokens: TokenSource | undefined;
+  readonly #http = new HttpAgent({ keepAlive: true });
+  readonly #https = new HttpsAgent({ keepAlive: true });
+
+  /**
+   * @param resolveTarget the name service: where a URL really leads. The request keeps the URL's own Host.
+   * @param tokens without them a task's request for a token is not met: the attempt goes unsigned
+   */
+  constructor(resolveTarget: (url: string) => string, tokens: TokenSource | undefined) {
+    this.#resolveTarget = resolveTarget;
+    this.#tokens = tokens;
+  }
+
+  /** Sends an attempt. @throws Error when the target cannot be reached, or the signal aborts */
+  readonly send = async (attempt: AttemptRequest, signal: AbortSignal): Promise<Answer> => {
+    const bearer = attempt.authorization && (await this.#bearer(attempt.authorization, attempt.url));
+    const headers: Record<string, string> = {
+      ...attempt.headers,
+      Host: new URL(attempt.url).host,
+      ...(attempt.body && { 'Content-Length': String(attempt.body.length) }),
+      ...(bearer !== undefined && { Authorization: `Bearer ${bearer}` }),
+    };
+    return this.#request(attempt, headers, signal);
+  };
+
+  /** Ends the connections that are kept alive. */
+  close(): void {
+    this.#http.destroy();
+    this.#https.destroy();
+  }
+
+  async #bearer(authorization: Authorization, url: string): Promise<string | undefined> {
+    const email = authorization.serviceAccountEmail;
+    if (authorization.kind === 'oauth') return this.#tokens?.accessToken(email);
+    // The default audience is the whole URL, its query included (reference: `OidcToken.audience`).
+    return this.#tokens?.idToken({ email, audience: authorization.audience ?? url });
+  }
+
+  #request(attempt: AttemptRequest, headers: Record<string, string>, signal: AbortSignal): Promise<Answer> {
+    const url = new URL(this.#resolveTarget(attempt.url));
+    const secure = url.protocol === 'https:';
+    const options = { method: attempt.method, headers, signal, agent: secure ? this.#https : this.#http };
+    return new Promise((resolve, reject) => {
+      const request = (secure ? httpsRequest : httpRequest)(url, options, (response) => {
+        readAnswer(response).then(resolve, reject);
+      });
+      // Never sent again from here, not even on a kept connection that was reset: the target may have seen it, and a delivery that is
+      // no counted attempt would hide that it died.
+      request.on('error', reject);
+      request.end(attempt.body);
+    });
+  }
+}
+
+async function readAnswer(response: IncomingMessage): Promise<Answer> {
+  const kept: Buffer[] = [];
+  let size = 0;
+  for await (const chunk of response as AsyncIterable<Buffer>) {
+    if (size < KEPT_BODY_BYTES) kept.push(chunk.subarray(0, KEPT_BODY_BYTES - size));
+    size += chunk.length;
+  }
+  return { kind: 'response', status: response.statusCode ?? 0, headers: response.headers, body: Buffer.concat(kept) };
+}

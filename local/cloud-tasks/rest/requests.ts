@@ -1,0 +1,102 @@
+import type { HttpRequestMessage, PolicyMessage, QueueMessage, TaskMessage, ViewMessage } from '../messages.ts';
+import { HTTP_METHODS } from '../task.ts';
+import {
+  bytes,
+  double,
+  duration,
+  enumeration,
+  fieldMask,
+  ignored,
+  int32,
+  list,
+  message,
+  type Reader,
+  string,
+  stringMap,
+  timestamp,
+} from './proto-json.ts';
+
+// The messages of google.cloud.tasks.v2 (and google.iam.v1) as REST clients send them.
+
+const V2 = 'google.cloud.tasks.v2';
+
+export const view: Reader<ViewMessage> = enumeration(`${V2}.Task.View`, ['VIEW_UNSPECIFIED', 'BASIC', 'FULL']);
+
+const httpRequest: Reader<HttpRequestMessage> = message(`${V2}.HttpRequest`, {
+  url: string,
+  httpMethod: enumeration(`${V2}.HttpMethod`, HTTP_METHODS),
+  headers: stringMap,
+  body: bytes,
+  oidcToken: message(`${V2}.OidcToken`, { serviceAccountEmail: string, audience: string }),
+  oauthToken: message(`${V2}.OAuthToken`, { serviceAccountEmail: string, scope: string }),
+});
+
+const task: Reader<TaskMessage> = message(`${V2}.Task`, {
+  name: string,
+  httpRequest,
+  appEngineHttpRequest: (value) => ({ value }),
+  scheduleTime: timestamp,
+  dispatchDeadline: duration,
+  createTime: ignored,
+  dispatchCount: ignored,
+  responseCount: ignored,
+  firstAttempt: ignored,
+  lastAttempt: ignored,
+  view: ignored,
+});
+
+export const queue: Reader<QueueMessage> = message(`${V2}.Queue`, {
+  name: string,
+  rateLimits: message(`${V2}.RateLimits`, {
+    maxDispatchesPerSecond: double,
+    maxConcurrentDispatches: int32,
+    maxBurstSize: ignored,
+  }),
+  retryConfig: message(`${V2}.RetryConfig`, {
+    maxAttempts: int32,
+    maxRetryDuration: duration,
+    minBackoff: duration,
+    maxBackoff: duration,
+    maxDoublings: int32,
+  }),
+  stackdriverLoggingConfig: message(`${V2}.StackdriverLoggingConfig`, { samplingRatio: double }),
+  appEngineRoutingOverride: ignored,
+  state: ignored,
+  purgeTime: ignored,
+});
+
+const policy: Reader<PolicyMessage> = message('google.iam.v1.Policy', {
+  version: int32,
+  bindings: list(message('google.iam.v1.Binding', { role: string, members: list(string), condition: ignored })),
+  etag: bytes,
+  auditConfigs: ignored,
+});
+
+/** The name in a body repeats the one in the URL, which counts. */
+export const named = message(`${V2}.Request`, { name: ignored });
+
+export const runTask = message(`${V2}.RunTaskRequest`, { name: ignored, responseView: view });
+
+export const createTask = message(`${V2}.CreateTaskRequest`, { parent: ignored, task, responseView: view });
+
+export const getIamPolicy = message('google.iam.v1.GetIamPolicyRequest', { resource: ignored, options: ignored });
+
+export const setIamPolicy = message('google.iam.v1.SetIamPolicyRequest', {
+  resource: ignored,
+  policy,
+  updateMask: fieldMask,
+});
+
+export const testIamPermissions = message('google.iam.v1.TestIamPermissionsRequest', {
+  resource: ignored,
+  permissions: list(string),
+});
+
+/** The parameters of a query, which are all strings. */
+export const query = message('query', {
+  pageSize: int32,
+  pageToken: string,
+  filter: string,
+  responseView: (value, path) => view(/^\d+$/.test(String(value)) ? Number(value) : value, path),
+  updateMask: fieldMask,
+});

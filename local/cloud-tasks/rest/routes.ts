@@ -1,0 +1,83 @@
+import type { MethodName, Requests } from '../messages.ts';
+import type { Queue } from '../queue.ts';
+import type { Responses, ViewedTask } from '../service.ts';
+import type { Reader } from './proto-json.ts';
+import * as read from './requests.ts';
+import { policyJson } from './responses.ts';
+
+/** One REST call: what it carries, and how it is answered. */
+export interface RestCall {
+  /** The location, queue or task that the URL names. */
+  readonly resource: string;
+  readonly query: ReturnType<typeof read.query>;
+  /** Reads the body; `path` is the body's own place in the request, for errors. */
+  body<T>(reader: Reader<T>, path?: string): T;
+  /** Calls the method on behalf of the caller. */
+  call<Method extends MethodName>(method: Method, request: Requests[Method]): Responses[Method];
+  queueJson(queue: Queue): object;
+  taskJson(task: ViewedTask): object;
+}
+
+interface Route {
+  readonly httpMethod: string;
+  /** Matches the whole path; its group is the resource. */
+  readonly path: RegExp;
+  /** @returns the answer in proto3 JSON */
+  readonly handle: (call: RestCall) => object;
+}
+
+const LOCATION = 'projects/[^/]+/locations/[^/]+';
+const QUEUE = `${LOCATION}/queues/[^/:]+`;
+const TASK = `${QUEUE}/tasks/[^/:]+`;
+
+/** The REST wire: what the `google.api.http` options of cloudtasks.proto say, method by method. */
+export const ROUTES: readonly Route[] = [
+  route('GET', LOCATION, '/queues', ({ resource: parent, query, call, queueJson }) => {
+    const { queues, nextPageToken } = call('ListQueues', { ...query, parent });
+    return { queues: queues.map(queueJson), nextPageToken };
+  }),
+  route('POST', LOCATION, '/queues', ({ resource: parent, body, call, queueJson }) =>
+    queueJson(call('CreateQueue', { parent, queue: body(read.queue, 'queue') })),
+  ),
+  route('GET', QUEUE, '', ({ resource: name, call, queueJson }) => queueJson(call('GetQueue', { name }))),
+  route('PATCH', QUEUE, '', ({ resource: name, query: { updateMask }, body, call, queueJson }) =>
+    queueJson(call('UpdateQueue', { queue: { ...body(read.queue, 'queue'), name }, updateMask })),
+  ),
+  route('DELETE', QUEUE, '', ({ resource: name, call }) => call('DeleteQueue', { name }) ?? {}),
+  route('POST', QUEUE, ':purge', onQueue('PurgeQueue')),
+  route('POST', QUEUE, ':pause', onQueue('PauseQueue')),
+  route('POST', QUEUE, ':resume', onQueue('ResumeQueue')),
+  route('POST', QUEUE, ':getIamPolicy', ({ resource, body, call }) => {
+    body(read.getIamPolicy);
+    return policyJson(call('GetIamPolicy', { resource }));
+  }),
+  route('POST', QUEUE, ':setIamPolicy', ({ resource, body, call }) =>
+    policyJson(call('SetIamPolicy', { resource, policy: body(read.setIamPolicy).policy })),
+  ),
+  route('POST', QUEUE, ':testIamPermissions', ({ resource, body, call }) =>
+    call('TestIamPermissions', { resource, permissions: body(read.testIamPermissions).permissions ?? [] }),
+  ),
+  route('GET', QUEUE, '/tasks', ({ resource: parent, query, call, taskJson }) => {
+    const { tasks, nextPageToken } = call('ListTasks', { ...query, parent });
+    return { tasks: tasks.map(taskJson), nextPageToken };
+  }),
+  route('POST', QUEUE, '/tasks', ({ resource: parent, body, call, taskJson }) =>
+    taskJson(call('CreateTask', { ...body(read.createTask), parent })),
+  ),
+  route('GET', TASK, '', ({ resource: name, query, call, taskJson }) => taskJson(call('GetTask', { ...query, name }))),
+  route('DELETE', TASK, '', ({ resource: name, call }) => call('DeleteTask', { name }) ?? {}),
+  route('POST', TASK, ':run', ({ resource: name, body, call, taskJson }) =>
+    taskJson(call('RunTask', { ...body(read.runTask), name })),
+  ),
+];
+
+function route(httpMethod: string, resource: string, suffix: string, handle: Route['handle']): Route {
+  return { httpMethod, path: new RegExp(`^/v2/(${resource})${suffix}$`), handle };
+}
+
+function onQueue(method: 'PurgeQueue' | 'PauseQueue' | 'ResumeQueue'): Route['handle'] {
+  return ({ resource: name, body, call, queueJson }) => {
+    body(read.named);
+    return queueJson(call(method, { name }));
+  };
+}

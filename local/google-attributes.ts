@@ -1,0 +1,81 @@
+import type { TerraformStack, TerraformValue } from './terraform-stack.ts';
+import { uniqueIdOf } from './token-issuer.ts';
+
+type Config = { [key: string]: TerraformValue };
+type Computed = (stack: TerraformStack, config: Config) => { [attribute: string]: () => TerraformValue };
+
+/** Attributes that Google computes, of the resources and data sources that the local Google has (reference: the google provider). */
+const COMPUTED: { readonly [type: string]: Computed } = {
+  google_service_account: (stack, config) => {
+    const email = () => `${text(stack, config, 'account_id')}@${projectOf(stack, config)}.iam.gserviceaccount.com`;
+    const id = () => `projects/${projectOf(stack, config)}/serviceAccounts/${email()}`;
+    return {
+      email,
+      id,
+      name: id,
+      member: () => `serviceAccount:${email()}`,
+      unique_id: () => uniqueIdOf(email()),
+      ...of(stack, config),
+    };
+  },
+  google_cloud_tasks_queue: (stack, config) => ({
+    id: () =>
+      `projects/${projectOf(stack, config)}/locations/${locationOf(stack, config)}/queues/${text(stack, config, 'name')}`,
+    ...of(stack, config),
+  }),
+  google_cloud_run_v2_service: (stack, config) => ({
+    id: () =>
+      `projects/${projectOf(stack, config)}/locations/${locationOf(stack, config)}/services/${text(stack, config, 'name')}`,
+    uri: () => serviceUrl(stack, config),
+    urls: () => [serviceUrl(stack, config)],
+    ...of(stack, config),
+  }),
+  google_storage_bucket: (stack, config) => ({
+    id: () => text(stack, config, 'name'),
+    url: () => `gs://${text(stack, config, 'name')}`,
+    ...of(stack, config),
+  }),
+  google_storage_bucket_object: (stack, config) => ({
+    id: () => `${text(stack, config, 'bucket')}-${text(stack, config, 'name')}`,
+    output_name: () => text(stack, config, 'name'),
+  }),
+  'data.google_project': (stack, config) => ({
+    id: () => `projects/${config.project_id === undefined ? stack.projectId : text(stack, config, 'project_id')}`,
+    project_id: () => stack.projectId,
+    number: () => stack.projectNumber,
+  }),
+};
+
+/** The value of a computed attribute; undefined when the local Google does not know the resource's type or the attribute. */
+export function googleAttribute(
+  stack: TerraformStack,
+  type: string,
+  config: Config,
+  attribute: string,
+): TerraformValue | undefined {
+  const computed = COMPUTED[type]?.(stack, config);
+  return computed !== undefined && Object.hasOwn(computed, attribute) ? computed[attribute]?.() : undefined;
+}
+
+/** Cloud Run's deterministic URL (reference: "Cloud Run service URLs"). */
+export function serviceUrl(stack: TerraformStack, config: Config): string {
+  return `https://${text(stack, config, 'name')}-${stack.projectNumber}.${locationOf(stack, config)}.run.app`;
+}
+
+/** Project of a resource: its own or the provider's. */
+export function projectOf(stack: TerraformStack, config: Config): string {
+  return config.project === undefined ? stack.projectId : text(stack, config, 'project');
+}
+
+/** Location of a resource: its own or the provider's region. */
+export function locationOf(stack: TerraformStack, config: Config): string {
+  return config.location === undefined ? stack.region : text(stack, config, 'location');
+}
+
+function of(stack: TerraformStack, config: Config) {
+  return { project: () => projectOf(stack, config), location: () => locationOf(stack, config) };
+}
+
+function text(stack: TerraformStack, config: Config, key: string): string {
+  return String(stack.resolve(config[key] ?? ''));
+}

@@ -1,0 +1,71 @@
+import type { Server } from 'node:http';
+import type { AddressInfo } from 'node:net';
+import { createAdaptorServer } from '@hono/node-server';
+import type { Hono } from 'hono';
+
+/** The only address that the local Google listens on: nothing of it is reachable from another machine. */
+export const LOOPBACK = '127.0.0.1';
+
+/** Another process listens on a port that was asked for. */
+export class PortInUseError extends Error {
+  override readonly name = 'PortInUseError';
+  readonly port: number;
+
+  constructor(port: number, what: string, option: string) {
+    super(`Port ${port} for ${what} is in use: end what listens there, or choose another port with ${option}.`);
+    this.port = port;
+  }
+}
+
+/** What a server needs to listen. */
+export interface ListenOptions {
+  /** Port, 0 for any free one. */
+  readonly port: number;
+  /** What listens, for the error: `Cloud Storage`. */
+  readonly what: string;
+  /** The option that changes the port, for the error: `ports.storage`. */
+  readonly option: string;
+}
+
+/**
+ * Starts to listen on the loopback address.
+ *
+ * @returns the port
+ * @throws PortInUseError when another process has the port
+ */
+export async function listen(server: Server, { port, what, option }: ListenOptions): Promise<number> {
+  await new Promise<void>((resolve, reject) => {
+    server.once('error', (error: NodeJS.ErrnoException) => {
+      reject(error.code === 'EADDRINUSE' ? new PortInUseError(port, what, option) : error);
+    });
+    server.listen(port, LOOPBACK, resolve);
+  });
+  return (server.address() as AddressInfo).port;
+}
+
+/** Stops listening and ends every connection, idle or not. */
+export async function closeServer(server: Server): Promise<void> {
+  await new Promise<void>((resolve) => {
+    server.close(() => resolve());
+    server.closeAllConnections();
+  });
+}
+
+/** A server that listens. */
+export interface RunningServer {
+  /** `host:port` */
+  readonly host: string;
+  /** Stops listening and ends every connection. */
+  close(): Promise<void>;
+}
+
+/**
+ * Serves an app on the loopback address.
+ *
+ * @throws PortInUseError when another process has the port
+ */
+export async function serve(app: Hono, options: ListenOptions): Promise<RunningServer> {
+  const server = createAdaptorServer({ fetch: app.fetch }) as Server;
+  const port = await listen(server, options);
+  return { host: `${LOOPBACK}:${port}`, close: () => closeServer(server) };
+}

@@ -1,0 +1,203 @@
+import { randomBytes } from 'node:crypto';
+import { mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { Hono } from 'hono';
+import { type Clock, systemClock } from '../clock.ts';
+import { AccessControl } from './access-control.ts';
+import { runServiceOf } from './cloud-run/run-service.ts';
+import { startRunService } from './cloud-run/start-run-service.ts';
+import { storageApi } from './cloud-storage/json-api.ts';
+import { ObjectStore } from './cloud-storage/objects.ts';
+import type { Attempt } from './cloud-tasks/attempt.ts';
+import { type CloudTasks, startCloudTasks } from './cloud-tasks/cloud-tasks.ts';
+import { bucketsOf, grantsOf, objectsOf, queuesOf, serviceAccountsOf } from './google-stack.ts';
+import { IamPolicy, PROJECT_OWNER } from './iam.ts';
+import { LOOPBACK, serve } from './listen.ts';
+import { metadataApp } from './metadata-server.ts';
+import { TerraformStack, type TerraformValue } from './terraform-stack.ts';
+import { TokenIssuer } from './token-issuer.ts';
+
+/** Number of the project, which only Google could know. */
+const PROJECT_NUMBER = '123456789012';
+
+const OWNER_EMAIL = PROJECT_OWNER.replace('user:', '');
+
+export interface LocalGoogleOptions {
+  /** The synthesised `cdk.tf.json`. */
+  readonly stackFile: string;
+  /** Ports on the loopback address; 0 is any free one. @default all 0 */
+  readonly ports?: {
+    readonly tasks?: number;
+    readonly storage?: number;
+    /** Of the developer's metadata server. */
+    readonly metadata?: number;
+    /** Of Cloud Run's front door. */
+    readonly run?: number;
+  };
+  /** Values of the stack's Terraform variables. @default their defaults */
+  readonly variables?: Readonly<Record<string, string>>;
+  /** Email that the developer's metadata server gives tokens of. @default the project's owner */
+  readonly developer?: string;
+  /** @default systemClock */
+  readonly clock?: Clock;
+  /** Takes what the service writes and what Cloud Run refuses, a line each. @default nothing */
+  readonly onLog?: (line: string) => void;
+  /** Called after each attempt of a task. @default nothing */
+  readonly onAttempt?: (attempt: Attempt) => void;
+}
+
+/** A Google that runs one stack on this machine. */
+export interface LocalGoogle {
+  /** The service's URL as the stack knows it: what tasks are sent to, and the audience of tokens. */
+  readonly serviceUrl: string;
+  /** Where that URL leads on this machine: `http://127.0.0.1:PORT`. */
+  readonly frontDoorUrl: string;
+  /** The stack's outputs, as Terraform would print them. */
+  readonly outputs: Readonly<Record<string, TerraformValue>>;
+  /** `host:port` of each service. */
+  readonly addresses: {
+    readonly tasks: string;
+    readonly storage: string;
+    readonly metadata: string;
+    readonly run: string;
+  };
+  /** Variables that point a client of any language at this Google, as the developer. */
+  readonly environment: Readonly<Record<string, string>>;
+  /** Cloud Storage without the wire, as an owner. */
+  readonly storage: ObjectStore;
+  readonly tasks: CloudTasks;
+  /** Ids of the processes that run the service. */
+  instancePids(): number[];
+  /** An access token of the project's owner. */
+  ownerToken(): string;
+  /** An ID token of any account. */
+  idToken(options: { email: string; audience: string }): Promise<string>;
+  /** Stops everything: dispatches first, then the instances in their ten seconds. Nothing runs or listens afterwards. */
+  close(): Promise<void>;
+}
+
+/**
+ * Starts a local Google from a synthesised stack: its queues, buckets, identities, grants, and its service.
+ *
+ * @throws TerraformStackError when the stack is unreadable, or lacks what is needed
+ * @throws PortInUseError when another process has a port
+ * @throws Error when the service's container does not start
+ */
+export async function startLocalGoogle(options: LocalGoogleOptions): Promise<LocalGoogle> {
+  const { ports = {}, clock = systemClock, onLog = () => {}, developer = OWNER_EMAIL } = options;
+  const stack = TerraformStack.read(options.stackFile, {
+    variables: options.variables ?? {},
+    projectNumber: PROJECT_NUMBER,
+  });
+  const service = runServiceOf(stack);
+  const queues = queuesOf(stack);
+  const { projectId } = stack;
+
+  const policy = new IamPolicy();
+  for (const grant of grantsOf(stack)) policy.grant(grant);
+  const tokens = await TokenIssuer.create(clock);
+  const access = new AccessControl(tokens, policy);
+  const accounts = new Set(serviceAccountsOf(stack));
+  const storage = storageWith(stack, clock);
+
+  const closers: (() => Promise<void>)[] = [];
+  const close = async () => {
+    for (let closer = closers.pop(); closer !== undefined; closer = closers.pop()) await closer();
+  };
+  try {
+    const metadata = { projectId, projectNumber: PROJECT_NUMBER, region: service.region, tokens };
+    const runtimeMetadata = await serve(metadataApp({ ...metadata, email: service.serviceAccount }), {
+      port: 0,
+      what: "the service's metadata server",
+      option: 'nothing: it takes any free port',
+    });
+    closers.push(runtimeMetadata.close);
+    const developerMetadata = await serve(metadataApp({ ...metadata, email: developer }), {
+      port: ports.metadata ?? 0,
+      what: 'the metadata server',
+      option: 'ports.metadata',
+    });
+    closers.push(developerMetadata.close);
+
+    // Both live on www.googleapis.com too.
+    const googleapis = new Hono()
+      .get('/oauth2/v3/certs', (c) => c.json(tokens.jwks()))
+      .route('/', storageApi({ store: storage, access }));
+    const storageServer = await serve(googleapis, {
+      port: ports.storage ?? 0,
+      what: 'Cloud Storage',
+      option: 'ports.storage',
+    });
+    closers.push(storageServer.close);
+
+    const folder = await mkdtemp(join(tmpdir(), 'local-google-'));
+    closers.push(() => rm(folder, { recursive: true, force: true }));
+
+    let frontDoorUrl = '';
+    const tasks = await startCloudTasks({
+      port: ports.tasks ?? 0,
+      clock,
+      queues,
+      resolveTarget: (url) => (url.startsWith(`${service.url}/`) ? frontDoorUrl + url.slice(service.url.length) : url),
+      tokens: { idToken: (o) => tokens.idToken(o), accessToken: (email) => tokens.accessToken(email).token },
+      authorize: (request) => access.check(request),
+      serviceAccountExists: (email) => accounts.has(email),
+      ...(options.onAttempt && { onAttempt: options.onAttempt }),
+    });
+    closers.push(() => tasks.close());
+
+    const clients = (metadataHost: string) => ({
+      CLOUD_TASKS_EMULATOR_HOST: `${LOOPBACK}:${tasks.port}`,
+      STORAGE_EMULATOR_HOST: `http://${storageServer.host}`,
+      GCE_METADATA_HOST: metadataHost,
+      OIDC_JWKS_URL: `http://${storageServer.host}/oauth2/v3/certs`,
+    });
+    const run = await startRunService({
+      service,
+      folder,
+      store: storage,
+      environment: clients(runtimeMetadata.host),
+      port: ports.run ?? 0,
+      tokens,
+      policy,
+      clock,
+      randomHex: (digits) => randomBytes(digits / 2).toString('hex'),
+      onLog,
+    });
+    frontDoorUrl = `http://${run.host}`;
+    // Dispatches end first: an instance that is told to stop must get no new ones.
+    closers.splice(-1, 0, run.close);
+
+    return {
+      serviceUrl: service.url,
+      frontDoorUrl,
+      outputs: stack.outputs(),
+      addresses: {
+        tasks: `${LOOPBACK}:${tasks.port}`,
+        storage: storageServer.host,
+        metadata: developerMetadata.host,
+        run: run.host,
+      },
+      environment: { GOOGLE_CLOUD_PROJECT: projectId, ...clients(developerMetadata.host) },
+      storage,
+      tasks,
+      instancePids: () => run.instances.instances.flatMap(({ pid }) => pid ?? []),
+      ownerToken: () => tokens.accessToken(OWNER_EMAIL).token,
+      idToken: (o) => tokens.idToken(o),
+      close,
+    };
+  } catch (error) {
+    await close();
+    throw error;
+  }
+}
+
+/** Cloud Storage as the stack leaves it: its buckets, with its objects in them. */
+function storageWith(stack: TerraformStack, clock: Clock): ObjectStore {
+  const store = new ObjectStore(clock);
+  for (const bucket of bucketsOf(stack)) store.createBucket(bucket);
+  for (const { bucket, name, content, contentType } of objectsOf(stack))
+    store.insert(bucket, name, content, { contentType });
+  return store;
+}
