@@ -1,0 +1,142 @@
+import { createServer } from 'node:http';
+import type { AddressInfo } from 'node:net';
+import { createLocalJWKSet, exportJWK, generateKeyPair, SignJWT, UnsecuredJWT } from 'jose';
+import { AuthenticationError, googleKeys, type TokenRules, verifyCaller } from '../../handler/identity.ts';
+
+const AUDIENCE = 'https://documents-1.us-central1.run.app';
+const NOW = Date.UTC(2026, 0, 1) / 1000;
+const CLAIMS = {
+  iss: 'https://accounts.google.com',
+  aud: AUDIENCE,
+  iat: NOW,
+  exp: NOW + 3600,
+  email: 'invoker@p.iam.gserviceaccount.com',
+  email_verified: true,
+};
+
+const google = await generateKeyPair('RS256');
+const stranger = await generateKeyPair('RS256');
+const publicKey = await exportJWK(google.publicKey);
+const rules: TokenRules = {
+  audience: AUDIENCE,
+  acceptRemovedSignature: false,
+  keys: createLocalJWKSet({ keys: [{ ...publicKey, kid: 'k1', alg: 'RS256' }] }),
+  clock: { now: () => NOW * 1000, setTimeout: () => ({ timer: 0 }), clearTimeout: () => {} },
+};
+
+const sign = (claims: object, key = google.privateKey) =>
+  new SignJWT({ ...claims }).setProtectedHeader({ alg: 'RS256', kid: 'k1' }).sign(key);
+const removeSignature = (token: string) => token.replace(/[^.]*$/, 'SIGNATURE_REMOVED_BY_GOOGLE');
+
+async function refusal(authorization: string | undefined, changed: Partial<TokenRules> = {}): Promise<string> {
+  const error = await verifyCaller(authorization, { ...rules, ...changed }).catch((thrown: unknown) => thrown);
+  if (!(error instanceof AuthenticationError)) throw new Error(`not refused: ${error}`);
+  return `${error.httpStatus} ${error.message}`;
+}
+
+test("a token that Google signed is its bearer's email", async () => {
+  expect(await verifyCaller(`Bearer ${await sign(CLAIMS)}`, rules)).toBe(CLAIMS.email);
+});
+
+test.each([undefined, '', 'Basic YTpi', 'Bearer', 'Bearer a b'])('%j is no bearer token', async (header) => {
+  expect(await refusal(header)).toBe('401 A bearer token is required: Authorization: Bearer ID_TOKEN.');
+});
+
+test.each([
+  ['issuer', { iss: 'https://evil.example' }, 'The token must be a Google ID token with a verified email; wrong: iss.'],
+  ['email', { email: undefined }, 'The token must be a Google ID token with a verified email; wrong: email.'],
+  [
+    'unverified email',
+    { email_verified: false },
+    'The token must be a Google ID token with a verified email; wrong: email_verified.',
+  ],
+  ['audience', { aud: 'https://other.run.app' }, "The token's audience must be this service."],
+  [
+    'several audiences',
+    { aud: [AUDIENCE, 'x'] },
+    'The token must be a Google ID token with a verified email; wrong: aud.',
+  ],
+  ['expiry', { exp: NOW - 61 }, 'The token has expired.'],
+  ['no expiry', { exp: undefined }, 'The token must be a Google ID token with a verified email; wrong: exp.'],
+  ['future', { iat: NOW + 61 }, 'The token is not valid yet.'],
+])('a wrong %s is refused, with and without its signature', async (_name, changed, message) => {
+  const token = await sign({ ...CLAIMS, ...changed });
+  expect(await refusal(`Bearer ${token}`)).toBe(`401 ${message}`);
+  expect(await refusal(`Bearer ${removeSignature(token)}`, { acceptRemovedSignature: true })).toBe(`401 ${message}`);
+});
+
+test('a minute of clock skew is allowed both ways', async () => {
+  expect(await verifyCaller(`Bearer ${await sign({ ...CLAIMS, exp: NOW - 59 })}`, rules)).toBe(CLAIMS.email);
+  expect(await verifyCaller(`Bearer ${await sign({ ...CLAIMS, iat: NOW + 59 })}`, rules)).toBe(CLAIMS.email);
+});
+
+test("a service that does not know its URL takes no token, not even one for ''", async () => {
+  const token = await sign({ ...CLAIMS, aud: '' });
+  expect(await refusal(`Bearer ${token}`, { audience: '' })).toBe("401 The token's audience must be this service.");
+});
+
+const UNSIGNED = "401 The token is not one that Google's keys have signed.";
+
+test("a stranger's key, no signature at all, HS256 with the public key, and rubbish are refused", async () => {
+  const hs256 = new SignJWT(CLAIMS).setProtectedHeader({ alg: 'HS256', kid: 'k1' });
+  const secret = new TextEncoder().encode(JSON.stringify(publicKey));
+  const forged = [
+    await sign(CLAIMS, stranger.privateKey),
+    new UnsecuredJWT(CLAIMS).encode(),
+    await hs256.sign(secret),
+    'a.b.c',
+    'e30.e30.',
+    'SIGNATURE_REMOVED_BY_GOOGLE',
+  ];
+  for (const token of forged) expect(await refusal(`Bearer ${token}`)).toBe(UNSIGNED);
+  for (const token of forged) expect(await refusal(`Bearer ${token}`, { acceptRemovedSignature: true })).toBe(UNSIGNED);
+});
+
+test('a removed signature is accepted only in the mode for it', async () => {
+  const token = `Bearer ${removeSignature(await sign(CLAIMS))}`;
+  expect(await refusal(token)).toBe(UNSIGNED);
+  expect(await verifyCaller(token, { ...rules, acceptRemovedSignature: true })).toBe(CLAIMS.email);
+});
+
+describe("Google's keys", () => {
+  async function withKeyServer(answer: { status: number; body: string }, use: (url: string) => Promise<void>) {
+    const server = createServer((_request, response) => {
+      response.writeHead(answer.status, { 'Content-Type': 'application/json' }).end(answer.body);
+    });
+    await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
+    try {
+      await use(`http://127.0.0.1:${(server.address() as AddressInfo).port}/certs`);
+    } finally {
+      server.close();
+    }
+  }
+
+  test('are fetched from where the setting says', async () => {
+    const body = JSON.stringify({ keys: [{ ...publicKey, kid: 'k1' }] });
+    await withKeyServer({ status: 200, body }, async (url) => {
+      expect(await verifyCaller(`Bearer ${await sign(CLAIMS)}`, { ...rules, keys: googleKeys(url) })).toBe(
+        CLAIMS.email,
+      );
+    });
+  });
+
+  test.each([
+    { status: 500, body: '' },
+    { status: 200, body: 'no keys' },
+    { status: 200, body: '{}' },
+  ])('that cannot be had are 503, never "let in": %j', async (answer) => {
+    await withKeyServer(answer, async (url) => {
+      expect(await refusal(`Bearer ${await sign(CLAIMS)}`, { keys: googleKeys(url) })).toBe(
+        "503 Google's signing keys cannot be fetched; try again.",
+      );
+    });
+  });
+
+  test('behind a closed port are 503 as well', async () => {
+    let closed = '';
+    await withKeyServer({ status: 200, body: '' }, async (url) => {
+      closed = url;
+    });
+    expect(await refusal(`Bearer ${await sign(CLAIMS)}`, { keys: googleKeys(closed) })).toMatch(/^503 /);
+  });
+});

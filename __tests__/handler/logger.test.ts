@@ -1,0 +1,34 @@
+import { createLogger, traceField } from '../../handler/logger.ts';
+
+test("lines are one JSON object each, in Cloud Logging's words", () => {
+  const lines: string[] = [];
+  createLogger('info', { write: (line) => lines.push(line) }).warn({ documentId: 'a1' }, 'Attempt ended');
+  expect(lines).toHaveLength(1);
+  expect(JSON.parse(lines[0] ?? '')).toEqual({
+    severity: 'WARNING',
+    time: expect.stringMatching(/^\d{4}-\d\d-\d\dT/),
+    documentId: 'a1',
+    message: 'Attempt ended',
+  });
+});
+
+test('lines below the level are left out', () => {
+  const lines: string[] = [];
+  createLogger('error', { write: (line) => lines.push(line) }).info('quiet');
+  expect(lines).toEqual([]);
+});
+
+const TRACE = '0123456789abcdef0123456789abcdef';
+
+test.each([[{ traceparent: `00-${TRACE}-0123456789abcdef-01` }], [{ 'x-cloud-trace-context': `${TRACE}/123;o=1` }]])(
+  'the trace of %j groups the lines of a request',
+  (headers: Record<string, string>) => {
+    expect(traceField('p', (name) => headers[name])).toEqual({
+      'logging.googleapis.com/trace': `projects/p/traces/${TRACE}`,
+    });
+  },
+);
+
+test('without a trace there is no field', () => {
+  expect(traceField('p', () => undefined)).toEqual({});
+});

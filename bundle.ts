@@ -1,0 +1,119 @@
+/**
+ * Bundles the handler into the one file that is deployed and that the local Google runs: `dist/handler.mjs`.
+ *
+ * What the handler imports dynamically (Google's clients) and the conversion worker are packed as compressed strings: V8 only
+ * skips over a string, where it would parse code, so that the file answers its first request almost as if they were not there.
+ */
+import { mkdir, readFile } from 'node:fs/promises';
+import path from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { gzipSync } from 'node:zlib';
+import { type BuildOptions, build, type OutputFile, type Plugin } from 'esbuild';
+
+const root = path.dirname(fileURLToPath(import.meta.url));
+
+/** Where `npm run bundle` writes and the stack reads. */
+export const BUNDLE_FILE = path.join(root, 'dist', 'handler.mjs');
+
+const shared: BuildOptions = {
+  absWorkingDir: root,
+  bundle: true,
+  platform: 'node',
+  target: 'node24',
+  legalComments: 'none',
+  logLevel: 'error',
+};
+
+/**
+ * The Cloud Tasks client reads three JSON files by a computed path, which no bundler can follow: makes each a static require.
+ * It also takes google-gax whole: gives it the REST transport alone (gax's `fallback`, which lacks two names), without gRPC.
+ */
+const googleClients: Plugin = {
+  name: 'google-clients',
+  setup(builder) {
+    builder.onResolve({ filter: /^google-gax$/ }, async ({ kind, resolveDir, importer }) => {
+      const fallback = await builder.resolve('google-gax/fallback', { kind, resolveDir, importer });
+      return { path: 'google-gax', namespace: 'gax-rest', pluginData: path.dirname(fallback.path) };
+    });
+    builder.onLoad({ filter: /.*/, namespace: 'gax-rest' }, ({ pluginData: resolveDir }) => ({
+      contents: `
+        export * from './fallback.js';
+        export * as loggingUtils from 'google-logging-utils';
+        export { decodeAnyProtosInArray } from './util.js';`,
+      resolveDir,
+    }));
+    builder.onLoad({ filter: /@google-cloud[\\/]tasks[\\/]build[\\/].*_client\.c?js$/ }, async ({ path: file }) => {
+      const source = await readFile(file, 'utf8');
+      return { contents: source.replaceAll(/getJSON\(path\.join\(dirname, ('[^)]*')\)\)/g, requireJson), loader: 'js' };
+    });
+  },
+};
+
+function requireJson(_match: string, quotedParts: string): string {
+  const parts = quotedParts.split(',').map((part) => part.trim().slice(1, -1));
+  return `require(${JSON.stringify(`./${parts.join('/')}`)})`;
+}
+
+/** Turns every dynamic import of a package into a packed script, which is unpacked when the import is first reached. */
+const lazyPackages: Plugin = {
+  name: 'lazy-packages',
+  setup(builder) {
+    builder.onResolve({ filter: /^[^./]/ }, (args) =>
+      args.kind === 'dynamic-import' && !args.path.startsWith('node:')
+        ? { path: args.path, namespace: 'lazy-package', pluginData: args.resolveDir }
+        : undefined,
+    );
+    builder.onLoad({ filter: /.*/, namespace: 'lazy-package' }, async ({ path: name, pluginData: resolveDir }) => ({
+      contents: await packedScript(name, { stdin: { contents: `export * from ${JSON.stringify(name)}`, resolveDir } }),
+      loader: 'js',
+    }));
+  },
+};
+
+/** Bundles to a CommonJS script that unpacks itself and runs. */
+async function packedScript(name: string, entry: Pick<BuildOptions, 'stdin' | 'entryPoints'>): Promise<string> {
+  const { outputFiles } = await build({
+    ...shared,
+    ...entry,
+    format: 'cjs',
+    minify: true,
+    write: false,
+    plugins: [googleClients],
+    // pdf.js and the Cloud Tasks client ask for their own place; in one file they need none.
+    define: { 'import.meta.url': '"file:///bundle.cjs"' },
+  });
+  const packed = gzipSync((outputFiles as OutputFile[])[0]?.contents ?? '', { level: 9 }).toString('base64');
+  return `
+    const { gunzipSync } = require('node:zlib');
+    const { compileFunction } = require('node:vm');
+    const script = gunzipSync(Buffer.from('${packed}', 'base64')).toString('latin1');
+    const run = compileFunction(script, ['module', 'exports', 'require'], { filename: '${name}.cjs' });
+    run(module, module.exports, require);`;
+}
+
+/**
+ * Writes the bundle.
+ *
+ * @param file where to. @default dist/handler.mjs
+ * @throws when the handler's source does not bundle; esbuild has then printed why
+ */
+export async function bundleHandler(file: string = BUNDLE_FILE): Promise<void> {
+  await mkdir(path.dirname(file), { recursive: true });
+  const worker = await packedScript('conversion-worker', { entryPoints: ['handler/conversion/worker.ts'] });
+  await build({
+    ...shared,
+    entryPoints: ['handler/main.ts'],
+    format: 'esm',
+    minifySyntax: true,
+    minifyWhitespace: true,
+    outfile: file,
+    plugins: [lazyPackages],
+    define: { CONVERSION_WORKER_SOURCE: JSON.stringify(worker) },
+    // CommonJS packages inside the ES module need a require of their own for Node's built-in modules.
+    banner: {
+      js: "import{createRequire as __createRequire}from'node:module';const require=__createRequire(import.meta.url);",
+    },
+  });
+}
+
+if (import.meta.main) await bundleHandler();

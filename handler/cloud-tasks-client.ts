@@ -1,0 +1,136 @@
+import { createHash } from 'node:crypto';
+import type { CloudTasksClient as GoogleCloudTasksClient, protos } from '@google-cloud/tasks';
+import { DEFAULT_DISPATCH_DEADLINE_SECONDS } from '../deadlines.ts';
+import { type DocumentTaskInput, documentTaskSchema, taskIdFor } from './document-task.ts';
+import type { SettingName } from './setting-names.ts';
+import { MissingSettingsError } from './settings.ts';
+
+/** Path of the endpoint that Cloud Tasks calls. */
+export const PROCESS_DOCUMENT_PATH = '/tasks/process-document';
+
+/** gRPC status codes (google.rpc.Code), which the client uses over REST as well. */
+const DEADLINE_EXCEEDED = 4;
+const ALREADY_EXISTS = 6;
+const UNAVAILABLE = 14;
+
+export interface CloudTasksClientSettings {
+  /** Project of the queue. @default '' */
+  readonly projectId?: string;
+  /** Region of the queue. @default '' */
+  readonly location?: string;
+  /** Short name of the queue, or of several, separated by commas: a document's id decides which is its own. @default '' */
+  readonly queue?: string;
+  /** URL of the Cloud Run service: the target of the tasks and the audience of their tokens. @default '' */
+  readonly serviceUrl?: string;
+  /** Email of the invoker service account, which the tasks' tokens are issued to. @default '' */
+  readonly serviceAccount?: string;
+  /** Seconds Cloud Tasks waits for an answer: 15 to 1,800. @default 600 */
+  readonly dispatchDeadlineSeconds?: number;
+}
+
+export type CreatedTask = protos.google.cloud.tasks.v2.ITask & { name: string };
+
+/** The one method used of Google's client. */
+export type CreateTask = Pick<GoogleCloudTasksClient, 'createTask'>;
+
+/** Creates document-processing tasks. One for a process: it keeps one client of Google's, made when it is first needed. */
+export class CloudTasksClient {
+  readonly #settings: Required<CloudTasksClientSettings>;
+  readonly #connect: () => Promise<CreateTask>;
+  #client: Promise<CreateTask> | undefined;
+
+  /**
+   * @param settings what is left out is the empty string, and creating a task then fails with a {@link MissingSettingsError}
+   * @param connect how to reach Cloud Tasks. @default REST, to `CLOUD_TASKS_EMULATOR_HOST` where that is set
+   */
+  constructor(settings: CloudTasksClientSettings = {}, connect: () => Promise<CreateTask> = connectOverRest) {
+    const { projectId = '', location = '', queue = '', serviceUrl = '', serviceAccount = '' } = settings;
+    const { dispatchDeadlineSeconds = DEFAULT_DISPATCH_DEADLINE_SECONDS } = settings;
+    this.#settings = { projectId, location, queue, serviceUrl, serviceAccount, dispatchDeadlineSeconds };
+    this.#connect = connect;
+  }
+
+  /** @throws MissingSettingsError naming every setting that creating a task needs and that is empty */
+  requireSettings(): void {
+    const { projectId, location, queue, serviceUrl, serviceAccount } = this.#settings;
+    const needed: [SettingName, string][] = [
+      ['GCP_PROJECT_ID', projectId],
+      ['GCP_LOCATION', location],
+      ['CLOUD_TASKS_QUEUE', queue],
+      ['CLOUD_RUN_SERVICE_URL', serviceUrl],
+      ['CLOUD_RUN_SERVICE_ACCOUNT', serviceAccount],
+    ];
+    const missing = needed.filter(([, value]) => value === '').map(([name]) => name);
+    if (missing.length > 0) throw new MissingSettingsError('Creating a Cloud Tasks task', missing);
+  }
+
+  /**
+   * Creates the task that processes a document. Safe to repeat: the task is named after the document and its epoch, and one
+   * that exists already, or existed within the last hour, is returned as if it had been created now.
+   *
+   * @returns the task, with its full name
+   * @throws MissingSettingsError when a setting is empty
+   * @throws ZodError when the document is not a valid task
+   * @throws GoogleError when Cloud Tasks refuses (`code` 7: the caller lacks `cloudtasks.enqueuer` on the queue or
+   *   `iam.serviceAccountUser` on the invoker), or cannot be reached after retries
+   */
+  async createDocumentProcessingTask(document: DocumentTaskInput): Promise<CreatedTask> {
+    this.requireSettings();
+    const { projectId, location, queue, serviceUrl, serviceAccount, dispatchDeadlineSeconds } = this.#settings;
+    const payload = documentTaskSchema.parse(document);
+    const parent = `projects/${projectId}/locations/${location}/queues/${queueOf(payload.documentId, queue.split(','))}`;
+    const task: CreatedTask = {
+      name: `${parent}/tasks/${taskIdFor(payload)}`,
+      dispatchDeadline: { seconds: dispatchDeadlineSeconds },
+      httpRequest: {
+        httpMethod: 'POST',
+        url: `${serviceUrl}${PROCESS_DOCUMENT_PATH}`,
+        headers: { 'Content-Type': 'application/json' },
+        body: Buffer.from(JSON.stringify(payload)).toString('base64'),
+        // Without an audience Cloud Tasks would put in the whole URL, which Cloud Run refuses.
+        oidcToken: { serviceAccountEmail: serviceAccount, audience: serviceUrl },
+      },
+    };
+    this.#client ??= this.#connect();
+    const client = await this.#client;
+    try {
+      const [created] = await client.createTask({ parent, task }, CALL_OPTIONS);
+      return { ...created, name: created.name ?? task.name };
+    } catch (error) {
+      if ((error as { code?: unknown }).code === ALREADY_EXISTS) return task;
+      throw error;
+    }
+  }
+}
+
+/** Spreads documents over queues, always the same document to the same queue, so that its task's name is found again. */
+function queueOf(documentId: string, queues: readonly string[]): string {
+  const hash = createHash('sha256').update(documentId).digest().readUInt32BE();
+  return queues[hash % queues.length] as string;
+}
+
+/** Google's client never retries createTask by itself, as an unnamed task would be created twice. Ours are named. */
+const CALL_OPTIONS = {
+  timeout: 10_000,
+  retry: {
+    retryCodes: [DEADLINE_EXCEEDED, UNAVAILABLE],
+    backoffSettings: {
+      initialRetryDelayMillis: 200,
+      retryDelayMultiplier: 2,
+      maxRetryDelayMillis: 5_000,
+      initialRpcTimeoutMillis: 10_000,
+      rpcTimeoutMultiplier: 1,
+      maxRpcTimeoutMillis: 10_000,
+      totalTimeoutMillis: 30_000,
+    },
+  },
+};
+
+/** REST and not gRPC: on Cloud Run users report DEADLINE_EXCEEDED over gRPC, and REST starts faster. */
+async function connectOverRest(): Promise<CreateTask> {
+  const { v2 } = await import('@google-cloud/tasks');
+  const emulator = process.env.CLOUD_TASKS_EMULATOR_HOST;
+  if (!emulator) return new v2.CloudTasksClient({ fallback: true });
+  const { hostname, port } = new URL(`http://${emulator}`);
+  return new v2.CloudTasksClient({ fallback: true, protocol: 'http', apiEndpoint: hostname, port: Number(port || 80) });
+}

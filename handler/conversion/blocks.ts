@@ -1,0 +1,55 @@
+import { escapeMarkdown } from './escape-markdown.ts';
+
+/** What a page is made of, its text not yet escaped. */
+export type Block =
+  | { readonly kind: 'heading'; readonly level: number; readonly text: string }
+  | { readonly kind: 'paragraph'; readonly text: string }
+  /** `depth` from 0; `marker` as Markdown writes it, `-` or `1.`. */
+  | { readonly kind: 'item'; readonly depth: number; readonly marker: string; readonly text: string }
+  /** The first row is the heading. */
+  | { readonly kind: 'table'; readonly rows: readonly (readonly string[])[] };
+
+/** Four columns suit both `- ` and `10. `: CommonMark wants a nested item to start below its parent's text. */
+export const LIST_INDENT = '    ';
+
+/** Writes blocks as Markdown, with an empty line between them but not between the items of a list. */
+export function blocksToMarkdown(blocks: readonly Block[]): string {
+  let markdown = '';
+  blocks.forEach((block, i) => {
+    if (i > 0) markdown += block.kind === 'item' && blocks[i - 1]?.kind === 'item' ? '\n' : '\n\n';
+    markdown += blockToMarkdown(block);
+  });
+  return markdown;
+}
+
+/**
+ * Writes a table in GitHub's Markdown; every row as wide as the widest.
+ *
+ * @param rows cells in Markdown; line breaks become `<br>`, pipes are escaped
+ */
+export function tableToMarkdown(rows: readonly (readonly string[])[]): string {
+  const width = rows.reduce((widest, row) => Math.max(widest, row.length), 0);
+  const line = (cells: readonly string[]) => `| ${cells.join(' | ')} |`;
+  const [head = [], ...body] = rows.map((row) => Array.from({ length: width }, (_, i) => tableCell(row[i] ?? '')));
+  return [line(head), line(head.map(() => '---')), ...body.map(line)].join('\n');
+}
+
+function tableCell(markdown: string): string {
+  return markdown
+    .trim()
+    .replace(/\s*\n\s*/g, '<br>')
+    .replace(/(?<!\\)\|/g, '\\|');
+}
+
+function blockToMarkdown(block: Block): string {
+  switch (block.kind) {
+    case 'heading':
+      return `${'#'.repeat(block.level)} ${escapeMarkdown(block.text)}`;
+    case 'paragraph':
+      return escapeMarkdown(block.text);
+    case 'item':
+      return `${LIST_INDENT.repeat(block.depth)}${block.marker} ${escapeMarkdown(block.text)}`;
+    case 'table':
+      return tableToMarkdown(block.rows.map((row) => row.map(escapeMarkdown)));
+  }
+}

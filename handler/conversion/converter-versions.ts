@@ -1,0 +1,9 @@
+/**
+ * The converting libraries as results name them. Constants, because the bundle runs where no package.json is; a test compares
+ * them with the versions installed.
+ */
+export const UNPDF = 'unpdf@1.8.1';
+export const MAMMOTH = 'mammoth@1.13.0';
+export const NODE_HTML_MARKDOWN = 'node-html-markdown@2.0.0';
+/** Text and Markdown need no library: the project's own version. */
+export const OWN = 'cloud-tasks-document-processing@0.1.0';

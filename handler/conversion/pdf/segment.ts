@@ -1,0 +1,125 @@
+import type { TextRun } from './text-run.ts';
+
+/** Text on one baseline without a wide gap: a line of a paragraph, or a cell's line in a table. In points from the top left. */
+export interface Segment {
+  readonly text: string;
+  readonly left: number;
+  readonly right: number;
+  /** Baseline. */
+  readonly y: number;
+  /** Font size of its longest run. */
+  readonly size: number;
+}
+
+/** In font sizes. Wider than a word space, narrower than what separates the columns of a tight table. */
+const COLUMN_GAP = 0.7;
+/** In font sizes. A gap that reads as a space, although none was written. */
+const WORD_GAP = 0.16;
+/** In font sizes. How far a superscript's baseline may be off. */
+const SAME_BASELINE = 0.4;
+/** In font sizes. How far apart the baselines of a table's row may be. */
+const SAME_ROW = 0.3;
+/** In font sizes. The same text again this near is a shadow, the way some programs draw bold. */
+const SHADOW = 0.12;
+
+/** The dots from an entry of a table of contents to its page number. */
+const LEADER = /(?:\s*[.…·]){5,}\s*/g;
+
+/** Joins runs, in their order, into segments. */
+export function segmentsOf(runs: readonly TextRun[]): Segment[] {
+  const segments: Segment[] = [];
+  let current: OpenSegment | undefined;
+  let space = false;
+  for (const run of runs) {
+    if (run.text.trim() === '') {
+      space = true;
+      continue;
+    }
+    if (current?.isShadowedBy(run)) continue;
+    const gap = current?.gapTo(run);
+    if (current && gap !== undefined) {
+      current.append(run, space || gap > WORD_GAP * current.size);
+    } else {
+      if (current) segments.push(current.close());
+      current = new OpenSegment(run);
+    }
+    space = false;
+  }
+  if (current) segments.push(current.close());
+  return leftToRight(segments);
+}
+
+/** Sorts neighbours on one baseline: some programs draw a table's row from its last cell to its first. */
+function leftToRight(segments: readonly Segment[]): Segment[] {
+  const rows: Segment[][] = [];
+  for (const segment of segments) {
+    const row = rows.at(-1);
+    if (row?.[0] && Math.abs(row[0].y - segment.y) < SAME_ROW * segment.size) row.push(segment);
+    else rows.push([segment]);
+  }
+  return rows.flatMap((row) => row.sort((a, b) => a.left - b.left));
+}
+
+class OpenSegment {
+  private text: string;
+  private left: number;
+  private right: number;
+  private last: TextRun;
+  private longest: TextRun;
+  private readonly y: number;
+
+  constructor(run: TextRun) {
+    this.text = run.text;
+    this.left = run.x;
+    this.right = run.x + run.width;
+    this.y = run.y;
+    this.last = run;
+    this.longest = run;
+  }
+
+  get size(): number {
+    return this.longest.size;
+  }
+
+  isShadowedBy(run: TextRun): boolean {
+    const near = SHADOW * run.size;
+    return run.text === this.last.text && Math.abs(run.x - this.last.x) < near && Math.abs(run.y - this.last.y) < near;
+  }
+
+  /** Space before a run that goes on with this segment; undefined when it starts another. */
+  gapTo(run: TextRun): number | undefined {
+    const size = Math.max(this.size, run.size);
+    if (Math.abs(run.y - this.y) > SAME_BASELINE * size) return undefined;
+    const gap = run.rightToLeft ? this.last.x - (run.x + run.width) : run.x - (this.last.x + this.last.width);
+    return gap < COLUMN_GAP * size && gap > -size ? gap : undefined;
+  }
+
+  append(run: TextRun, space: boolean): void {
+    const spaced = space && !this.text.endsWith(' ') && !run.text.startsWith(' ');
+    this.text += spaced ? ` ${run.text}` : run.text;
+    this.left = Math.min(this.left, run.x);
+    this.right = Math.max(this.right, run.x + run.width);
+    this.last = run;
+    if (run.text.length > this.longest.text.length) this.longest = run;
+  }
+
+  close(): Segment {
+    return {
+      text: this.text.replace(LEADER, ' … ').trim(),
+      left: this.left,
+      right: this.right,
+      y: this.y,
+      size: this.size,
+    };
+  }
+}
+
+/** Lines into running text: a word divided at a line's end becomes one again. */
+export function joinLines(lines: readonly string[]): string {
+  return lines.reduce((text, line) => {
+    if (text === '') return line;
+    if (text.endsWith('\u00ad') || (/\p{Ll}-$/u.test(text) && /^\p{Ll}/u.test(line))) return text.slice(0, -1) + line;
+    if (/[\p{L}\p{N}][-–—/]$/u.test(text)) return text + line;
+    return `${text} ${line}`;
+  }, '');
+}

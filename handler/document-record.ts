@@ -1,0 +1,135 @@
+import type { DocumentTask } from './document-task.ts';
+
+/**
+ * The one record of a document, and the only ways it changes. Everything here is pure: `record-store.ts` reads and writes
+ * records, changing one only when nobody else has changed it in between.
+ *
+ *     (none) -> PENDING -> PROCESSING -> COMPLETED | FAILED
+ *                  ^           |
+ *                  +-----------+  released, or its lease expired
+ */
+export interface DocumentRecord {
+  readonly documentId: string;
+  readonly epoch: number;
+  readonly status: 'PENDING' | 'PROCESSING' | 'COMPLETED' | 'FAILED';
+  readonly sourceUri: string;
+  readonly generation: string;
+  readonly filename: string;
+  readonly method: DocumentTask['method'];
+  readonly ocr: DocumentTask['ocr'];
+  /** Attempts of this epoch that have started. */
+  readonly attempts: number;
+  /** Who works on it; only while PROCESSING. */
+  readonly lease?: Lease;
+  /** What came out; only when COMPLETED. */
+  readonly result?: DocumentResult;
+  /** Why it failed: for good when FAILED, else the latest attempt that will be retried. */
+  readonly error?: DocumentError;
+  /** ISO 8601, UTC. */
+  readonly createdAt: string;
+  readonly updatedAt: string;
+}
+
+export interface Lease {
+  /** Unique to the attempt that holds it. */
+  readonly owner: string;
+  /** When others may take over, in milliseconds since the epoch. */
+  readonly expiresAt: number;
+}
+
+export interface DocumentResult {
+  /** `gs://` URI of the Markdown. */
+  readonly markdownUri: string;
+  /** `gs://` URI of the JSON with the metadata. */
+  readonly metadataUri: string;
+  readonly pages?: number;
+  readonly characters: number;
+}
+
+export interface DocumentError {
+  /** A word for programs, such as `corrupt` or `timeout`. */
+  readonly reason: string;
+  /** A sentence for people. */
+  readonly message: string;
+}
+
+/** What an attempt finds when it wants the document. */
+export type Claim =
+  | { readonly kind: 'claimed'; readonly record: DocumentRecord }
+  /** Another attempt holds a live lease. */
+  | { readonly kind: 'held'; readonly expiresAt: number }
+  /** There is an outcome already, or the task belongs to a run before the latest replay. */
+  | { readonly kind: 'done'; readonly record: DocumentRecord }
+  /** The id belongs to another document already. */
+  | { readonly kind: 'conflict'; readonly record: DocumentRecord };
+
+/** The record of a document that was just accepted. */
+export function pendingRecord(task: DocumentTask, now: number): DocumentRecord {
+  const at = new Date(now).toISOString();
+  return { ...taskOf(task), status: 'PENDING', attempts: 0, createdAt: at, updatedAt: at };
+}
+
+/** Whether a record is of the very document that a task asks for. */
+export function isSameDocument(record: DocumentRecord, task: DocumentTask): boolean {
+  const fields = ['documentId', 'sourceUri', 'generation', 'method', 'ocr'] as const;
+  return fields.every((field) => record[field] === task[field]);
+}
+
+/**
+ * Decides whether an attempt may work on the document, and with which record.
+ *
+ * @param record what is stored; undefined when another service made the task with the client, without a record
+ */
+export function claim(
+  record: DocumentRecord | undefined,
+  task: DocumentTask,
+  { owner, now, leaseSeconds }: { owner: string; now: number; leaseSeconds: number },
+): Claim {
+  const current = record === undefined || record.epoch < task.epoch ? pendingRecord(task, now) : record;
+  if (!isSameDocument(current, task)) return { kind: 'conflict', record: current };
+  if (current.epoch > task.epoch) return { kind: 'done', record: current };
+  if (current.status === 'COMPLETED' || current.status === 'FAILED') return { kind: 'done', record: current };
+  if (current.lease !== undefined && current.lease.expiresAt > now) {
+    return { kind: 'held', expiresAt: current.lease.expiresAt };
+  }
+  return {
+    kind: 'claimed',
+    record: {
+      ...current,
+      status: 'PROCESSING',
+      attempts: current.attempts + 1,
+      lease: { owner, expiresAt: now + leaseSeconds * 1000 },
+      updatedAt: new Date(now).toISOString(),
+    },
+  };
+}
+
+/** The holder is alive: its lease lasts from now on. */
+export function renewed(record: DocumentRecord, now: number, leaseSeconds: number): DocumentRecord {
+  const owner = record.lease?.owner ?? '';
+  return { ...record, lease: { owner, expiresAt: now + leaseSeconds * 1000 }, updatedAt: new Date(now).toISOString() };
+}
+
+/** The holder is done. */
+export function completed(record: DocumentRecord, result: DocumentResult, now: number): DocumentRecord {
+  return { ...settled(record, now), status: 'COMPLETED', result };
+}
+
+/** The document can never work, or its last attempt failed. */
+export function failed(record: DocumentRecord, error: DocumentError, now: number): DocumentRecord {
+  return { ...settled(record, now), status: 'FAILED', error };
+}
+
+/** The attempt failed and gives the document back, so that the next one need not wait for the lease to expire. */
+export function released(record: DocumentRecord, error: DocumentError, now: number): DocumentRecord {
+  return { ...settled(record, now), status: 'PENDING', error };
+}
+
+function settled(record: DocumentRecord, now: number): DocumentRecord {
+  const { lease: _lease, error: _error, ...rest } = record;
+  return { ...rest, updatedAt: new Date(now).toISOString() };
+}
+
+function taskOf({ documentId, epoch, sourceUri, generation, filename, method, ocr }: DocumentTask): DocumentTask {
+  return { documentId, epoch, sourceUri, generation, filename, method, ocr };
+}

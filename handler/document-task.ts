@@ -1,0 +1,68 @@
+import { createHash } from 'node:crypto';
+import * as z from 'zod';
+
+/** A document's id as callers may choose it: it becomes part of object names, task names and paths. */
+const DOCUMENT_ID = /^[A-Za-z0-9_-]{1,128}$/;
+/** Bucket naming: https://cloud.google.com/storage/docs/buckets#naming. Object names: 1 to 1,024 bytes without CR or LF. */
+const SOURCE_URI = /^gs:\/\/([a-z0-9][a-z0-9._-]{1,220}[a-z0-9])\/([^\r\n]{1,1024})$/;
+
+export const documentIdSchema = z
+  .string()
+  .regex(DOCUMENT_ID, 'must be 1 to 128 letters, digits, hyphens or underscores');
+
+export const sourceUriSchema = z
+  .string()
+  .refine((uri) => parseSourceUri(uri) !== undefined, { error: 'must be gs://bucket/object' });
+
+/** Generation of an object: a 64-bit number, kept as a string of digits. */
+export const generationSchema = z.string().regex(/^[0-9]{1,19}$/, "must be an object's generation: a string of digits");
+
+export const filenameSchema = z.string().min(1).max(255);
+/** Who converts: `auto` lets the handler choose, `local` converts in process, `docling` asks docling-serve. */
+export const methodSchema = z.enum(['auto', 'local', 'docling']);
+/** Whether text in pictures is recognised. */
+export const ocrSchema = z.enum(['auto', 'force', 'skip']);
+
+/**
+ * What a task carries: a reference to the document, never the document, and nothing secret (whoever may enqueue can read tasks).
+ * Unknown fields are ignored and later fields must have defaults, so that tasks queued by another version still run.
+ */
+export const documentTaskSchema = z.object({
+  documentId: documentIdSchema,
+  sourceUri: sourceUriSchema,
+  generation: generationSchema,
+  filename: filenameSchema,
+  method: methodSchema.default('auto'),
+  ocr: ocrSchema.default('auto'),
+  /** Counts replays: 0 is the first run of a document. */
+  epoch: z.int().min(0).max(1_000_000).default(0),
+});
+
+/** A checked task. */
+export type DocumentTask = z.output<typeof documentTaskSchema>;
+/** A task as a caller writes it: `method`, `ocr` and `epoch` may be left out. */
+export type DocumentTaskInput = z.input<typeof documentTaskSchema>;
+
+/** Splits `gs://bucket/object`; undefined when it is not of that form. */
+export function parseSourceUri(uri: string): { bucket: string; object: string } | undefined {
+  const [, bucket, object] = SOURCE_URI.exec(uri) ?? [];
+  if (bucket === undefined || object === undefined || Buffer.byteLength(object) > 1024) return undefined;
+  return { bucket, object };
+}
+
+/** The id of a document that its caller gave none: the same source, generation and options always have the same id. */
+export function documentIdFor(task: Pick<DocumentTask, 'sourceUri' | 'generation' | 'method' | 'ocr'>): string {
+  return hash([task.sourceUri, task.generation, task.method, task.ocr]);
+}
+
+/**
+ * The task's short name: one for each run of a document, so that creating it is safe to repeat. It leads with a hash because
+ * sequential names make Cloud Tasks slow (reference: `CreateTaskRequest.task`).
+ */
+export function taskIdFor({ documentId, epoch }: Pick<DocumentTask, 'documentId' | 'epoch'>): string {
+  return `${hash([documentId, String(epoch)])}-${documentId}-${epoch}`;
+}
+
+function hash(parts: readonly string[]): string {
+  return createHash('sha256').update(JSON.stringify(parts)).digest('hex').slice(0, 32);
+}

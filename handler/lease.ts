@@ -1,0 +1,99 @@
+import type { Clock, TimerHandle } from '../clock.ts';
+import type { Deadlines } from '../deadlines.ts';
+import { startDeadline } from './deadline.ts';
+import { type DocumentRecord, renewed } from './document-record.ts';
+import { PreconditionFailedError } from './object-store.ts';
+import type { RecordStore, StoredRecord } from './record-store.ts';
+
+/** Another attempt took the document over: whatever this one still does, its result is not used. */
+export class LeaseLostError extends Error {
+  constructor(documentId: string) {
+    super(`The lease of document ${documentId} was taken over by another attempt.`);
+    this.name = 'LeaseLostError';
+  }
+}
+
+export interface LeaseOptions {
+  readonly records: RecordStore;
+  readonly clock: Clock;
+  readonly deadlines: Deadlines;
+}
+
+/**
+ * A held lease: renews itself until it is settled. The record's generation is the fence: once another attempt has written,
+ * neither a renewal nor the final write of this one can succeed.
+ */
+export class HeldLease {
+  readonly #options: LeaseOptions;
+  readonly #owner: string;
+  readonly #lost = new AbortController();
+  readonly #settled = new AbortController();
+  #stored: StoredRecord;
+  #timer: TimerHandle;
+  /** Renewals and the final write go one after the other, as each needs the generation of the one before. */
+  #renewal: Promise<void> = Promise.resolve();
+
+  constructor(owner: string, stored: StoredRecord, options: LeaseOptions) {
+    this.#owner = owner;
+    this.#stored = stored;
+    this.#options = options;
+    this.#timer = this.#scheduleRenewal();
+  }
+
+  /** Aborted with a {@link LeaseLostError} when another attempt has taken over. */
+  get lost(): AbortSignal {
+    return this.#lost.signal;
+  }
+
+  /**
+   * Stops renewing and writes the outcome, if the document is still this attempt's.
+   *
+   * @throws LeaseLostError when it is not
+   */
+  async settle(change: (record: DocumentRecord) => DocumentRecord, signal: AbortSignal): Promise<DocumentRecord> {
+    this.#options.clock.clearTimeout(this.#timer);
+    this.#settled.abort();
+    await this.#renewal;
+    await this.#write(change, signal);
+    return this.#stored.record;
+  }
+
+  #scheduleRenewal(): TimerHandle {
+    const { clock, deadlines } = this.#options;
+    return clock.setTimeout(() => {
+      this.#renewal = this.#renew();
+    }, deadlines.leaseRenewalSeconds * 1000);
+  }
+
+  async #renew(): Promise<void> {
+    const { clock, deadlines } = this.#options;
+    // A renewal that hangs must hold up neither the next one nor the outcome.
+    using limit = startDeadline(clock, 'Renewing the lease', deadlines.leaseRenewalSeconds);
+    try {
+      const signal = AbortSignal.any([limit.signal, this.#settled.signal]);
+      await this.#write((record) => renewed(record, clock.now(), deadlines.leaseSeconds), signal);
+    } catch {
+      // Lost: the signal says so. Out of reach: the lease outlives two such failures, and the fence holds if it does not.
+    }
+    if (!this.#settled.signal.aborted && !this.#lost.signal.aborted) this.#timer = this.#scheduleRenewal();
+  }
+
+  async #write(change: (record: DocumentRecord) => DocumentRecord, signal: AbortSignal): Promise<void> {
+    const { records } = this.#options;
+    for (;;) {
+      try {
+        this.#stored = await records.swap(this.#stored, change(this.#stored.record), signal);
+        return;
+      } catch (error) {
+        if (!(error instanceof PreconditionFailedError)) throw error;
+        const current = await records.read(this.#stored.record.documentId, signal);
+        // A renewal of this attempt that was given up may have been written all the same; then the document is still its own.
+        if (current?.record.lease?.owner !== this.#owner) break;
+        this.#stored = current;
+      }
+    }
+    const lost = new LeaseLostError(this.#stored.record.documentId);
+    this.#lost.abort(lost);
+    throw lost;
+  }
+}

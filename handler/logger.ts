@@ -1,0 +1,36 @@
+import pino, { type DestinationStream, type Logger } from 'pino';
+
+export type { Logger };
+
+/** pino's levels in Cloud Logging's words (reference: `LogEntry.severity`). */
+const SEVERITIES: Record<string, string> = {
+  trace: 'DEBUG',
+  debug: 'DEBUG',
+  info: 'INFO',
+  warn: 'WARNING',
+  error: 'ERROR',
+  fatal: 'CRITICAL',
+};
+
+/** Logs one JSON object a line, as Cloud Logging reads it from a container's standard output. */
+export function createLogger(level: string, destination?: DestinationStream): Logger {
+  const options = {
+    level,
+    base: null,
+    messageKey: 'message',
+    timestamp: () => `,"time":"${new Date().toISOString()}"`,
+    formatters: { level: (label: string) => ({ severity: SEVERITIES[label] ?? 'DEFAULT' }) },
+  };
+  return destination ? pino(options, destination) : pino(options);
+}
+
+/** The log field that groups the lines of one request, from either header that Cloud Run sets. Empty without one. */
+export function traceField(
+  projectId: string,
+  header: (name: string) => string | undefined,
+): { 'logging.googleapis.com/trace'?: string } {
+  const trace =
+    /^00-([0-9a-f]{32})-/.exec(header('traceparent') ?? '')?.[1] ??
+    /^([0-9a-f]{32})(?:\/|;|$)/.exec(header('x-cloud-trace-context') ?? '')?.[1];
+  return trace && projectId ? { 'logging.googleapis.com/trace': `projects/${projectId}/traces/${trace}` } : {};
+}
