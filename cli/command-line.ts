@@ -1,0 +1,91 @@
+import { parseArgs } from 'node:util';
+import { PortInUseError } from '../local/listen.ts';
+
+/** A mistake of the person at the keyboard: one clear line, exit code 2, no stack trace. */
+export class UsageError extends Error {
+  override readonly name = 'UsageError';
+}
+
+interface OptionHelp {
+  readonly type: 'boolean' | 'string';
+  readonly help: string;
+  /** What stands for a value in the help. */
+  readonly value?: string;
+}
+
+export interface Command {
+  /** How it is called: `npm start -- [FILE…]`. */
+  readonly usage: string;
+  readonly summary: string;
+  readonly options: Readonly<Record<string, OptionHelp>>;
+  readonly takesFiles: boolean;
+}
+
+export interface ParsedCommand {
+  readonly files: readonly string[];
+  readonly options: Readonly<Record<string, string | boolean | undefined>>;
+}
+
+/**
+ * Parses the words after `--`.
+ *
+ * @throws UsageError for a word that the command does not know
+ */
+export function parseCommand(command: Command, words: readonly string[]): ParsedCommand {
+  const options = { ...command.options, help: HELP };
+  try {
+    const { values, positionals } = parseArgs({ args: [...words], options, allowPositionals: command.takesFiles });
+    return { files: positionals, options: values as ParsedCommand['options'] };
+  } catch (error) {
+    throw new UsageError(
+      `${(error as Error).message.replace(/\.? *To specify.*$/s, '.')} Try: ${usageOfHelp(command)}`,
+    );
+  }
+}
+
+const HELP: OptionHelp = { type: 'boolean', help: 'show this text' };
+
+function usageOfHelp({ usage }: Command): string {
+  return `${usage.split(' -- ')[0]} -- --help`;
+}
+
+/** The text of `--help`. */
+export function helpOf({ usage, summary, options }: Command): string {
+  const rows = Object.entries({ ...options, help: HELP }).map(([name, { help, value }]) => {
+    const flag = value === undefined ? `--${name}` : `--${name} ${value}`;
+    return `  ${flag.padEnd(16)} ${help}`;
+  });
+  return [`Usage: ${usage}`, '', summary, '', 'Options:', ...rows].join('\n');
+}
+
+/**
+ * Runs a command to its exit code: what it returns, 2 for a usage error, 1 for any other. Ctrl-C and SIGTERM abort the signal
+ * that it gets, so that it ends what it started; a second Ctrl-C ends it at once.
+ */
+export async function runCommand(
+  command: Command,
+  main: (parsed: ParsedCommand, signal: AbortSignal) => Promise<number>,
+): Promise<void> {
+  const interrupted = new AbortController();
+  for (const signal of ['SIGINT', 'SIGTERM'] as const) {
+    process.once(signal, () => interrupted.abort(new UsageError('Interrupted.')));
+  }
+  try {
+    const parsed = parseCommand(command, process.argv.slice(2));
+    if (parsed.options.help) console.log(helpOf(command));
+    else process.exitCode = await main(parsed, interrupted.signal);
+  } catch (error) {
+    if (interrupted.signal.aborted) {
+      process.exitCode = 130;
+    } else {
+      console.error(describe(error));
+      process.exitCode = error instanceof UsageError ? 2 : 1;
+    }
+  }
+}
+
+/** One line for a mistake that is understood; the stack for one that is not. */
+function describe(error: unknown): string {
+  if (error instanceof UsageError || error instanceof PortInUseError) return error.message;
+  return error instanceof Error ? error.message : String(error);
+}

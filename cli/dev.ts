@@ -1,0 +1,88 @@
+/** `npm run dev`: a local Google that stays, for curl, for tests of other services, for a look around. */
+import { once } from 'node:events';
+import { readFile } from 'node:fs/promises';
+import path from 'node:path';
+import { PortInUseError } from '../local/listen.ts';
+import { type LocalGoogle, startLocalGoogle } from '../local/local-google.ts';
+import { type Command, type ParsedCommand, runCommand, UsageError } from './command-line.ts';
+import { CALLER, synthesise } from './synthesise.ts';
+
+const DEFAULT_PORT = 8080;
+/** The document that the printed command enqueues. */
+const SAMPLE = path.join(import.meta.dirname, '..', 'samples', 'energy-report.pdf');
+
+const command: Command = {
+  usage: 'npm run dev -- [options]',
+  summary: 'Synthesises the stack, starts a local Google from it and keeps it running until Ctrl-C.',
+  options: {
+    port: {
+      type: 'string',
+      value: 'PORT',
+      help: `port of Cloud Run; the three after it are Cloud Tasks, Cloud Storage and the metadata server (default: ${DEFAULT_PORT})`,
+    },
+  },
+  takesFiles: false,
+};
+
+await runCommand(command, dev);
+
+async function dev({ options }: ParsedCommand, signal: AbortSignal): Promise<number> {
+  const port = portOf(options.port);
+  await using stack = await synthesise();
+  signal.throwIfAborted();
+  const google = await startOn(port, stack.stackFile);
+  try {
+    const bucket = String(google.outputs.documents_bucket);
+    google.storage.insert(bucket, path.basename(SAMPLE), await readFile(SAMPLE), { contentType: 'application/pdf' });
+    console.log(welcome(google, `gs://${bucket}/${path.basename(SAMPLE)}`));
+    if (!signal.aborted) await once(signal, 'abort');
+    console.log('Stopping.');
+  } finally {
+    await google.close();
+  }
+  return 0;
+}
+
+function portOf(value: string | boolean | undefined): number {
+  if (value === undefined) return DEFAULT_PORT;
+  const port = Number(value);
+  if (Number.isInteger(port) && port >= 1 && port <= 65_532) return port;
+  throw new UsageError(`--port must be a whole number from 1 to 65532; received ${JSON.stringify(value)}.`);
+}
+
+async function startOn(port: number, stackFile: string): Promise<LocalGoogle> {
+  const ports = { run: port, tasks: port + 1, storage: port + 2, metadata: port + 3 };
+  try {
+    return await startLocalGoogle({ stackFile, developer: CALLER, ports, onLog: (line) => console.log(line) });
+  } catch (error) {
+    if (!(error instanceof PortInUseError)) throw error;
+    throw new UsageError(
+      `Port ${error.port} is in use: end what listens there, or choose four others with --port PORT.`,
+    );
+  }
+}
+
+function welcome(google: LocalGoogle, sourceUri: string): string {
+  const { addresses, frontDoorUrl, serviceUrl, environment } = google;
+  const identity = `http://${addresses.metadata}/computeMetadata/v1/instance/service-accounts/default/identity`;
+  const exports = Object.entries(environment).map(([name, value]) => `  export ${name}=${value}`);
+  return `
+A local Google runs the stack. Ctrl-C ends it.
+
+  Cloud Run        ${frontDoorUrl}  (${serviceUrl})
+  Cloud Tasks      http://${addresses.tasks}
+  Cloud Storage    http://${addresses.storage}
+  Metadata server  http://${addresses.metadata}  (as ${CALLER})
+
+Enqueue a document that is there already:
+
+  TOKEN=$(curl -s -H 'Metadata-Flavor: Google' '${identity}?audience=${serviceUrl}'); \\
+  curl -s -H "Authorization: Bearer $TOKEN" -d '{"sourceUri":"${sourceUri}"}' ${frontDoorUrl}/documents
+
+and see how it is: the same curl with ${frontDoorUrl}/documents/ID and without -d.
+
+Point Google's own clients at it:
+
+${exports.join('\n')}
+`;
+}

@@ -1,0 +1,42 @@
+import { textTable } from './text-table.ts';
+
+/** How a document ended, as `npm start` reports it. */
+export interface DocumentOutcome {
+  /** The file's name. */
+  readonly document: string;
+  readonly status: 'COMPLETED' | 'FAILED';
+  readonly attempts: number;
+  /** From the upload to the outcome. */
+  readonly seconds: number;
+  /** Path of the Markdown; null when there is none. */
+  readonly markdown: string | null;
+  /** Why it failed; null when it did not. */
+  readonly reason: string | null;
+  readonly pages?: number | undefined;
+  readonly characters?: number | undefined;
+}
+
+/** One line for programs. */
+export function jsonLine({ document, status, attempts, seconds, markdown, reason }: DocumentOutcome): string {
+  return JSON.stringify({ document, status, attempts, seconds, markdown, reason });
+}
+
+const HEADINGS = ['Document', 'Status', 'Attempts', 'Seconds', 'Size', 'Result'];
+const RIGHT_ALIGNED = new Set([2, 3, 4]);
+
+/** A table for people, with a row for each document. */
+export function outcomeTable(outcomes: readonly DocumentOutcome[]): string {
+  const rows = outcomes.map(({ document, status, attempts, seconds, pages, characters, markdown, reason }) => [
+    document,
+    status,
+    String(attempts),
+    seconds.toFixed(1),
+    pages !== undefined ? count(pages, 'page') : characters !== undefined ? count(characters, 'character') : '',
+    markdown ?? reason ?? '',
+  ]);
+  return textTable(HEADINGS, rows, RIGHT_ALIGNED);
+}
+
+function count(number: number, unit: string): string {
+  return `${number.toLocaleString('en')} ${unit}${number === 1 ? '' : 's'}`;
+}

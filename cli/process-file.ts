@@ -1,0 +1,78 @@
+import { readFile, stat } from 'node:fs/promises';
+import path from 'node:path';
+import type { CloudStorage } from '../handler/cloud-storage.ts';
+import { parseSourceUri } from '../handler/document-task.ts';
+import type { Document, DocumentService } from './document-service.ts';
+import type { DocumentOutcome } from './outcome.ts';
+import type { ResultsFolder } from './results-folder.ts';
+
+export interface ProcessingTools {
+  readonly storage: CloudStorage;
+  readonly documentsBucket: string;
+  readonly service: DocumentService;
+  readonly results: ResultsFolder;
+  readonly signal: AbortSignal;
+  /** Resolves when no task is left, after which no document changes any more. */
+  readonly queueEmpty: () => Promise<void>;
+  readonly onChange: (status: string, detail: string) => void;
+}
+
+/** The whole way of one file: uploaded, enqueued, followed, its results written. A file that cannot be read is FAILED. */
+export async function processFile(file: string, name: string, tools: ProcessingTools): Promise<DocumentOutcome> {
+  const started = performance.now();
+  const document = path.basename(file);
+  const outcome = (status: DocumentOutcome['status'], facts: Partial<DocumentOutcome>): DocumentOutcome => {
+    const seconds = Math.round(performance.now() - started) / 1000;
+    return { document, status, attempts: 0, seconds, markdown: null, reason: null, ...facts };
+  };
+
+  const unreadable = await whyUnreadable(file);
+  if (unreadable !== undefined) return outcome('FAILED', { reason: unreadable });
+  try {
+    const done = await uploadAndFollow(file, name, tools);
+    const { attempts, error, result } = done;
+    if (result === undefined) {
+      return outcome('FAILED', { attempts, reason: error ? `${error.reason}: ${error.message}` : 'no result' });
+    }
+    const markdown = await download(result.markdownUri, `${name}.md`, tools);
+    await download(result.metadataUri, `${name}.json`, tools);
+    const { pages, characters } = result;
+    return outcome('COMPLETED', { attempts, markdown, pages, characters });
+  } catch (error) {
+    if (tools.signal.aborted) throw error;
+    return outcome('FAILED', { reason: `error: ${(error as Error).message}` });
+  }
+}
+
+async function whyUnreadable(file: string): Promise<string | undefined> {
+  try {
+    return (await stat(file)).isFile() ? undefined : `not a file: ${file}`;
+  } catch (error) {
+    const { code, message } = error as NodeJS.ErrnoException;
+    return code === 'ENOENT' ? `missing: there is no file ${file}` : `unreadable: ${message}`;
+  }
+}
+
+async function uploadAndFollow(file: string, name: string, tools: ProcessingTools): Promise<Document> {
+  const { storage, documentsBucket, service, signal, onChange, queueEmpty } = tools;
+  const bytes = await readFile(file);
+  // The name is the document's own, so that two files of one name do not overwrite each other.
+  await storage.write(documentsBucket, name, bytes, { contentType: 'application/octet-stream', signal });
+  const filename = path.basename(file);
+  const { documentId } = await service.enqueue({ sourceUri: `gs://${documentsBucket}/${name}`, filename }, signal);
+  const show = ({ status, attempts, error }: Document) => {
+    if (status === 'PENDING') onChange(status, error ? `attempt ${attempts} failed: ${error.message}` : '');
+    if (status === 'PROCESSING') onChange(status, `attempt ${attempts}`);
+  };
+  const abandoned = queueEmpty().then(() => service.get(documentId, signal));
+  const last = await Promise.race([service.follow(documentId, show, signal), abandoned]);
+  if (last.status === 'COMPLETED' || last.status === 'FAILED') return last;
+  throw new Error('Cloud Tasks gave up on it: no attempt reached an outcome.');
+}
+
+async function download(uri: string, name: string, { storage, results, signal }: ProcessingTools): Promise<string> {
+  const { bucket, object } = parseSourceUri(uri) ?? { bucket: '', object: '' };
+  const stored = await storage.read(bucket, object, { signal });
+  if (stored === undefined) throw new Error(`The result ${uri} is not there.`);
+  return results.write(name, stored.bytes);
+}

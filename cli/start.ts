@@ -1,0 +1,112 @@
+/** `npm start`: the whole path on this machine, from the stack to the results of every document in `samples/`. */
+import { readdir } from 'node:fs/promises';
+import path from 'node:path';
+import { systemClock } from '../clock.ts';
+import { CloudStorage } from '../handler/cloud-storage.ts';
+import { type LocalGoogle, startLocalGoogle } from '../local/local-google.ts';
+import { type Command, type ParsedCommand, runCommand } from './command-line.ts';
+import { DocumentService } from './document-service.ts';
+import { type DocumentOutcome, jsonLine, outcomeTable } from './outcome.ts';
+import { processFile } from './process-file.ts';
+import { Progress } from './progress.ts';
+import { ResultsFolder } from './results-folder.ts';
+import { CALLER, synthesise } from './synthesise.ts';
+
+/** Files followed at once. What is processed at once is up to the stack: its queue, its instances, their concurrency. */
+const FILES_AT_ONCE = 32;
+
+const command: Command = {
+  usage: 'npm start -- [FILE…] [options]',
+  summary:
+    'Synthesises the stack, starts a local Google from it, and has it process the files: by default those in samples/.\n' +
+    'Results go to results/. Exit code: 0 when every document is COMPLETED, 1 when not, 2 for a mistake in the call.',
+  options: {
+    json: { type: 'boolean', help: 'print one line of JSON for each document instead of progress and table' },
+    results: { type: 'string', value: 'DIR', help: 'folder for the results (default: results)' },
+    verbose: { type: 'boolean', help: "print the handler's log as well" },
+  },
+  takesFiles: true,
+};
+
+await runCommand(command, start);
+
+async function start({ files, options }: ParsedCommand, signal: AbortSignal): Promise<number> {
+  const say = options.json ? () => {} : (line: string) => console.log(line);
+  using results = ResultsFolder.take(typeof options.results === 'string' ? options.results : 'results');
+  const inputs = files.length > 0 ? files : await samples();
+
+  const started = performance.now();
+  await using stack = await synthesise();
+  signal.throwIfAborted();
+  say(`Bundled the handler and synthesised the stack ${stack.name} in ${secondsSince(started)} s.`);
+
+  const onLog = options.verbose ? (line: string) => console.error(line) : () => {};
+  await using google = await disposable(startLocalGoogle({ stackFile: stack.stackFile, developer: CALLER, onLog }));
+  signal.throwIfAborted();
+  say(`Started a local Google from it: ${addressesOf(google)}.\n`);
+
+  const outcomes = await processAll(inputs, google, results, signal, options.json === true);
+  say(`\n${outcomeTable(outcomes)}`);
+  return outcomes.every(({ status }) => status === 'COMPLETED') ? 0 : 1;
+}
+
+async function samples(): Promise<string[]> {
+  const folder = path.join(import.meta.dirname, '..', 'samples');
+  const names = await readdir(folder);
+  return names.filter((name) => !name.startsWith('.')).map((name) => path.relative('.', path.join(folder, name)));
+}
+
+async function processAll(
+  files: readonly string[],
+  google: LocalGoogle,
+  results: ResultsFolder,
+  signal: AbortSignal,
+  json: boolean,
+): Promise<DocumentOutcome[]> {
+  const names = files.map((file) => results.uniqueName(path.basename(file)));
+  const progress = json ? undefined : new Progress(process.stdout, names);
+  const audience = google.serviceUrl;
+  const service = new DocumentService(google.frontDoorUrl, () => google.idToken({ email: CALLER, audience }));
+  const storage = new CloudStorage({
+    clock: systemClock,
+    random: Math.random,
+    accessToken: async () => google.ownerToken(),
+    baseUrl: google.environment.STORAGE_EMULATOR_HOST,
+  });
+  const { documents_bucket: documentsBucket } = google.outputs;
+
+  const outcomes: DocumentOutcome[] = [];
+  const waiting = files.entries();
+  const work = async () => {
+    for (const [index, file] of waiting) {
+      const name = names[index] as string;
+      const outcome = await processFile(file, name, {
+        storage,
+        documentsBucket: String(documentsBucket),
+        service,
+        results,
+        signal,
+        queueEmpty: () => google.tasks.drain(),
+        onChange: (status, detail) => progress?.say(name, status, detail),
+      });
+      outcomes[index] = outcome;
+      progress?.finish(name, outcome.status, outcome.reason ?? `${outcome.seconds.toFixed(1)} s`);
+      if (json) console.log(jsonLine(outcome));
+    }
+  };
+  await Promise.all(Array.from({ length: FILES_AT_ONCE }, work));
+  return outcomes;
+}
+
+function addressesOf({ addresses }: LocalGoogle): string {
+  return `Cloud Run ${addresses.run}, Cloud Tasks ${addresses.tasks}, Cloud Storage ${addresses.storage}`;
+}
+
+async function disposable<T extends { close(): Promise<void> }>(starting: Promise<T>): Promise<T & AsyncDisposable> {
+  const started = await starting;
+  return Object.assign(started, { [Symbol.asyncDispose]: () => started.close() });
+}
+
+function secondsSince(started: number): string {
+  return ((performance.now() - started) / 1000).toFixed(1);
+}

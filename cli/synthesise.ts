@@ -1,0 +1,72 @@
+import { spawn } from 'node:child_process';
+import { mkdtemp, readFile, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import path from 'node:path';
+import { bundleHandler } from '../bundle.ts';
+
+const root = path.join(import.meta.dirname, '..');
+
+/** The account that calls the service from this machine. */
+export const CALLER = 'caller@local-project.iam.gserviceaccount.com';
+
+/** What the stack is synthesised with here. Everything else is as in a deployment with nothing set. */
+const LOCAL_SETTINGS = { GCP_PROJECT_ID: 'local-project', CALLERS: `serviceAccount:${CALLER}` };
+
+export interface SynthesisedStack extends AsyncDisposable {
+  readonly name: string;
+  /** The Terraform JSON. */
+  readonly stackFile: string;
+}
+
+/**
+ * Bundles the handler and synthesises the real stack, by the same `main.ts` that `cdktf deploy` runs, into a temporary folder
+ * that is removed on disposal. Settings of the stack in the environment (MAX_ATTEMPTS, CONCURRENCY…) count here as well.
+ *
+ * @throws Error with what `main.ts` complained about
+ */
+export async function synthesise(environment: NodeJS.ProcessEnv = process.env): Promise<SynthesisedStack> {
+  await bundleHandler();
+  const folder = await mkdtemp(path.join(tmpdir(), 'document-processing-'));
+  const dispose = () => rm(folder, { recursive: true, force: true });
+  try {
+    const output = {
+      STATE_BUCKET: '',
+      CDKTF_OUTDIR: folder,
+      NODE_COMPILE_CACHE: path.join(root, 'dist', 'compile-cache'),
+    };
+    await run('main.ts', { ...environment, ...LOCAL_SETTINGS, ...output });
+    const manifest = JSON.parse(await readFile(path.join(folder, 'manifest.json'), 'utf8')) as Manifest;
+    const [stack] = Object.values(manifest.stacks);
+    if (stack === undefined) throw new Error('main.ts synthesised no stack.');
+    return {
+      name: stack.name,
+      stackFile: path.join(folder, stack.synthesizedStackPath),
+      [Symbol.asyncDispose]: dispose,
+    };
+  } catch (error) {
+    await dispose();
+    throw error;
+  }
+}
+
+interface Manifest {
+  readonly stacks: Record<string, { readonly name: string; readonly synthesizedStackPath: string }>;
+}
+
+function run(script: string, env: NodeJS.ProcessEnv): Promise<void> {
+  const child = spawn(process.execPath, ['--no-warnings', script], {
+    cwd: root,
+    env,
+    stdio: ['ignore', 'ignore', 'pipe'],
+  });
+  let complaints = '';
+  child.stderr.on('data', (chunk) => {
+    complaints += chunk;
+  });
+  return new Promise((resolve, reject) => {
+    child.on('error', reject);
+    child.on('close', (code) =>
+      code === 0 ? resolve() : reject(new Error(complaints.trim() || `${script} ended with ${code}`)),
+    );
+  });
+}
