@@ -37,9 +37,9 @@ export function parseCommand(command: Command, words: readonly string[]): Parsed
     const { values, positionals } = parseArgs({ args: [...words], options, allowPositionals: command.takesFiles });
     return { files: positionals, options: values as ParsedCommand['options'] };
   } catch (error) {
-    throw new UsageError(
-      `${(error as Error).message.replace(/\.? *To specify.*$/s, '.')} Try: ${usageOfHelp(command)}`,
-    );
+    // Node goes on about words that look like options, which is no help here.
+    const sentence = (error as Error).message.replace(/\.? *To specify.*$/s, '').replace(/\.$/, '');
+    throw new UsageError(`${sentence}. Try: ${usageOfHelp(command)}`);
   }
 }
 

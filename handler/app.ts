@@ -73,14 +73,16 @@ export function createApp(dependencies: AppDependencies): Hono<Env> {
     const task = parsed.data;
     const log = c.get('log').child({ documentId: task.documentId, taskName, attempt: retryCount + 1 });
     const started = clock.now();
-    log.info({ secondsAllowed: settings.deadlines.budgetSeconds }, 'Attempt started');
-    const outcome = await processDocument(
-      task,
-      { retryCount, draining: drain.signal },
-      { ...dependencies, ...settings },
-    );
+    const onClaimed = ({ createdAt }: DocumentRecord) => {
+      const ageSeconds = (started - Date.parse(createdAt)) / 1000;
+      log.info({ ageSeconds, secondsLeft: settings.deadlines.budgetSeconds }, 'Attempt started');
+    };
+    const attempt = { retryCount, draining: drain.signal, onClaimed };
+    const outcome = await processDocument(task, attempt, { ...dependencies, ...settings });
     const level = outcome.status === 'FAILED' ? 'error' : outcome.httpStatus >= 500 ? 'warn' : 'info';
-    log[level]({ ...outcome, seconds: (clock.now() - started) / 1000 }, 'Attempt ended');
+    const seconds = (clock.now() - started) / 1000;
+    const secondsLeft = settings.deadlines.budgetSeconds - seconds;
+    log[level]({ ...outcome, seconds, secondsLeft }, 'Attempt ended');
     const { httpStatus, ...body } = outcome;
     return httpStatus === 503 ? busy() : c.json(body, httpStatus);
   });

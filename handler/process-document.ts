@@ -2,7 +2,15 @@ import type { Clock } from '../clock.ts';
 import type { Deadlines } from '../deadlines.ts';
 import { type Conversion, type Converter, UnconvertibleDocumentError } from './conversion/converter.ts';
 import { abortable, DeadlineExceededError, startDeadline } from './deadline.ts';
-import { claim, completed, type DocumentError, type DocumentResult, failed, released } from './document-record.ts';
+import {
+  claim,
+  completed,
+  type DocumentError,
+  type DocumentRecord,
+  type DocumentResult,
+  failed,
+  released,
+} from './document-record.ts';
 import { type DocumentTask, parseSourceUri } from './document-task.ts';
 import { DrainingError } from './drain.ts';
 import { HeldLease, LeaseLostError } from './lease.ts';
@@ -28,6 +36,8 @@ export interface Attempt {
   readonly retryCount: number;
   /** Aborted with a {@link DrainingError} when the instance is about to end. */
   readonly draining: AbortSignal;
+  /** Called when the attempt has the document, for the log. */
+  readonly onClaimed?: (record: DocumentRecord) => void;
 }
 
 /** What an attempt answers Cloud Tasks: 200 ends the task, 409 and 500 have it retried, 503 slows the queue down as well. */
@@ -38,13 +48,13 @@ export interface Outcome {
   readonly error?: DocumentError;
 }
 
-/** The reference in the task leads nowhere, and never will. */
-class UnusableSourceError extends Error {
-  readonly reason: 'forbidden-source' | 'source-gone';
+/** What the task asks for is not to be had here, and never will be. */
+class ImpossibleTaskError extends Error {
+  readonly reason: 'forbidden-source' | 'source-gone' | 'method-unavailable';
 
-  constructor(reason: UnusableSourceError['reason'], message: string) {
+  constructor(reason: ImpossibleTaskError['reason'], message: string) {
     super(message);
-    this.name = 'UnusableSourceError';
+    this.name = 'ImpossibleTaskError';
     this.reason = reason;
   }
 }
@@ -74,6 +84,7 @@ export async function processDocument(
     const claimed = await claimDocument(task, owner, signal, dependencies);
     if ('httpStatus' in claimed) return claimed;
     lease = new HeldLease(owner, claimed, { records, clock, deadlines });
+    attempt.onClaimed?.(claimed.record);
   } catch (error) {
     return { httpStatus: verdictOn(error, false).httpStatus, status: 'PENDING', error: describe(error) };
   }
@@ -132,12 +143,16 @@ async function convertAndStore(
   const { bucket, object } = parseSourceUri(task.sourceUri) ?? { bucket: '', object: '' };
   if (bucket !== documentsBucket) {
     const message = `Documents are read from gs://${documentsBucket} only; received ${task.sourceUri}.`;
-    throw new UnusableSourceError('forbidden-source', message);
+    throw new ImpossibleTaskError('forbidden-source', message);
+  }
+  if (task.method === 'docling') {
+    const message = 'This deployment has no docling-serve: enqueue the document with the method auto or local.';
+    throw new ImpossibleTaskError('method-unavailable', message);
   }
   const source = await store.read(bucket, object, { generation: task.generation, maxBytes: maxDocumentBytes, signal });
   if (source === undefined) {
     const message = `${task.sourceUri}#${task.generation} does not exist any more.`;
-    throw new UnusableSourceError('source-gone', message);
+    throw new ImpossibleTaskError('source-gone', message);
   }
 
   using limit = startDeadline(clock, 'The conversion', deadlines.conversionSeconds);
@@ -208,12 +223,12 @@ export function verdictOn(error: unknown, isLast: boolean): Verdict {
 
 /** Whether every further attempt would fail in the same way. */
 function isPermanent(error: unknown): boolean {
-  return [UnconvertibleDocumentError, UnusableSourceError, ObjectTooLargeError].some((type) => error instanceof type);
+  return [UnconvertibleDocumentError, ImpossibleTaskError, ObjectTooLargeError].some((type) => error instanceof type);
 }
 
 function describe(error: unknown): DocumentError {
   const message = error instanceof Error ? error.message : String(error);
-  if (error instanceof UnconvertibleDocumentError || error instanceof UnusableSourceError) {
+  if (error instanceof UnconvertibleDocumentError || error instanceof ImpossibleTaskError) {
     return { reason: error.reason, message };
   }
   if (error instanceof ObjectTooLargeError) return { reason: 'too-large', message };

@@ -143,7 +143,7 @@ describe('POST /tasks/process-document', () => {
       'logging.googleapis.com/trace': `projects/my-project/traces/${trace}`,
     };
     expect(lines).toEqual([
-      expect.objectContaining({ ...fields, message: 'Attempt started', secondsAllowed: 540 }),
+      expect.objectContaining({ ...fields, message: 'Attempt started', ageSeconds: 0, secondsLeft: 540 }),
       expect.objectContaining({ ...fields, message: 'Attempt ended', httpStatus: 200, status: 'COMPLETED' }),
     ]);
   });

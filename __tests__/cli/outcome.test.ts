@@ -1,0 +1,43 @@
+import { type DocumentOutcome, jsonLine, outcomeTable } from '../../cli/outcome.ts';
+
+const done: DocumentOutcome = {
+  document: 'report.pdf',
+  status: 'COMPLETED',
+  attempts: 1,
+  seconds: 1.234,
+  markdown: 'results/report.pdf.md',
+  reason: null,
+  pages: 4,
+  characters: 3829,
+};
+const failed: DocumentOutcome = {
+  document: 'broken.pdf',
+  status: 'FAILED',
+  attempts: 2,
+  seconds: 12,
+  markdown: null,
+  reason: 'corrupt: broken.pdf is damaged.',
+};
+const text: DocumentOutcome = { ...done, document: 'a.txt', markdown: 'results/a.txt.md', pages: undefined };
+
+test('the table has a row for each document, with its size and its result or reason', () => {
+  expect(outcomeTable([done, failed, text]).split('\n')).toEqual([
+    'Document    Status     Attempts  Seconds              Size  Result',
+    '----------  ---------  --------  -------  ----------------  -------------------------------',
+    'report.pdf  COMPLETED         1      1.2           4 pages  results/report.pdf.md',
+    'broken.pdf  FAILED            2     12.0                    corrupt: broken.pdf is damaged.',
+    'a.txt       COMPLETED         1      1.2  3,829 characters  results/a.txt.md',
+  ]);
+});
+
+test('a line of JSON has what programs need, with null for what there is not', () => {
+  expect(JSON.parse(jsonLine(done))).toEqual({
+    document: 'report.pdf',
+    status: 'COMPLETED',
+    attempts: 1,
+    seconds: 1.234,
+    markdown: 'results/report.pdf.md',
+    reason: null,
+  });
+  expect(JSON.parse(jsonLine(failed))).toMatchObject({ markdown: null, reason: 'corrupt: broken.pdf is damaged.' });
+});

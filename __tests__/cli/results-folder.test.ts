@@ -1,0 +1,59 @@
+import { existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import path from 'node:path';
+import { UsageError } from '../../cli/command-line.ts';
+import { ResultsFolder } from '../../cli/results-folder.ts';
+
+let parent: string;
+beforeEach(() => {
+  parent = mkdtempSync(path.join(tmpdir(), 'results-folder-'));
+});
+afterEach(() => rmSync(parent, { recursive: true }));
+
+test('is made where it does not exist, and freed at the end', async () => {
+  const folder = path.join(parent, 'a', 'b');
+  {
+    using results = ResultsFolder.take(folder);
+    const file = await results.write('x.md', Buffer.from('# X'));
+    expect(readFileSync(file, 'utf8')).toBe('# X');
+  }
+  using again = ResultsFolder.take(folder);
+  expect(again.uniqueName('x')).toBe('x');
+});
+
+test('a second run beside the first is told to wait or to go elsewhere', () => {
+  using _first = ResultsFolder.take(parent);
+  expect(() => ResultsFolder.take(parent)).toThrow(
+    new UsageError(
+      `Another run (process ${process.pid}) is writing to ${parent}: wait for it, or choose another with --results DIR.`,
+    ),
+  );
+});
+
+test.each(['999999999', '', 'rubbish'])('a lock that no living process holds (%j) is taken over', (holder) => {
+  writeFileSync(path.join(parent, '.lock'), holder);
+  {
+    using _results = ResultsFolder.take(parent);
+    expect(readFileSync(path.join(parent, '.lock'), 'utf8')).toBe(String(process.pid));
+  }
+  expect(existsSync(path.join(parent, '.lock'))).toBe(false);
+});
+
+test('a folder that cannot be written is one clear line', () => {
+  const file = path.join(parent, 'file');
+  writeFileSync(file, '');
+  const folder = path.join(file, 'results');
+  expect(() => ResultsFolder.take(folder)).toThrow(
+    new UsageError(`Cannot write to ${folder} (ENOTDIR): allow it, or choose another with --results DIR.`),
+  );
+});
+
+test('two documents of one name have results of their own', () => {
+  using results = ResultsFolder.take(parent);
+  expect(['a.pdf', 'b.pdf', 'a.pdf', 'a.pdf'].map((name) => results.uniqueName(name))).toEqual([
+    'a.pdf',
+    'b.pdf',
+    'a.pdf-2',
+    'a.pdf-3',
+  ]);
+});

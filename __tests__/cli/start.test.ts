@@ -1,0 +1,112 @@
+import { type ChildProcess, spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { mkdtempSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
+import { connect } from 'node:net';
+import { tmpdir } from 'node:os';
+import path from 'node:path';
+import { text } from 'node:stream/consumers';
+
+let folder: string;
+beforeAll(() => {
+  folder = mkdtempSync(path.join(tmpdir(), 'start-'));
+});
+afterAll(() => rmSync(folder, { recursive: true }));
+
+function start(...words: string[]): ChildProcess {
+  return spawn(process.execPath, [
+    '--no-warnings',
+    'cli/start.ts',
+    '--results',
+    path.join(folder, 'results'),
+    ...words,
+  ]);
+}
+
+async function ended(child: ChildProcess) {
+  const [stdout, stderr, [code]] = await Promise.all([
+    text(child.stdout as NodeJS.ReadableStream),
+    text(child.stderr as NodeJS.ReadableStream),
+    once(child, 'exit'),
+  ]);
+  return { stdout, stderr, code: code as number };
+}
+
+test('--help shows how to call it', async () => {
+  const { stdout, code } = await ended(start('--help'));
+  expect(stdout).toMatch(/^Usage: npm start -- \[FILE…\] \[options\]\n/);
+  expect(code).toBe(0);
+});
+
+test('an unknown option is one line and exit code 2', async () => {
+  expect(await ended(start('--bogus'))).toEqual({
+    stdout: '',
+    stderr: "Unknown option '--bogus'. Try: npm start -- --help\n",
+    code: 2,
+  });
+});
+
+test('a wrong setting of the stack is one line and exit code 1', async () => {
+  const env = { ...process.env, MAX_ATTEMPTS: 'many' };
+  const child = spawn(process.execPath, ['--no-warnings', 'cli/start.ts', '--results', folder, '--json'], { env });
+  expect(await ended(child)).toEqual({
+    stdout: '',
+    stderr: "MAX_ATTEMPTS must be a whole number of at most 9 digits; received 'many'.\n",
+    code: 1,
+  });
+}, 20_000);
+
+test('--json prints one line for each document, in a plain form, and the exit code says that one failed', async () => {
+  const empty = path.join(folder, 'empty.txt');
+  const good = path.join(folder, 'good.txt');
+  writeFileSync(empty, '');
+  writeFileSync(good, 'Hello\n');
+  const { stdout, stderr, code } = await ended(start('--json', good, empty, 'none.txt'));
+  const lines = stdout
+    .trimEnd()
+    .split('\n')
+    .map((line) => JSON.parse(line) as { document: string });
+  expect(lines.toSorted((a, b) => a.document.localeCompare(b.document))).toEqual([
+    {
+      document: 'empty.txt',
+      status: 'FAILED',
+      attempts: 1,
+      seconds: expect.any(Number),
+      markdown: null,
+      reason: expect.stringMatching(/^empty: /),
+    },
+    {
+      document: 'good.txt',
+      status: 'COMPLETED',
+      attempts: 1,
+      seconds: expect.any(Number),
+      markdown: path.join(folder, 'results', 'good.txt.md'),
+      reason: null,
+    },
+    {
+      document: 'none.txt',
+      status: 'FAILED',
+      attempts: 0,
+      seconds: expect.any(Number),
+      markdown: null,
+      reason: 'missing: there is no file none.txt',
+    },
+  ]);
+  expect(stderr).toBe('');
+  expect(code).toBe(1);
+}, 20_000);
+
+test('Ctrl-C ends everything: exit code 130, nothing listens, no lock stays', async () => {
+  const child = start('samples/energy-report.pdf');
+  let output = '';
+  for await (const chunk of child.stdout as AsyncIterable<Buffer>) {
+    output += chunk;
+    if (output.includes('Started a local Google')) child.kill('SIGINT');
+  }
+  if (child.exitCode === null) await once(child, 'exit');
+  expect(child.exitCode).toBe(130);
+  for (const [, port] of output.matchAll(/127\.0\.0\.1:(\d+)/g)) {
+    const socket = connect(Number(port), '127.0.0.1');
+    await expect(once(socket, 'connect')).rejects.toThrow('ECONNREFUSED');
+  }
+  expect(readdirSync(path.join(folder, 'results'))).not.toContain('.lock');
+}, 20_000);

@@ -1,0 +1,10 @@
+/**
+ * The messages of the log lines that the stack's log-based metrics count. A pure contract: `handler/app.ts` writes them,
+ * `stacks/log-metrics.ts` filters by them.
+ */
+
+/** An attempt begins; `ageSeconds` says how long ago the document was accepted. */
+export const ATTEMPT_STARTED = 'Attempt started';
+
+/** An attempt is over; `status` says what became of the document, `error.reason` why it failed. */
+export const ATTEMPT_ENDED = 'Attempt ended';
