@@ -25,6 +25,14 @@ export interface Deadlines {
   readonly leaseRenewalSeconds: number;
 }
 
+/**
+ * Seconds between two looks at a document that has no outcome yet: longer than a living one can be silent, which is at most
+ * one attempt that died at once, the queue's longest backoff, and a minute for the queue itself.
+ */
+export function checkIntervalSeconds(deadlines: Deadlines, maxBackoffSeconds: number): number {
+  return deadlines.dispatchDeadlineSeconds + maxBackoffSeconds + 60;
+}
+
 /** Cloud Tasks' range for an HTTP target's `dispatchDeadline`, in seconds (reference: `Task.dispatch_deadline`). */
 export const DISPATCH_DEADLINE_RANGE = { min: 15, max: 1800 } as const;
 

@@ -45,7 +45,7 @@ function tools(email = CALLER) {
     documentsBucket: String(google.outputs.documents_bucket),
     service: new DocumentService(google.frontDoorUrl, () => google.idToken({ email, audience })),
     signal: new AbortController().signal,
-    queueEmpty: () => google.tasks.drain(),
+    isTaskGone: () => false,
     onChange: () => {},
   };
 }

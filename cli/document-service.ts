@@ -5,6 +5,7 @@ const POLL_MS = 150;
 
 const documentSchema = z.object({
   documentId: z.string(),
+  epoch: z.number(),
   status: z.enum(['PENDING', 'PROCESSING', 'COMPLETED', 'FAILED']),
   attempts: z.number(),
   result: z
@@ -42,14 +43,21 @@ export class DocumentService {
   /**
    * Polls until the document has its outcome.
    *
+   * @param onWait called after each look that found no outcome; what it throws ends the following
    * @param onChange called with each state that differs from the one before
    */
-  async follow(documentId: string, onChange: (document: Document) => void, signal: AbortSignal): Promise<Document> {
+  async follow(
+    documentId: string,
+    onWait: (document: Document) => void,
+    onChange: (document: Document) => void,
+    signal: AbortSignal,
+  ): Promise<Document> {
     for (let last = ''; ; await delay(POLL_MS, undefined, { signal })) {
       const document = await this.get(documentId, signal);
       const state = `${document.status} ${document.attempts}`;
       if (state !== last) onChange(document);
       if (document.status === 'COMPLETED' || document.status === 'FAILED') return document;
+      onWait(document);
       last = state;
     }
   }

@@ -12,8 +12,8 @@ export interface ProcessingTools {
   readonly service: DocumentService;
   readonly results: ResultsFolder;
   readonly signal: AbortSignal;
-  /** Resolves when no task is left, after which no document changes any more. */
-  readonly queueEmpty: () => Promise<void>;
+  /** Whether Cloud Tasks has a document's task no more, after which no attempt follows. */
+  readonly isTaskGone: (document: Document) => boolean;
   readonly onChange: (status: string, detail: string) => void;
 }
 
@@ -54,7 +54,7 @@ async function whyUnreadable(file: string): Promise<string | undefined> {
 }
 
 async function uploadAndFollow(file: string, name: string, tools: ProcessingTools): Promise<Document> {
-  const { storage, documentsBucket, service, signal, onChange, queueEmpty } = tools;
+  const { storage, documentsBucket, service, signal, onChange, isTaskGone } = tools;
   const bytes = await readFile(file);
   // The name is the document's own, so that two files of one name do not overwrite each other.
   await storage.write(documentsBucket, name, bytes, { contentType: 'application/octet-stream', signal });
@@ -64,10 +64,17 @@ async function uploadAndFollow(file: string, name: string, tools: ProcessingTool
     if (status === 'PENDING') onChange(status, error ? `attempt ${attempts} failed: ${error.message}` : '');
     if (status === 'PROCESSING') onChange(status, `attempt ${attempts}`);
   };
-  const abandoned = queueEmpty().then(() => service.get(documentId, signal));
-  const last = await Promise.race([service.follow(documentId, show, signal), abandoned]);
-  if (last.status === 'COMPLETED' || last.status === 'FAILED') return last;
-  throw new Error('Cloud Tasks gave up on it: no attempt reached an outcome.');
+  let wasGone = false;
+  return service.follow(
+    documentId,
+    (document) => {
+      // Looked at twice: the outcome is stored before the task ends, but may have been read before that.
+      if (wasGone) throw new Error('Cloud Tasks gave up on it: no attempt came to an end.');
+      wasGone = isTaskGone(document);
+    },
+    show,
+    signal,
+  );
 }
 
 async function download(uri: string, name: string, { storage, results, signal }: ProcessingTools): Promise<string> {

@@ -3,9 +3,10 @@ import { readdir } from 'node:fs/promises';
 import path from 'node:path';
 import { systemClock } from '../clock.ts';
 import { CloudStorage } from '../handler/cloud-storage.ts';
+import { taskIdFor } from '../handler/document-task.ts';
 import { type LocalGoogle, startLocalGoogle } from '../local/local-google.ts';
 import { type Command, type ParsedCommand, runCommand } from './command-line.ts';
-import { DocumentService } from './document-service.ts';
+import { type Document, DocumentService } from './document-service.ts';
 import { type DocumentOutcome, jsonLine, outcomeTable } from './outcome.ts';
 import { processFile } from './process-file.ts';
 import { Progress } from './progress.ts';
@@ -86,7 +87,7 @@ async function processAll(
         service,
         results,
         signal,
-        queueEmpty: () => google.tasks.drain(),
+        isTaskGone: (document) => isTaskGone(document, google),
         onChange: (status, detail) => progress?.say(name, status, detail),
       });
       outcomes[index] = outcome;
@@ -96,6 +97,19 @@ async function processAll(
   };
   await Promise.all(Array.from({ length: FILES_AT_ONCE }, work));
   return outcomes;
+}
+
+/** Looks without the wire, as the owner of the whole Google. */
+function isTaskGone(document: Document, google: LocalGoogle): boolean {
+  const { tasks, outputs } = google;
+  return [outputs.queue_ids].flat().every((queue) => {
+    try {
+      tasks.call('GetTask', { name: `${queue}/tasks/${taskIdFor(document)}` }, `Bearer ${google.ownerToken()}`);
+      return false;
+    } catch {
+      return true;
+    }
+  });
 }
 
 function addressesOf({ addresses }: LocalGoogle): string {

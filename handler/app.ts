@@ -2,9 +2,10 @@ import { Hono } from 'hono';
 import { bodyLimit } from 'hono/body-limit';
 import type { JWTVerifyGetKey } from 'jose';
 import type * as z from 'zod';
-import { type CloudTasksClient, PROCESS_DOCUMENT_PATH } from './cloud-tasks-client.ts';
+import { checkDocument } from './check-document.ts';
+import { CHECK_DOCUMENT_PATH, type CloudTasksClient, PROCESS_DOCUMENT_PATH } from './cloud-tasks-client.ts';
 import type { DocumentRecord } from './document-record.ts';
-import { documentIdSchema, documentTaskSchema } from './document-task.ts';
+import { documentCheckSchema, documentIdSchema, documentTaskSchema } from './document-task.ts';
 import type { Drain } from './drain.ts';
 import { enqueueDocument, enqueueRequestSchema, RefusedDocumentError } from './enqueue-document.ts';
 import { AuthenticationError, verifyCaller } from './identity.ts';
@@ -29,7 +30,7 @@ export interface AppDependencies extends Omit<ProcessingDependencies, keyof Sett
 
 type Env = { Variables: { caller: string; log: Logger } };
 
-/** The four routes. Everything they need is passed in, so that a test calls them without a server. */
+/** The routes. Everything they need is passed in, so that a test calls them without a server. */
 export function createApp(dependencies: AppDependencies): Hono<Env> {
   const { settings, tasks, keys, drain, logger, clock, records, store } = dependencies;
   const app = new Hono<Env>();
@@ -51,7 +52,7 @@ export function createApp(dependencies: AppDependencies): Hono<Env> {
     await next();
   });
 
-  app.post(PROCESS_DOCUMENT_PATH, async (c) => {
+  app.use('/tasks/*', async (c, next) => {
     if (settings.serviceAccount === '' || c.get('caller') !== settings.serviceAccount) {
       return problem(
         403,
@@ -61,6 +62,10 @@ export function createApp(dependencies: AppDependencies): Hono<Env> {
     }
     if (drain.begun) return busy();
     requireBuckets(settings, 'Processing a document');
+    await next();
+  });
+
+  app.post(PROCESS_DOCUMENT_PATH, async (c) => {
     const taskName = c.req.header('x-cloudtasks-taskname');
     const retryCount = Number(c.req.header('x-cloudtasks-taskretrycount')) || 0;
     const parsed = documentTaskSchema.safeParse(await readJson(c.req.raw));
@@ -87,13 +92,27 @@ export function createApp(dependencies: AppDependencies): Hono<Env> {
     return httpStatus === 503 ? busy() : c.json(body, httpStatus);
   });
 
+  app.post(CHECK_DOCUMENT_PATH, async (c) => {
+    const parsed = documentCheckSchema.safeParse(await readJson(c.req.raw));
+    if (!parsed.success) {
+      c.get('log').error({ error: explain(parsed.error) }, 'Dropped a check with a malformed payload');
+      return c.json({});
+    }
+    const { checkIntervalSeconds } = settings;
+    const gaveUp = await checkDocument(parsed.data, { records, tasks, clock, checkIntervalSeconds });
+    if (gaveUp) {
+      const { documentId, status, error } = gaveUp;
+      c.get('log').error({ documentId, status, error }, 'Attempt ended');
+    }
+    return c.json({ status: gaveUp?.status ?? null });
+  });
+
   app.post('/documents', async (c) => {
     if (drain.begun) return busy();
     requireBuckets(settings, 'Enqueuing a document');
     const parsed = enqueueRequestSchema.safeParse(await readJson(c.req.raw));
     if (!parsed.success) return problem(400, 'Invalid request', explain(parsed.error));
-    const { documentsBucket } = settings;
-    const record = await enqueueDocument(parsed.data, { store, records, tasks, clock, documentsBucket });
+    const record = await enqueueDocument(parsed.data, { ...settings, store, records, tasks, clock });
     c.get('log').info({ documentId: record.documentId, status: record.status }, 'Document accepted');
     return c.json(viewOf(record), 202, { Location: `/documents/${record.documentId}` });
   });

@@ -1,12 +1,19 @@
 import { createHash } from 'node:crypto';
 import type { CloudTasksClient as GoogleCloudTasksClient, protos } from '@google-cloud/tasks';
 import { DEFAULT_DISPATCH_DEADLINE_SECONDS } from '../deadlines.ts';
-import { type DocumentTaskInput, documentTaskSchema, taskIdFor } from './document-task.ts';
+import {
+  checkTaskIdFor,
+  type DocumentCheck,
+  type DocumentTaskInput,
+  documentTaskSchema,
+  taskIdFor,
+} from './document-task.ts';
 import type { SettingName } from './setting-names.ts';
 import { MissingSettingsError } from './settings.ts';
 
-/** Path of the endpoint that Cloud Tasks calls. */
+/** Paths of the endpoints that Cloud Tasks calls. */
 export const PROCESS_DOCUMENT_PATH = '/tasks/process-document';
+export const CHECK_DOCUMENT_PATH = '/tasks/check-document';
 
 /** gRPC status codes (google.rpc.Code), which the client uses over REST as well. */
 const DEADLINE_EXCEEDED = 4;
@@ -75,16 +82,31 @@ export class CloudTasksClient {
    *   `iam.serviceAccountUser` on the invoker), or cannot be reached after retries
    */
   async createDocumentProcessingTask(document: DocumentTaskInput): Promise<CreatedTask> {
+    const payload = documentTaskSchema.parse(document);
+    return this.#create(PROCESS_DOCUMENT_PATH, taskIdFor(payload), payload);
+  }
+
+  /**
+   * Creates the task that looks after a document later: one which no attempt brings to an outcome must not stay without one.
+   * As safe to repeat as {@link createDocumentProcessingTask}, and throws the same.
+   *
+   * @param scheduleTime when to look, in milliseconds since the epoch
+   */
+  async createDocumentCheckTask(check: DocumentCheck, scheduleTime: number): Promise<CreatedTask> {
+    return this.#create(CHECK_DOCUMENT_PATH, checkTaskIdFor(check), check, scheduleTime);
+  }
+
+  async #create(path: string, taskId: string, payload: { documentId: string }, scheduleTime?: number) {
     this.requireSettings();
     const { projectId, location, queue, serviceUrl, serviceAccount, dispatchDeadlineSeconds } = this.#settings;
-    const payload = documentTaskSchema.parse(document);
     const parent = `projects/${projectId}/locations/${location}/queues/${queueOf(payload.documentId, queue.split(','))}`;
     const task: CreatedTask = {
-      name: `${parent}/tasks/${taskIdFor(payload)}`,
+      name: `${parent}/tasks/${taskId}`,
       dispatchDeadline: { seconds: dispatchDeadlineSeconds },
+      ...(scheduleTime !== undefined && { scheduleTime: { seconds: Math.ceil(scheduleTime / 1000) } }),
       httpRequest: {
         httpMethod: 'POST',
-        url: `${serviceUrl}${PROCESS_DOCUMENT_PATH}`,
+        url: serviceUrl + path,
         headers: { 'Content-Type': 'application/json' },
         body: Buffer.from(JSON.stringify(payload)).toString('base64'),
         // Without an audience Cloud Tasks would put in the whole URL, which Cloud Run refuses.

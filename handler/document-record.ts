@@ -1,4 +1,4 @@
-import type { DocumentTask } from './document-task.ts';
+import type { DocumentCheck, DocumentTask } from './document-task.ts';
 
 /**
  * The one record of a document, and the only ways it changes. Everything here is pure: `record-store.ts` reads and writes
@@ -118,6 +118,21 @@ export function completed(record: DocumentRecord, result: DocumentResult, now: n
 /** The document can never work, or its last attempt failed. */
 export function failed(record: DocumentRecord, error: DocumentError, now: number): DocumentRecord {
   return { ...settled(record, now), status: 'FAILED', error };
+}
+
+/**
+ * What the look after a document finds. A document is given up only when nothing has changed since the look before: every
+ * attempt changes its record, at its start, every few seconds while it lives, and at its end.
+ */
+export function checkVerdict(
+  record: DocumentRecord | undefined,
+  { epoch, seen }: Pick<DocumentCheck, 'epoch' | 'seen'>,
+  now: number,
+): 'done' | 'look-again' | 'give-up' {
+  if (record === undefined || record.epoch !== epoch) return 'done';
+  if (record.status === 'COMPLETED' || record.status === 'FAILED') return 'done';
+  const isLive = record.lease !== undefined && record.lease.expiresAt > now;
+  return isLive || record.updatedAt !== seen ? 'look-again' : 'give-up';
 }
 
 /** The attempt failed and gives the document back, so that the next one need not wait for the lease to expire. */

@@ -43,6 +43,18 @@ export type DocumentTask = z.output<typeof documentTaskSchema>;
 /** A task as a caller writes it: `method`, `ocr` and `epoch` may be left out. */
 export type DocumentTaskInput = z.input<typeof documentTaskSchema>;
 
+/** What the task that looks after a document carries. */
+export const documentCheckSchema = z.object({
+  documentId: documentIdSchema,
+  epoch: z.int().min(0).max(1_000_000),
+  /** How often the document has been looked at before. */
+  round: z.int().min(0).max(1_000_000),
+  /** The record's `updatedAt` at the look before. @default none: this is the first */
+  seen: z.string().optional(),
+});
+
+export type DocumentCheck = z.output<typeof documentCheckSchema>;
+
 /** Splits `gs://bucket/object`; undefined when it is not of that form. */
 export function parseSourceUri(uri: string): { bucket: string; object: string } | undefined {
   const [, bucket, object] = SOURCE_URI.exec(uri) ?? [];
@@ -61,6 +73,11 @@ export function documentIdFor(task: Pick<DocumentTask, 'sourceUri' | 'generation
  */
 export function taskIdFor({ documentId, epoch }: Pick<DocumentTask, 'documentId' | 'epoch'>): string {
   return `${hash([documentId, String(epoch)])}-${documentId}-${epoch}`;
+}
+
+/** The short name of the task that looks after a document: one for each run and round. */
+export function checkTaskIdFor({ documentId, epoch, round }: DocumentCheck): string {
+  return `${hash([documentId, String(epoch), 'check', String(round)])}-${documentId}-${epoch}-check-${round}`;
 }
 
 function hash(parts: readonly string[]): string {

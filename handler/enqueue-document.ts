@@ -1,5 +1,5 @@
 import * as z from 'zod';
-import type { Clock } from '../clock.ts';
+import { type CheckDependencies, watchDocument } from './check-document.ts';
 import type { CloudTasksClient } from './cloud-tasks-client.ts';
 import { type DocumentRecord, isSameDocument, pendingRecord } from './document-record.ts';
 import {
@@ -14,7 +14,6 @@ import {
   sourceUriSchema,
 } from './document-task.ts';
 import { type ObjectStore, PreconditionFailedError } from './object-store.ts';
-import type { RecordStore } from './record-store.ts';
 
 /** Body of `POST /documents`: only the source is needed. */
 export const enqueueRequestSchema = z.object({
@@ -42,17 +41,16 @@ export class RefusedDocumentError extends Error {
   }
 }
 
-export interface EnqueueDependencies {
+export interface EnqueueDependencies extends CheckDependencies {
   readonly store: ObjectStore;
-  readonly records: RecordStore;
   readonly tasks: CloudTasksClient;
-  readonly clock: Clock;
   readonly documentsBucket: string;
 }
 
 /**
- * Accepts a document: first its record, then its task, so that a document that was accepted is never without a record. Safe to
- * repeat at any point of failure: the record and the task are named after the document.
+ * Accepts a document: first its record, then the task that looks after it, then the one that processes it, so that a document
+ * that was accepted always has somebody to bring it to an outcome. Safe to repeat at any point of failure: the record and the
+ * tasks are named after the document.
  *
  * @returns the document's record; PENDING when it is new or still waits
  * @throws RefusedDocumentError when it cannot be accepted
@@ -66,8 +64,10 @@ export async function enqueueDocument(
   const task = await taskFor(request, dependencies);
   const record = await findOrCreateRecord(task, dependencies);
   // Only a document that waits needs a task: one that is being processed or done has had its own.
-  if (record.status === 'PENDING')
+  if (record.status === 'PENDING') {
+    await watchDocument(record, dependencies);
     await dependencies.tasks.createDocumentProcessingTask({ ...task, epoch: record.epoch });
+  }
   return record;
 }
 

@@ -1,5 +1,5 @@
-import type { Clock } from '../clock.ts';
 import type { Deadlines } from '../deadlines.ts';
+import { type CheckDependencies, watchDocument } from './check-document.ts';
 import { type Conversion, type Converter, UnconvertibleDocumentError } from './conversion/converter.ts';
 import { abortable, DeadlineExceededError, startDeadline } from './deadline.ts';
 import {
@@ -15,13 +15,11 @@ import { type DocumentTask, parseSourceUri } from './document-task.ts';
 import { DrainingError } from './drain.ts';
 import { HeldLease, LeaseLostError } from './lease.ts';
 import { type ObjectStore, ObjectTooLargeError, PreconditionFailedError } from './object-store.ts';
-import type { RecordStore, StoredRecord } from './record-store.ts';
+import type { StoredRecord } from './record-store.ts';
 
-export interface ProcessingDependencies {
+export interface ProcessingDependencies extends CheckDependencies {
   readonly store: ObjectStore;
-  readonly records: RecordStore;
   readonly converter: Converter;
-  readonly clock: Clock;
   readonly deadlines: Deadlines;
   readonly documentsBucket: string;
   readonly resultsBucket: string;
@@ -103,8 +101,9 @@ async function claimDocument(
   task: DocumentTask,
   owner: string,
   signal: AbortSignal,
-  { records, clock, deadlines }: ProcessingDependencies,
+  dependencies: ProcessingDependencies,
 ): Promise<StoredRecord | Outcome> {
+  const { records, clock, deadlines } = dependencies;
   for (;;) {
     const stored = await records.read(task.documentId, signal);
     const found = claim(stored?.record, task, { owner, now: clock.now(), leaseSeconds: deadlines.leaseSeconds });
@@ -116,6 +115,8 @@ async function claimDocument(
       case 'conflict':
         return { httpStatus: 200, status: 'FAILED', error: conflictError(task) };
       case 'claimed':
+        // A task without a record was made by another service: nobody looks after its document yet.
+        if (stored === undefined) await watchDocument(task, dependencies);
         try {
           return await records.swap(stored, found.record, signal);
         } catch (error) {

@@ -21,6 +21,8 @@ export const SETTING_NAMES = [
   'DISPATCH_DEADLINE_SECONDS',
   /** The queue's `maxAttempts`, so that the last attempt is known as such. @default 5 */
   'CLOUD_TASKS_MAX_ATTEMPTS',
+  /** The queue's `maxBackoff` in seconds: how long a document may be silent between two attempts. @default 300 */
+  'CLOUD_TASKS_MAX_BACKOFF_SECONDS',
   /** Largest document in bytes. @default 52428800 */
   'MAX_DOCUMENT_BYTES',
   /**

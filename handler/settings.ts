@@ -1,5 +1,5 @@
 import * as z from 'zod';
-import { type Deadlines, deadlinesFor } from '../deadlines.ts';
+import { checkIntervalSeconds, type Deadlines, deadlinesFor } from '../deadlines.ts';
 import { SETTING_NAMES, type SettingName } from './setting-names.ts';
 
 /** What the handler knows of its surroundings. Empty strings stand for what was not set. */
@@ -13,6 +13,8 @@ export interface Settings {
   readonly resultsBucket: string;
   readonly deadlines: Deadlines;
   readonly maxAttempts: number;
+  /** Seconds between two looks at a document without an outcome. */
+  readonly checkIntervalSeconds: number;
   readonly maxDocumentBytes: number;
   readonly acceptRemovedSignature: boolean;
   readonly jwksUrl: string;
@@ -76,6 +78,7 @@ const schema = z.object({
   RESULTS_BUCKET: bucket,
   DISPATCH_DEADLINE_SECONDS: wholeNumber('must be a whole number of seconds from 15 to 1800', 15, 1800, 600),
   CLOUD_TASKS_MAX_ATTEMPTS: wholeNumber('must be a whole number from 1 to 100', 1, 100, 5),
+  CLOUD_TASKS_MAX_BACKOFF_SECONDS: wholeNumber('must be a whole number of seconds from 0 to 3600', 0, 3600, 300),
   MAX_DOCUMENT_BYTES: wholeNumber('must be a whole number of bytes from 1 to 1073741824', 1, 2 ** 30, 50 * 2 ** 20),
   ACCEPT_REMOVED_SIGNATURE: z.enum(['true', 'false'], { error: 'must be true or false' }).default('false'),
   OIDC_JWKS_URL: z
@@ -111,6 +114,7 @@ export function readSettings(environment: Readonly<Record<string, string | undef
     );
   }
   const values = parsed.data;
+  const deadlines = deadlinesFor(values.DISPATCH_DEADLINE_SECONDS);
   return {
     projectId: values.GCP_PROJECT_ID,
     location: values.GCP_LOCATION,
@@ -119,8 +123,9 @@ export function readSettings(environment: Readonly<Record<string, string | undef
     serviceAccount: values.CLOUD_RUN_SERVICE_ACCOUNT,
     documentsBucket: values.DOCUMENTS_BUCKET,
     resultsBucket: values.RESULTS_BUCKET,
-    deadlines: deadlinesFor(values.DISPATCH_DEADLINE_SECONDS),
+    deadlines,
     maxAttempts: values.CLOUD_TASKS_MAX_ATTEMPTS,
+    checkIntervalSeconds: checkIntervalSeconds(deadlines, values.CLOUD_TASKS_MAX_BACKOFF_SECONDS),
     maxDocumentBytes: values.MAX_DOCUMENT_BYTES,
     acceptRemovedSignature: values.ACCEPT_REMOVED_SIGNATURE === 'true',
     jwksUrl: values.OIDC_JWKS_URL,

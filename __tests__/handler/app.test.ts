@@ -149,6 +149,37 @@ describe('POST /tasks/process-document', () => {
   });
 });
 
+describe('POST /tasks/check-document', () => {
+  const check = (body: unknown, email = ENVIRONMENT.CLOUD_RUN_SERVICE_ACCOUNT) =>
+    ['/tasks/check-document', email, body] as const;
+
+  test('gives up a document that nothing happens to, and logs it as an ended attempt', async () => {
+    const { call, clock, record, lines } = start();
+    const sourceUri = `gs://${DOCUMENTS}/a.txt`;
+    const { body } = await call('POST', '/documents', CALLER, { sourceUri, documentId: 'a1' });
+    await clock.advance(960_000);
+    const seen = String(body.updatedAt);
+    expect(await call('POST', ...check({ documentId: 'a1', epoch: 0, round: 1, seen }))).toMatchObject({
+      status: 200,
+      body: { status: 'FAILED' },
+    });
+    expect(record()).toMatchObject({ status: 'FAILED', error: { reason: 'abandoned' } });
+    expect(lines).toContainEqual(
+      expect.objectContaining({ severity: 'ERROR', message: 'Attempt ended', documentId: 'a1', status: 'FAILED' }),
+    );
+  });
+
+  test('is only for the invoker', async () => {
+    expect(await start().call('POST', ...check({ documentId: 'a1', epoch: 0, round: 0 }, CALLER))).toMatchObject({
+      status: 403,
+    });
+  });
+
+  test('a malformed payload is dropped with 200', async () => {
+    expect(await start().call('POST', ...check('x'))).toMatchObject({ status: 200 });
+  });
+});
+
 describe('POST /documents', () => {
   const sourceUri = `gs://${DOCUMENTS}/a.txt`;
 

@@ -121,3 +121,22 @@ test('of several queues each document always has the same, and all are used', as
   expect(queues.slice(60)).toEqual(queues.slice(0, 60));
   expect(new Set(queues)).toEqual(new Set(['one', 'two', 'three']));
 });
+
+test('a check is a task for later, with a name of its own for each round', async () => {
+  const { connect, requests } = recorder((request) => (request as { task: object }).task);
+  const client = new CloudTasksClient(SETTINGS, connect);
+  const check = { documentId: 'a1', epoch: 0, round: 0 };
+  const names = [check, { ...check, round: 1 }, { ...check, epoch: 1 }].map(async (one) => {
+    return (await client.createDocumentCheckTask(one, 1_000_500)).name;
+  });
+  expect(new Set(await Promise.all(names)).size).toBe(3);
+  expect(requests[0]).toMatchObject({
+    task: {
+      scheduleTime: { seconds: 1001 },
+      httpRequest: {
+        url: `${SETTINGS.serviceUrl}/tasks/check-document`,
+        body: Buffer.from(JSON.stringify(check)).toString('base64'),
+      },
+    },
+  });
+});

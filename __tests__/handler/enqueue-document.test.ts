@@ -29,7 +29,7 @@ function setUpQueue(settings: object = SETTINGS) {
 
 const sourceUri = `gs://${DOCUMENTS}/a.txt`;
 
-test('makes the record, then the task, with what the request left out', async () => {
+test('makes the record, then the task that looks after it, then the task, with what the request left out', async () => {
   const { enqueue, created, store, task } = setUpQueue();
   const record = await enqueue({ sourceUri });
   expect(record).toMatchObject({
@@ -44,14 +44,17 @@ test('makes the record, then the task, with what the request left out', async ()
     attempts: 0,
   });
   expect(JSON.parse(store.text(RESULTS, `records/${record.documentId}.json`) ?? '')).toEqual(record);
-  expect(created).toEqual([expect.stringMatching(new RegExp(`/tasks/[0-9a-f]{32}-${record.documentId}-0$`))]);
+  expect(created).toEqual([
+    expect.stringMatching(new RegExp(`/tasks/[0-9a-f]{32}-${record.documentId}-0-check-0$`)),
+    expect.stringMatching(new RegExp(`/tasks/[0-9a-f]{32}-${record.documentId}-0$`)),
+  ]);
 });
 
 test('twice is once', async () => {
   const { enqueue, created, store } = setUpQueue();
   const [one, two] = await Promise.all([enqueue({ sourceUri }), enqueue({ sourceUri })]);
   expect(two).toEqual(one);
-  expect(created).toHaveLength(1);
+  expect(created).toHaveLength(2);
   expect(store.names(RESULTS)).toHaveLength(1);
 });
 
@@ -61,7 +64,7 @@ test('a task that could not be created is created by the repetition', async () =
   await expect(enqueue({ sourceUri, documentId: 'a1' })).rejects.toThrow('The service is unavailable.');
   cloudTasks.down = false;
   expect(await enqueue({ sourceUri, documentId: 'a1' })).toMatchObject({ status: 'PENDING' });
-  expect(created).toHaveLength(1);
+  expect(created).toHaveLength(2);
 });
 
 test('a document with an outcome is answered with it and gets no further task', async () => {

@@ -8,8 +8,8 @@
 const VOID = new Set(
   'area base br col embed hr img input link meta param source track wbr basefont bgsound frame keygen'.split(' '),
 );
-/** Elements whose content is no HTML: left out with all that is in them. */
-const DROPPED = new Set(['script', 'style', 'noscript', 'template', 'iframe', 'noframes', 'xmp', 'textarea']);
+/** Left out with all that is in them: their content is no HTML, or none of the document's text. */
+const DROPPED = new Set(['script', 'style', 'noscript', 'template', 'iframe', 'noframes', 'textarea', 'svg']);
 /** Which open elements a start tag closes, and those beyond which it does not reach (HTML Living Standard, 13.1.2.4). */
 const CLOSES: Readonly<Record<string, { readonly open: readonly string[]; readonly within: readonly string[] }>> = {
   li: { open: ['li'], within: ['ul', 'ol', 'menu', 'dir'] },
@@ -58,9 +58,11 @@ export function balanceHtml(html: string): string {
     position = tag.end;
     if (tag.kind === 'text') balanced += '&lt;';
     else if (tag.kind === 'end') {
-      if (open.includes(tag.name)) closeOpen([tag.name], (name) => SCOPES.has(name) && tag.name !== 'table' && !SCOPES.has(tag.name));
+      if (open.includes(tag.name))
+        closeOpen([tag.name], (name) => SCOPES.has(name) && tag.name !== 'table' && !SCOPES.has(tag.name));
     } else if (tag.kind === 'start') {
       const { name } = tag;
+      if (tag.empty && !VOID.has(name)) continue;
       if (DROPPED.has(name)) {
         position = endOfElement(html, tag.end, name);
         continue;
@@ -70,7 +72,7 @@ export function balanceHtml(html: string): string {
       if (closes) closeOpen(closes.open, (other) => closes.within.includes(other));
       if (VOID.has(name)) balanced += html.slice(start, tag.end);
       else if (open.length < DEEPEST) {
-        balanced += html.slice(start, tag.end).replace(/\/>$/, '>');
+        balanced += html.slice(start, tag.end);
         open.push(name);
       }
     }
@@ -81,7 +83,8 @@ export function balanceHtml(html: string): string {
 }
 
 type Tag =
-  | { readonly kind: 'start' | 'end'; readonly name: string; readonly end: number }
+  /** `empty` as in `<a id="x"/>`, which is whole in XHTML and SVG. */
+  | { readonly kind: 'start' | 'end'; readonly name: string; readonly empty: boolean; readonly end: number }
   | { readonly kind: 'text' | 'comment'; readonly end: number };
 
 function readTag(html: string, start: number): Tag {
@@ -89,13 +92,16 @@ function readTag(html: string, start: number): Tag {
     const end = html.indexOf('-->', start + 4);
     return { kind: 'comment', end: end === -1 ? html.length : end + 3 };
   }
-  const match = /[!?]|\/?([a-z][^\s/>]*)/iy;
+  const match = /[!?]|\/?([a-z][\w:-]*)/iy;
   match.lastIndex = start + 1;
   const found = match.exec(html);
   if (!found) return { kind: 'text', end: start + 1 };
   const end = endOfTag(html, match.lastIndex);
   if (found[1] === undefined) return { kind: 'comment', end };
-  return { kind: found[0].startsWith('/') ? 'end' : 'start', name: found[1].toLowerCase(), end };
+  const kind = found[0].startsWith('/') ? 'end' : 'start';
+  const empty =
+    /["'\s\w]\/>$/.test(html.slice(end - 3, end)) && !/=[^"'\s]*\/>$/.test(html.slice(Math.max(start, end - 80), end));
+  return { kind, name: found[1].toLowerCase(), empty, end };
 }
 
 /** Behind the `>` that is in no quoted attribute; a tag that never ends takes the rest with it, as in browsers. */
@@ -106,7 +112,8 @@ function endOfTag(html: string, from: number): number {
     if (quote !== '') {
       if (character === quote) quote = '';
     } else if (character === '>') return i + 1;
-    else if ((character === '"' || character === "'") && /=\s*$/.test(html.slice(Math.max(from, i - 8), i))) quote = character;
+    else if ((character === '"' || character === "'") && /=\s*$/.test(html.slice(Math.max(from, i - 8), i)))
+      quote = character;
   }
   return html.length;
 }

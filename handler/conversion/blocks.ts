@@ -35,10 +35,11 @@ export function tableToMarkdown(rows: readonly (readonly string[])[]): string {
 }
 
 function tableCell(markdown: string): string {
-  return markdown
-    .trim()
-    .replace(/\s*\n\s*/g, '<br>')
-    .replace(/(?<!\\)\|/g, '\\|');
+  const lines = markdown.split('\n').map((line) => line.trim());
+  return lines
+    .filter((line) => line !== '')
+    .join('<br>')
+    .replace(/(?<!\\)(?:\\\\)*\|/g, (pipe) => `${pipe.slice(0, -1)}\\|`);
 }
 
 function blockToMarkdown(block: Block): string {

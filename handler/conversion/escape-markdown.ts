@@ -2,7 +2,7 @@
  * Characters that Markdown would take for its own syntax wherever they stand. Not an underscore inside a word, nor a `<` that
  * cannot begin a tag, so that the text remains readable.
  */
-export const INLINE_SYNTAX = /[\\`*]|<(?=[a-z/!?])|(?<![\p{L}\p{N}])_|_(?![\p{L}\p{N}])|~(?=~)|\](?=\()/giu;
+export const INLINE_SYNTAX = /[\\`*]|<(?=[a-z/!?])|(?<![\p{L}\p{N}])_|_(?![\p{L}\p{N}])|(?<=~)~|~(?=~)|\](?=\()/giu;
 
 /** What begins a heading, a quotation or a code block. Lists are not here: plain text writes them as Markdown does. */
 export const LINE_SYNTAX = /^([ \t]*)(#{1,6}(?=[ \t]|$)|>|~{3,})/gm;

@@ -9,6 +9,7 @@ import { LIST_INDENT } from './blocks.ts';
 import type { Conversion } from './converter.ts';
 import { NODE_HTML_MARKDOWN } from './converter-versions.ts';
 import { INLINE_SYNTAX, LINE_SYNTAX } from './escape-markdown.ts';
+import { htmlListItem } from './html-list-item.ts';
 import { htmlTable } from './html-table.ts';
 
 /** Elements without text of the document: code, embedded media, and the controls of a form. */
@@ -59,6 +60,7 @@ export function convertHtml(html: string): Omit<Conversion, 'characters'> {
 export function htmlToMarkdown(html: string): string {
   const translators: TranslatorConfigObject = {
     a: link,
+    li: htmlListItem,
     table: htmlTable((cell) => translator.translate(cell)),
     caption: { ignore: true },
   };

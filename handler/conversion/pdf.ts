@@ -71,7 +71,12 @@ async function open(bytes: Uint8Array, missing: Set<string>): Promise<PDFDocumen
   }
   try {
     // Silent: pdf.js writes its warnings to the console unless told not to.
-    return await getDocumentProxy(bytes, { verbosity: 0, BinaryDataFactory: NoDataFiles, useWorkerFetch: false });
+    // A copy: pdf.js takes over the bytes that it is given, and refuses a Buffer.
+    return await getDocumentProxy(new Uint8Array(bytes), {
+      verbosity: 0,
+      BinaryDataFactory: NoDataFiles,
+      useWorkerFetch: false,
+    });
   } catch (error) {
     const { name, message } = error as Error;
     if (name === 'PasswordException') {

@@ -1,3 +1,4 @@
+import { startsItem } from './list-marks.ts';
 import type { Segment } from './segment.ts';
 
 /** Lines that belong together: a paragraph, a heading, or a table's cell. In points from the page's top left. */
@@ -24,9 +25,6 @@ const INDENT = 4;
 const WIDEST_GAP = 3;
 /** Share of the text's width that a line must fill for a widely spaced line to be its continuation. */
 const FULL_LINE = 0.85;
-const ITEM = /^(?:[•‣◦▪▫■□●○∙]|[-–—*]\s+(?=[\p{L}\p{N}"'(])|\(?\d{1,3}[.)]\s|\(?[a-z][.)]\s)/u;
-/** A glyph of its own, `1.`, `(a)`, `IV.` or `2.3.1`. */
-const LABEL = /^(?:[^\p{L}\p{N}]|\(?(?:\d{1,3}|\p{L}|[ivxIVX]{1,5})[.)]|\d{1,3}(?:\.\d{1,3})+\.?)$/u;
 /** The end of a sentence, and the beginning of one. */
 const SENTENCE_END = /[.!?:;]["”’)]?$/;
 const SENTENCE_START = /^["“‘(]?\p{Lu}/u;
@@ -54,16 +52,6 @@ export function boxesOf(segments: readonly Segment[]): Box[] {
     }
   });
   return boxes;
-}
-
-export function startsItem(text: string): boolean {
-  return ITEM.test(text);
-}
-
-/** A bullet or a number that stands apart from the text of its item. */
-export function isLabel(box: Box): boolean {
-  const text = box.lines[0]?.text ?? '';
-  return box.lines.length === 1 && LABEL.test(text);
 }
 
 function sameBaseline(a: Segment, b: Segment): boolean {

@@ -1,12 +1,12 @@
 import type { Block } from '../blocks.ts';
 import { joinAcrossStretchedSpaces } from './aligned-gaps.ts';
-import { type Box, boxesOf, isLabel } from './box.ts';
+import { type Box, boxesOf } from './box.ts';
 import { learnHeadings } from './headings.ts';
+import { isLabel, splitItem, startsWithBullet } from './list-marks.ts';
 import { type PageSegments, withoutRunningHeaders } from './running-headers.ts';
 import { joinLines } from './segment.ts';
 import { findTables, type Row, rowsOf } from './table-finder.ts';
 
-const BULLET = /^(?:[•‣◦▪▫■□●○∙]\s*|[^\p{L}\p{N}\s]\s+(?=[\p{L}\p{N}"'(]))/u;
 const LEVEL_INDENT = 0.8;
 
 /** Rebuilds blocks from where the text stands, for pages without tags. All pages at once: headings and headers show only so. */
@@ -28,14 +28,14 @@ function pageBlocks(boxes: readonly Box[], levelOf: (box: Box) => number | undef
       return [lineOf(row, levelOf, bullets)];
     }
     const [label, ...rest] = row;
-    if (label && rest.length === 1 && isLabel(label)) {
+    if (label && rest.length === 1 && isLabel(textOf(label))) {
       return [itemOf(row.map(textOf).join(' '), bullets.depthOf(label))];
     }
     return row.map((box) => {
       const text = textOf(box);
       const level = levelOf(box);
       if (level !== undefined) return { kind: 'heading', level, text };
-      return BULLET.test(text) ? itemOf(text, bullets.depthOf(box)) : { kind: 'paragraph', text };
+      return startsWithBullet(text) ? itemOf(text, bullets.depthOf(box)) : { kind: 'paragraph', text };
     });
   });
 }
@@ -47,7 +47,7 @@ function lineOf(row: Row, levelOf: (box: Box) => number | undefined, bullets: Bu
   const level = levelOf(longest);
   if (level !== undefined) return { kind: 'heading', level, text };
   const [label] = row;
-  return label && isLabel(label) ? itemOf(text, bullets.depthOf(label)) : { kind: 'paragraph', text };
+  return label && isLabel(textOf(label)) ? itemOf(text, bullets.depthOf(label)) : { kind: 'paragraph', text };
 }
 
 function textOf(box: Box): string {
@@ -55,9 +55,7 @@ function textOf(box: Box): string {
 }
 
 function itemOf(text: string, depth: number): Block {
-  const number = text.match(/^\(?(\d{1,3})[.)]\s+/);
-  if (number) return { kind: 'item', depth, marker: `${number[1]}.`, text: text.slice(number[0].length) };
-  return { kind: 'item', depth, marker: '-', text: text.replace(BULLET, '') };
+  return { kind: 'item', depth, ...splitItem(text) };
 }
 
 /** Nesting of list items by how far their bullets are indented. */

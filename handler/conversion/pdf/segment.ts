@@ -118,8 +118,9 @@ class OpenSegment {
 export function joinLines(lines: readonly string[]): string {
   return lines.reduce((text, line) => {
     if (text === '') return line;
-    if (text.endsWith('\u00ad') || (/\p{Ll}-$/u.test(text) && /^\p{Ll}/u.test(line))) return text.slice(0, -1) + line;
-    if (/[\p{L}\p{N}][-–—/]$/u.test(text)) return text + line;
+    const end = text.slice(-2);
+    if (end.endsWith('\u00ad') || (/\p{Ll}-/u.test(end) && /^\p{Ll}/u.test(line))) return text.slice(0, -1) + line;
+    if (/[\p{L}\p{N}][-–—/]/u.test(end)) return text + line;
     return `${text} ${line}`;
   }, '');
 }

@@ -1,4 +1,5 @@
-import { type Box, isLabel } from './box.ts';
+import type { Box } from './box.ts';
+import { isLabel, startsItem } from './list-marks.ts';
 import { joinLines } from './segment.ts';
 
 /** Boxes side by side. */
@@ -127,7 +128,10 @@ function isTable(rows: readonly Row[], columns: readonly Column[], textWidth: nu
   if (cells < filled * rows.length * columns.length) return false;
   if (columns.length > 2) return true;
   // A list with its bullets in a column of their own, or two columns of prose.
-  const isList = rows.every(([first]) => first !== undefined && isLabel(first));
+  const isList = rows.every(([first]) => {
+    const text = first?.lines[0]?.text ?? '';
+    return isLabel(text) || startsItem(text);
+  });
   return !isList && !columns.every(({ left, right }) => right - left > PROSE_WIDTH * textWidth);
 }
 

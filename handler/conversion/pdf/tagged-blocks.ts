@@ -1,4 +1,5 @@
 import type { Block } from '../blocks.ts';
+import { splitItem } from './list-marks.ts';
 import { joinLines, segmentsOf } from './segment.ts';
 import type { TextRun } from './text-run.ts';
 
@@ -14,8 +15,6 @@ export interface StructureNode {
 const COVERAGE = 0.9;
 /** Roles that say more than where a paragraph is (PDF 32000-1, 14.8.4). */
 const TELLING = /^(H\d?|Title|L|Table)$/;
-const NUMBER = /^\(?(\d{1,9})[.)]\s+/;
-const BULLET = /^[•‣◦▪▫■□●○∙·–—*-]\s*/;
 
 /** A tagged PDF says itself what is a heading, a list and a table. */
 export interface TaggedPage {
@@ -89,9 +88,8 @@ class TagReader {
       }
       const label = this.textOf(findAll(item, 'Lbl', 'L'));
       const own = this.textOf(findAll(item, undefined, 'L', 'Lbl'));
-      const number = label.match(/^\(?(\d{1,9})[.)]?$/)?.[1] ?? own.match(NUMBER)?.[1];
-      const text = own.replace(number ? NUMBER : BULLET, '');
-      this.push({ kind: 'item', depth, marker: number ? `${number}.` : '-', text });
+      const number = label.match(/^\(?(\d{1,9})[.)]?$/)?.[1];
+      this.push({ kind: 'item', depth, ...splitItem(own), ...(number && { marker: `${number}.`, text: own }) });
       for (const nested of findAll(item, 'L')) this.readList(nested, depth + 1);
     }
   }

@@ -1,0 +1,33 @@
+import fc from 'fast-check';
+import { blocksToMarkdown, tableToMarkdown } from '../../../handler/conversion/blocks.ts';
+
+test('stands blocks apart and keeps a list together', () => {
+  expect(
+    blocksToMarkdown([
+      { kind: 'heading', level: 2, text: 'List' },
+      { kind: 'item', depth: 0, marker: '1.', text: 'one' },
+      { kind: 'item', depth: 1, marker: '-', text: 'nested' },
+      { kind: 'paragraph', text: 'After *it*.' },
+    ]),
+  ).toBe('## List\n\n1. one\n    - nested\n\nAfter \\*it\\*.');
+});
+
+test('a table gets its line below the head, and short rows their missing cells', () => {
+  expect(tableToMarkdown([['a', 'b'], ['c']])).toBe('| a | b |\n| --- | --- |\n| c |  |');
+});
+
+test('a cell keeps its lines and pipes', () => {
+  expect(tableToMarkdown([['one\ntwo', 'x | y', 'a \\| b']])).toContain('| one<br>two | x \\| y | a \\| b |');
+});
+
+test('every row of any table has the same number of columns', () => {
+  const cell = fc.string({ unit: fc.constantFrom(...'ab |\n\\') });
+  fc.assert(
+    fc.property(fc.array(fc.array(cell, { minLength: 1, maxLength: 4 }), { minLength: 1, maxLength: 5 }), (rows) => {
+      const widths = tableToMarkdown(rows)
+        .split('\n')
+        .map((line) => line.match(/(?<!\\)(?:\\\\)*\|/g)?.length);
+      expect(new Set(widths).size).toBe(1);
+    }),
+  );
+});

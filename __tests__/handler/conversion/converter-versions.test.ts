@@ -1,0 +1,16 @@
+import { readFileSync } from 'node:fs';
+import * as versions from '../../../handler/conversion/converter-versions.ts';
+
+function installed(path: string): string {
+  const { name, version } = JSON.parse(readFileSync(new URL(`../../../${path}`, import.meta.url), 'utf8'));
+  return `${name}@${version}`;
+}
+
+test('converters are named by the versions installed', () => {
+  expect({ ...versions }).toEqual({
+    UNPDF: installed('node_modules/unpdf/package.json'),
+    MAMMOTH: installed('node_modules/mammoth/package.json'),
+    NODE_HTML_MARKDOWN: installed('node_modules/node-html-markdown/package.json'),
+    OWN: installed('package.json'),
+  });
+});
