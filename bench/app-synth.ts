@@ -1,13 +1,25 @@
 import { readFile } from 'node:fs/promises';
 import path from 'node:path';
-import { millisecondsOfNode, type NodeOptions } from './node-process.ts';
+import { millisecondsOfNode, type NodeOptions, PROJECT } from './node-process.ts';
 
 /** The app run as `cdktf.json` has cdktf run it, compile cache included, into a folder of its own. */
 export interface AppSynth extends NodeOptions {
-  /** What Node is given: `main.ts`. */
+  /** What Node is given: `main.ts`, and options before it. */
   readonly words: readonly string[];
   /** Takes the output, and the compile cache that the app keeps between runs: the round that warms up fills it. */
   readonly folder: string;
+}
+
+/**
+ * What cdktf gives Node to run the app.
+ *
+ * @throws Error when cdktf.json no longer ends in a run of main.ts
+ */
+export async function wordsOfApp(): Promise<readonly string[]> {
+  const { app } = JSON.parse(await readFile(path.join(PROJECT, 'cdktf.json'), 'utf8'));
+  const [, words] = / node ((?:--\S+ )*main\.ts)$/.exec(app) ?? [];
+  if (words === undefined) throw new Error(`cdktf.json must run the app as 'node main.ts' at last; it runs '${app}'.`);
+  return words.split(' ');
 }
 
 /**

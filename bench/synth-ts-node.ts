@@ -1,6 +1,6 @@
 import path from 'node:path';
 import { isDeepStrictEqual } from 'node:util';
-import { type AppSynth, millisecondsOfSynth, synthesisedInto } from './app-synth.ts';
+import { type AppSynth, millisecondsOfSynth, synthesisedInto, wordsOfApp } from './app-synth.ts';
 import { interleave } from './interleave.ts';
 import type { Measurement } from './measurement.ts';
 import { median } from './median.ts';
@@ -18,7 +18,7 @@ export const synthTsNode: Measurement = {
     await using copy = await temporaryFolder();
     await copyForTsNode(copy.path);
 
-    const direct: AppSynth = { words: ['main.ts'], folder: folder.path, signal };
+    const direct: AppSynth = { words: await wordsOfApp(), folder: folder.path, signal };
     const throughTsNode: AppSynth = {
       words: [path.join('node_modules', 'ts-node', 'dist', 'bin.js'), 'main.ts'],
       folder: copy.path,

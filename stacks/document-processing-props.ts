@@ -1,3 +1,4 @@
+import { DEFAULT_MAX_BACKOFF_SECONDS } from '../deadlines.ts';
 import { type Check, isWhole } from './checks.ts';
 import { memberChecks } from './members.ts';
 import { MAX_QUEUES, nameChecks } from './names.ts';
@@ -40,6 +41,10 @@ export interface DocumentProcessingStackProps extends QueueLimits, ServiceSize, 
    * again for days. @default true for the environment 'prod', else false
    */
   readonly deletionProtection?: boolean;
+  /** Whether there are alerts, log-based metrics and a dashboard. @default true */
+  readonly monitoring?: boolean;
+  /** Who is told of an incident: `projects/P/notificationChannels/ID`. @default nobody, incidents are only shown */
+  readonly notificationChannels?: readonly string[];
 }
 
 /** What concerns several parts of the stack at once, with every default in its place. */
@@ -55,7 +60,9 @@ export function sharedProps(props: DocumentProcessingStackProps) {
     callers: unique(props.callers),
     enqueuers: unique(props.enqueuers),
     deletionProtection: props.deletionProtection ?? environment === 'prod',
+    monitoring: props.monitoring ?? true,
     maxAttempts: props.maxAttempts ?? 5,
+    maxBackoffSeconds: props.maxBackoffSeconds ?? DEFAULT_MAX_BACKOFF_SECONDS,
     // Together the queues dispatch what the service can take, unless they are told less.
     maxConcurrentDispatches: props.maxConcurrentDispatches ?? Math.floor(capacityOf(size) / queueCount),
   };

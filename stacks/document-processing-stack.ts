@@ -9,6 +9,7 @@ import { type DocumentProcessingStackProps, sharedChecks, sharedProps } from './
 import { EncryptionKey } from './encryption-key.ts';
 import { HandlerBundle } from './handler-bundle.ts';
 import { HandlerService } from './handler-service.ts';
+import { Monitoring } from './monitoring.ts';
 import { namesFor } from './names.ts';
 import { nodeImage } from './node-image.ts';
 import { addOutputs } from './outputs.ts';
@@ -93,6 +94,7 @@ export class DocumentProcessingStack extends TerraformStack {
         GCP_LOCATION: location,
         CLOUD_TASKS_QUEUE: names.queues.join(','),
         CLOUD_TASKS_MAX_ATTEMPTS: String(shared.maxAttempts),
+        CLOUD_TASKS_MAX_BACKOFF_SECONDS: String(Math.ceil(shared.maxBackoffSeconds)),
         CLOUD_RUN_SERVICE_ACCOUNT: invoker.email,
         DOCUMENTS_BUCKET: documents.name,
         RESULTS_BUCKET: results.name,
@@ -116,6 +118,16 @@ export class DocumentProcessingStack extends TerraformStack {
     for (const enqueuer of shared.enqueuers) {
       for (const queue of queues) queue.grantEnqueue(`enqueuer-${enqueuer}`, enqueuer);
       invoker.grantActAs(`act-as-${enqueuer}`, enqueuer);
+    }
+    if (shared.monitoring) {
+      new Monitoring(this, 'monitoring', {
+        ...shared,
+        ...place,
+        names,
+        deadlines,
+        capacity: shared.maxConcurrentDispatches * shared.queueCount,
+        channels: props.notificationChannels,
+      });
     }
     addOutputs(this, {
       ...place,

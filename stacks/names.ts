@@ -7,12 +7,17 @@ export const MAX_QUEUES = 100;
 export interface Names {
   /** One for each queue; the first is the same whatever their number. */
   readonly queues: readonly string[];
+  /** Matches the names of the queues, however many (RE2). */
+  readonly queuePattern: string;
   readonly service: string;
   readonly runtimeAccount: string;
   readonly invokerAccount: string;
   readonly documentsBucket: string;
   readonly resultsBucket: string;
   readonly codeBucket: string;
+  /** Log-based metrics. */
+  readonly failedDocuments: string;
+  readonly ageAtStart: string;
 }
 
 /** Digits of the longest project numbers seen; the number itself is known only to Terraform. */
@@ -28,12 +33,15 @@ export function namesFor(projectId: string, environment: string, queueCount = 1)
   const length = isWhole(queueCount, 1, MAX_QUEUES) ? queueCount : 1;
   return {
     queues: Array.from({ length }, (_, index) => (index === 0 ? base : `${base}-queue-${index + 1}`)),
+    queuePattern: `${base}(-queue-[0-9]+)?`,
     service: base,
     runtimeAccount: `document-runtime-${environment}`,
     invokerAccount: `document-invoker-${environment}`,
     documentsBucket: `${projectId}-documents-${environment}`,
     resultsBucket: `${projectId}-results-${environment}`,
     codeBucket: `${projectId}-code-${environment}`,
+    failedDocuments: `${base}/failed-documents`,
+    ageAtStart: `${base}/age-at-start`,
   };
 }
 

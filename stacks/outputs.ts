@@ -40,18 +40,20 @@ export function addOutputs(scope: Construct, outputs: Outputs): void {
 
 /**
  * A shell command that enqueues one document. It works with the internal ingress too, because only Cloud Tasks calls
- * the service. The generation is asked for when it runs: a task names exactly what was uploaded.
+ * the service. The generation is asked for when it runs, and is part of the document's id: what was uploaded again is
+ * another document.
  */
 function firstDocumentCommand({ projectId, location, queues, serviceUrl, invoker, documentsBucket }: Outputs): string {
   const document = `gs://${documentsBucket}/first.md`;
   const body = [
-    '\\"documentId\\":\\"first\\"',
+    '\\"documentId\\":\\"first-$GENERATION\\"',
     `\\"sourceUri\\":\\"${document}\\"`,
-    `\\"generation\\":\\"$(gcloud storage objects describe ${document} --format='value(generation)')\\"`,
+    '\\"generation\\":\\"$GENERATION\\"',
     '\\"filename\\":\\"first.md\\"',
   ];
   return [
     `gcloud storage cp README.md ${document} &&`,
+    `GENERATION=$(gcloud storage objects describe ${document} --format='value(generation)') &&`,
     `gcloud tasks create-http-task --project=${projectId} --location=${location} --queue=${queues[0]?.name}`,
     `--method=POST --url=${serviceUrl}/tasks/process-document --header=Content-Type:application/json`,
     `--oidc-service-account-email=${invoker} --oidc-token-audience=${serviceUrl}`,

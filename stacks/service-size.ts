@@ -44,7 +44,7 @@ export function sizeChecks(size: Required<ServiceSize>): Check[] {
   const { cpu, memory, concurrency, minInstances, maxInstances } = size;
   const range = MEMORY_RANGES.get(cpu);
   const [min, max] = range ?? [0, Number.POSITIVE_INFINITY];
-  const mebibytes = toMebibytes(memory);
+  const mebibytes = mebibytesOf(memory);
   return [
     {
       values: [cpu],
@@ -89,7 +89,8 @@ export function sizeChecks(size: Required<ServiceSize>): Check[] {
   ];
 }
 
-function toMebibytes(memory: string): number | undefined {
+/** The MiB of a memory size such as `512Mi` or `2Gi`; undefined when it is not one. */
+export function mebibytesOf(memory: string): number | undefined {
   const [, amount, unit] = /^(\d+)(Mi|Gi)$/.exec(memory) ?? [];
   return amount === undefined ? undefined : Number(amount) * (unit === 'Gi' ? 1024 : 1);
 }

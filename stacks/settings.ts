@@ -133,6 +133,10 @@ export function readSettings(variables: Readonly<Record<string, string | undefin
     image: text('CONTAINER_IMAGE'),
     /** Whether Terraform refuses to destroy: true or false. Default: true for ENVIRONMENT=prod, else false. */
     deletionProtection: yesOrNo('DELETION_PROTECTION'),
+    /** Whether there are alerts, log-based metrics and a dashboard: true or false. Default: true. */
+    monitoring: yesOrNo('MONITORING'),
+    /** Who is told of an incident, by full names of notification channels, comma separated. Default: nobody. */
+    notificationChannels: list('NOTIFICATION_CHANNELS'),
   });
   /** Bucket that keeps Terraform's state and exists already. Default: none, a file beside cdktf.json keeps it. */
   const state = defined({ stateBucket: text('STATE_BUCKET') });

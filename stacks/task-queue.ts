@@ -14,7 +14,7 @@ export interface QueueLimits {
   readonly maxAttempts?: number;
   /** Seconds before the first retry. @default 10 */
   readonly minBackoffSeconds?: number;
-  /** Seconds between two attempts at most. @default 300 */
+  /** Seconds between two attempts at most, up to an hour. @default 300 */
   readonly maxBackoffSeconds?: number;
   /** How often the backoff doubles before it grows by equal steps. @default 3 */
   readonly maxDoublings?: number;
@@ -28,6 +28,7 @@ export interface TaskQueueProps extends QueueLimits {
   readonly projectId: string;
   readonly maxConcurrentDispatches: number;
   readonly maxAttempts: number;
+  readonly maxBackoffSeconds: number;
   /** Whether Terraform refuses to destroy the queue: its name cannot be used again for days. */
   readonly preventDestroy: boolean;
 }
@@ -47,7 +48,7 @@ export class TaskQueue extends Construct {
       maxConcurrentDispatches: props.maxConcurrentDispatches,
       maxAttempts: props.maxAttempts,
       minBackoffSeconds: props.minBackoffSeconds ?? 10,
-      maxBackoffSeconds: props.maxBackoffSeconds ?? 300,
+      maxBackoffSeconds: props.maxBackoffSeconds,
       maxDoublings: props.maxDoublings ?? 3,
       logSamplingRatio: props.logSamplingRatio ?? 1,
     };
@@ -116,10 +117,10 @@ function queueChecks(limits: Required<QueueLimits>): Check[] {
     },
     {
       values: [min, max],
-      condition: min > 0 && min <= max,
+      condition: min > 0 && min <= max && max <= 3600,
       message:
-        `The backoff grows from above 0 s to its maximum; received ${min} s to ${max} s: ` +
-        'raise maxBackoffSeconds or lower minBackoffSeconds.',
+        `The backoff grows from above 0 s to its maximum, at most 3600 s; received ${min} s to ${max} s: ` +
+        'change minBackoffSeconds or maxBackoffSeconds.',
     },
     {
       values: [maxDoublings],

@@ -1,5 +1,5 @@
 import { everythingOn } from './everything-on.ts';
-import { only, resources, stackJson, stackProblems, stackText } from './synthesise.ts';
+import { type Block, only, resources, stackJson, stackProblems, stackText } from './synthesise.ts';
 
 test('the stack with nothing set', () => {
   expect(stackText()).toMatchSnapshot();
@@ -47,6 +47,11 @@ test('labels everything that takes labels, each revision too', () => {
   const json = stackJson({ environment: 'prod', labels: { team: 'papers' } });
   expect(json.provider.google).toMatchObject([{ default_labels: labels }]);
   expect(only(json, 'google_cloud_run_v2_service').template.labels).toEqual(labels);
+  // The provider's default labels do not reach these.
+  expect(dashboardOf(only(json, 'google_monitoring_dashboard')).labels).toEqual(labels);
+  for (const policy of Object.values(json.resource.google_monitoring_alert_policy ?? {})) {
+    expect(policy.user_labels).toEqual(labels);
+  }
 });
 
 test.each([
@@ -61,14 +66,16 @@ test.each([
   ]);
 });
 
+const dashboardOf = ({ dashboard_json }: Block) => JSON.parse(dashboard_json);
+
 test('two environments of one project share no name', () => {
   const names = (environment: string) =>
     resources(stackJson({ projectId: 'my-project', environment }))
       .filter(({ type }) => !type.includes('_iam_') && type !== 'google_storage_bucket_object')
-      .map(({ block }) => block.name ?? block.account_id);
+      .map(({ block }) => block.name ?? block.account_id ?? block.display_name ?? dashboardOf(block).displayName);
   const dev = names('dev');
   const prod = names('prod');
-  expect(dev).toHaveLength(7);
+  expect(dev).toHaveLength(18);
   expect(dev.filter((name) => prod.includes(name))).toEqual([]);
 });
 

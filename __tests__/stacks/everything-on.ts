@@ -1,31 +1,11 @@
+import { ENVIRONMENTS } from '../../cli/environments.ts';
 import type { DocumentProcessingStackProps } from '../../stacks/document-processing-props.ts';
+import { readSettings } from '../../stacks/settings.ts';
 
 /** Every option used at once, but those that exclude another. */
 export const everythingOn: DocumentProcessingStackProps = {
-  projectId: 'my-project',
-  location: 'europe-west1',
-  environment: 'prod',
-  labels: { team: 'papers' },
-  callers: ['serviceAccount:frontend@my-project.iam.gserviceaccount.com', 'group:papers@example.com'],
-  enqueuers: ['serviceAccount:importer@my-project.iam.gserviceaccount.com'],
-  queueCount: 3,
-  dispatchDeadlineSeconds: 1800,
-  maxDispatchesPerSecond: 100,
-  maxAttempts: 8,
+  ...readSettings(ENVIRONMENTS['everything-on']).settings.props,
   minBackoffSeconds: 5,
   maxBackoffSeconds: 600,
   maxDoublings: 5,
-  logSamplingRatio: 0.1,
-  cpu: '4',
-  memory: '8Gi',
-  concurrency: 2,
-  minInstances: 1,
-  maxInstances: 50,
-  ingress: 'INGRESS_TRAFFIC_INTERNAL_LOAD_BALANCER',
-  vpcNetwork: 'my-network',
-  vpcSubnetwork: 'my-subnetwork',
-  vpcEgress: 'ALL_TRAFFIC',
-  secrets: { API_KEY: 'converter-api-key', OTHER_KEY: 'converter-api-key', TOKEN: 'hook-token' },
-  kmsKey: 'projects/my-keys/locations/europe-west1/keyRings/papers/cryptoKeys/documents',
-  deletionProtection: true,
 };

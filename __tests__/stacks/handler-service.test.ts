@@ -109,15 +109,16 @@ test('the stack sets what it knows, and leaves the port to Cloud Run', () => {
 });
 
 test('the handler counts attempts and time as the queue and the tasks do', () => {
-  const json = stackJson({ maxAttempts: 7, dispatchDeadlineSeconds: 900 });
+  const json = stackJson({ maxAttempts: 7, maxBackoffSeconds: 99.5, dispatchDeadlineSeconds: 900 });
   const { containers, timeout } = only(json, 'google_cloud_run_v2_service').template;
   expect(containers[0].env).toEqual(
     expect.arrayContaining([
       { name: 'CLOUD_TASKS_MAX_ATTEMPTS', value: '7' },
+      { name: 'CLOUD_TASKS_MAX_BACKOFF_SECONDS', value: '100' },
       { name: 'DISPATCH_DEADLINE_SECONDS', value: '900' },
     ]),
   );
-  expect(only(json, 'google_cloud_tasks_queue').retry_config.max_attempts).toBe(7);
+  expect(only(json, 'google_cloud_tasks_queue').retry_config).toMatchObject({ max_attempts: 7, max_backoff: '99.5s' });
   expect(timeout).toBe('893s');
 });
 

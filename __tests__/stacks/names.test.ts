@@ -10,12 +10,15 @@ function problems(projectId: string, environment: string): string[] {
 test('every name ends in the environment, those of buckets begin with the project', () => {
   expect(namesFor('my-project', 'dev')).toEqual({
     queues: ['document-processing-dev'],
+    queuePattern: 'document-processing-dev(-queue-[0-9]+)?',
     service: 'document-processing-dev',
     runtimeAccount: 'document-runtime-dev',
     invokerAccount: 'document-invoker-dev',
     documentsBucket: 'my-project-documents-dev',
     resultsBucket: 'my-project-results-dev',
     codeBucket: 'my-project-code-dev',
+    failedDocuments: 'document-processing-dev/failed-documents',
+    ageAtStart: 'document-processing-dev/age-at-start',
   });
 });
 
@@ -25,6 +28,12 @@ test('more queues leave the first as it is', () => {
     'document-processing-dev-queue-2',
     'document-processing-dev-queue-3',
   ]);
+});
+
+test('one pattern matches all queues, and none of another environment', () => {
+  const pattern = new RegExp(`^(${namesFor('my-project', 'dev').queuePattern})$`);
+  expect(namesFor('my-project', 'dev', 100).queues.filter((queue) => !pattern.test(queue))).toEqual([]);
+  expect(namesFor('my-project', 'dev-2', 3).queues.filter((queue) => pattern.test(queue))).toEqual([]);
 });
 
 test.each(['d', 'dev', 'prod', 'pull-12', 'environment13'])(

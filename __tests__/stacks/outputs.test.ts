@@ -55,7 +55,7 @@ test('the command for a first document uploads it and enqueues a task that the h
     `--oidc-token-audience=${url}`,
   ]);
   expect(JSON.parse(words.at(-1)?.replace('--body-content=', '') ?? '')).toEqual({
-    documentId: 'first',
+    documentId: 'first-17',
     sourceUri: 'gs://my-documents/first.md',
     generation: '17',
     filename: 'first.md',

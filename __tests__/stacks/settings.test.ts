@@ -41,6 +41,8 @@ test('reads every variable', () => {
     RESULTS_BUCKET: 'my-results',
     CONTAINER_IMAGE: 'europe-docker.pkg.dev/my-project/images/handler:1',
     DELETION_PROTECTION: 'false',
+    MONITORING: 'true',
+    NOTIFICATION_CHANNELS: 'projects/p/notificationChannels/1',
     STATE_BUCKET: 'my-state',
   };
   expect(readSettings(variables)).toEqual({
@@ -73,6 +75,8 @@ test('reads every variable', () => {
         resultsBucket: 'my-results',
         image: 'europe-docker.pkg.dev/my-project/images/handler:1',
         deletionProtection: false,
+        monitoring: true,
+        notificationChannels: ['projects/p/notificationChannels/1'],
       },
       stateBucket: 'my-state',
     },

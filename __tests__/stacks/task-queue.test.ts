@@ -5,7 +5,7 @@ import { jsonOf, only, problemsIn } from './synthesise.ts';
 function queue(props: Partial<TaskQueueProps> = {}) {
   return (scope: Construct) => {
     const place = { name: 'documents', location: 'europe-west1', projectId: 'my-project' };
-    const shared = { maxConcurrentDispatches: 40, maxAttempts: 5, preventDestroy: false };
+    const shared = { maxConcurrentDispatches: 40, maxAttempts: 5, maxBackoffSeconds: 300, preventDestroy: false };
     return new TaskQueue(scope, 'queue', { ...place, ...shared, ...props });
   };
 }
@@ -85,11 +85,12 @@ test.each([-1, 0, 101, 2.5])('refuses %d attempts', (maxAttempts) => {
 test.each([
   [0, 300],
   [301, 300],
+  [10, 3601],
   [10, Number.NaN],
 ])('refuses a backoff from %d s to %d s', (minBackoffSeconds, maxBackoffSeconds) => {
   expect(problemsIn(queue({ minBackoffSeconds, maxBackoffSeconds }))).toEqual([
-    `The backoff grows from above 0 s to its maximum; received ${minBackoffSeconds} s to ${maxBackoffSeconds} s: ` +
-      'raise maxBackoffSeconds or lower minBackoffSeconds.',
+    'The backoff grows from above 0 s to its maximum, at most 3600 s; ' +
+      `received ${minBackoffSeconds} s to ${maxBackoffSeconds} s: change minBackoffSeconds or maxBackoffSeconds.`,
   ]);
 });
 

@@ -1,0 +1,102 @@
+import { execFileSync } from 'node:child_process';
+import { mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import path from 'node:path';
+import { checkTaskIdFor, taskIdFor } from '../../handler/document-task.ts';
+
+const project = path.join(import.meta.dirname, '../..');
+const folder = mkdtempSync(path.join(tmpdir(), 'client-test-'));
+const installed = path.join(folder, 'node_modules', 'cloud-tasks-document-processing');
+afterAll(() => rmSync(folder, { recursive: true }));
+
+/** As in the README. */
+const EXAMPLE = `
+import { CloudTasksClient, documentIdFor } from 'cloud-tasks-document-processing/client';
+
+const tasks = new CloudTasksClient({
+  projectId: 'my-project',
+  location: 'us-central1',
+  queue: 'document-processing-dev',
+  serviceUrl: 'https://document-processing-dev-123456789012.us-central1.run.app',
+  serviceAccount: 'document-invoker-dev@my-project.iam.gserviceaccount.com',
+});
+const source = { sourceUri: 'gs://my-documents/report.pdf', generation: '1', method: 'auto', ocr: 'auto' } as const;
+await tasks.createDocumentProcessingTask({ ...source, documentId: documentIdFor(source), filename: 'report.pdf' });
+`;
+
+/** Runs a program in the folder and gives what it printed; throws with all of that when it fails. */
+function run(program: string, words: readonly string[], cwd = folder): string {
+  try {
+    return execFileSync(program, words, { cwd, encoding: 'utf8', stdio: ['ignore', 'pipe', 'pipe'] });
+  } catch (error) {
+    const { stdout, stderr } = error as { stdout: string; stderr: string };
+    throw new Error(`${program} ${words.join(' ')} failed:\n${stdout}${stderr}`);
+  }
+}
+
+/** Installs the packed package in the empty folder, with nothing beside it but what the client imports. */
+beforeAll(() => {
+  const tarball = run('npm', ['pack', '--silent', '--pack-destination', folder], project).trim();
+  mkdirSync(installed, { recursive: true });
+  run('tar', ['-xzf', path.join(folder, tarball), '-C', installed, '--strip-components=1']);
+  mkdirSync(path.join(folder, 'node_modules', '@google-cloud'));
+  for (const name of ['zod', '@google-cloud/tasks']) {
+    symlinkSync(path.join(project, 'node_modules', name), path.join(folder, 'node_modules', name), 'junction');
+  }
+  writeFileSync(path.join(folder, 'package.json'), '{ "type": "module" }');
+}, 30_000);
+
+test('the package holds the client, its types and nothing of the infrastructure', () => {
+  const files = readdirSync(installed, { recursive: true, withFileTypes: true }).filter((entry) => entry.isFile());
+  expect(files.map(({ name }) => name)).toEqual(expect.arrayContaining(['package.json', 'index.js', 'index.d.ts']));
+  expect(files.length).toBeLessThan(20);
+  for (const { parentPath, name } of files) {
+    if (name === 'package.json') continue;
+    expect(readFileSync(path.join(parentPath, name), 'utf8')).not.toMatch(/from '(cdktf|constructs|@cdktf)/);
+  }
+});
+
+test('the example of the README type-checks against the types of the package', () => {
+  const options = {
+    module: 'nodenext',
+    target: 'es2022',
+    lib: ['es2024'],
+    strict: true,
+    noEmit: true,
+    skipLibCheck: true,
+  };
+  writeFileSync(path.join(folder, 'example.ts'), EXAMPLE);
+  const compilerOptions = { ...options, types: [] };
+  writeFileSync(path.join(folder, 'tsconfig.json'), JSON.stringify({ compilerOptions, files: ['example.ts'] }));
+  for (const compiler of ['typescript', 'typescript-5']) {
+    run(process.execPath, [path.join(project, 'node_modules', compiler, 'bin', 'tsc')]);
+  }
+  writeFileSync(path.join(folder, 'example.ts'), EXAMPLE.replace("generation: '1'", 'generation: 1'));
+  expect(() => run(process.execPath, [path.join(project, 'node_modules/typescript/bin/tsc')])).toThrow(
+    /Type 'number' is not assignable to type 'string'/,
+  );
+});
+
+test('the example runs, and makes the tasks that the handler would make', () => {
+  const script = `
+    ${EXAMPLE.replace('as const', '').replace(
+      '});\nconst source',
+      `}, async () => ({ createTask: async ({ parent, task }) => [(console.log(JSON.stringify({ parent, task })), task)] }));
+    const source`,
+    )}`;
+  writeFileSync(path.join(folder, 'example.mjs'), script);
+  const created = run(process.execPath, ['example.mjs']).trim().split('\n');
+  const [{ parent, task }, check] = created
+    .map((line) => JSON.parse(line))
+    .sort(byUrl)
+    .reverse();
+  const payload = JSON.parse(Buffer.from(task.httpRequest.body, 'base64').toString());
+  expect(task.name).toBe(`${parent}/tasks/${taskIdFor(payload)}`);
+  expect(payload).toMatchObject({ sourceUri: 'gs://my-documents/report.pdf', generation: '1', filename: 'report.pdf' });
+  expect(check.task.name).toBe(`${parent}/tasks/${checkTaskIdFor({ ...payload, round: 0 })}`);
+});
+
+/** The check comes before the document. */
+function byUrl(a: { task: { httpRequest: { url: string } } }, b: typeof a): number {
+  return a.task.httpRequest.url < b.task.httpRequest.url ? -1 : 1;
+}

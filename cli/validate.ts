@@ -1,0 +1,46 @@
+/** `npm run validate`: asks Terraform itself whether it would accept what was synthesised. */
+import { mkdir, mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import path from 'node:path';
+import { bundleHandler } from '../bundle.ts';
+import { type Command, runCommand } from './command-line.ts';
+import { ENVIRONMENT_NAMES, synthesiseEnvironment } from './environment-synth.ts';
+import { Terraform, TerraformMissingError } from './terraform.ts';
+
+const command: Command = {
+  usage: 'npm run validate',
+  summary:
+    'Synthesises every environment of cli/environments.ts and runs `terraform init -backend=false` and `terraform validate` on\n' +
+    'it. Needs no account, but Terraform and its google provider.\n' +
+    'Exit code: 0 when all are valid, and when one of these two is not to be had here, which a line says; 1 when not.',
+  options: {},
+  takesFiles: false,
+};
+
+await runCommand(command, validate);
+
+async function validate(_parsed: unknown, signal: AbortSignal): Promise<number> {
+  const folder = await mkdtemp(path.join(tmpdir(), 'validate-'));
+  try {
+    const cacheFolder = path.join(folder, 'providers');
+    await mkdir(cacheFolder);
+    // The variable that cdktf goes by.
+    const program = process.env.TERRAFORM_BINARY_NAME || 'terraform';
+    const terraform = await Terraform.find({ program, cacheFolder, signal });
+    await bundleHandler();
+    let invalid = 0;
+    for (const environment of ENVIRONMENT_NAMES) {
+      const { stackFolder } = await synthesiseEnvironment(environment, path.join(folder, environment), { signal });
+      const problems = await terraform.validate(stackFolder);
+      console.log(problems === '' ? `${environment}: valid` : `${environment}: not valid\n${problems}`);
+      if (problems !== '') invalid++;
+    }
+    return invalid > 0 ? 1 : 0;
+  } catch (error) {
+    if (!(error instanceof TerraformMissingError)) throw error;
+    console.log(`Not validated: ${error.message}`);
+    return 0;
+  } finally {
+    await rm(folder, { recursive: true, force: true });
+  }
+}
