@@ -28,13 +28,18 @@ export interface Deadlines {
 /**
  * Seconds between two looks at a document that has no outcome yet: longer than a living one can be silent, which is at most
  * one attempt that died at once, the queue's longest backoff, and a minute for the queue itself.
+ *
+ * @param maxBackoffSeconds the queue's `maxBackoff`. @default 300
  */
-export function checkIntervalSeconds(deadlines: Deadlines, maxBackoffSeconds: number): number {
+export function checkIntervalSeconds(deadlines: Deadlines, maxBackoffSeconds = DEFAULT_MAX_BACKOFF_SECONDS): number {
   return deadlines.dispatchDeadlineSeconds + maxBackoffSeconds + 60;
 }
 
 /** Cloud Tasks' range for an HTTP target's `dispatchDeadline`, in seconds (reference: `Task.dispatch_deadline`). */
 export const DISPATCH_DEADLINE_RANGE = { min: 15, max: 1800 } as const;
+
+/** The stack's default for a queue's `maxBackoff`. */
+export const DEFAULT_MAX_BACKOFF_SECONDS = 300;
 
 /** Cloud Tasks' own default, and ours: ten minutes. */
 export const DEFAULT_DISPATCH_DEADLINE_SECONDS = 600;

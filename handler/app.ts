@@ -1,5 +1,4 @@
-import { Hono } from 'hono';
-import { bodyLimit } from 'hono/body-limit';
+import { type Context, Hono } from 'hono';
 import type { JWTVerifyGetKey } from 'jose';
 import type * as z from 'zod';
 import { checkDocument } from './check-document.ts';
@@ -9,14 +8,14 @@ import { documentCheckSchema, documentIdSchema, documentTaskSchema } from './doc
 import type { Drain } from './drain.ts';
 import { enqueueDocument, enqueueRequestSchema, RefusedDocumentError } from './enqueue-document.ts';
 import { AuthenticationError, verifyCaller } from './identity.ts';
+import { ATTEMPT_ENDED, ATTEMPT_STARTED } from './log-messages.ts';
 import { type Logger, traceField } from './logger.ts';
 import { problem } from './problem.ts';
 import { type ProcessingDependencies, processDocument } from './process-document.ts';
+import { BodyTooLargeError, readJson } from './read-json.ts';
 import type { SettingName } from './setting-names.ts';
 import { MissingSettingsError, type Settings } from './settings.ts';
 
-/** Cloud Tasks' own limit for a task; a reference is far smaller. */
-const MAX_BODY_BYTES = 100 * 1024;
 /** Seconds after which Cloud Tasks should try a draining or overloaded instance again. */
 const RETRY_AFTER_SECONDS = 5;
 
@@ -28,26 +27,24 @@ export interface AppDependencies extends Omit<ProcessingDependencies, keyof Sett
   readonly logger: Logger;
 }
 
-type Env = { Variables: { caller: string; log: Logger } };
+type Env = { Variables: { caller: string; trace: ReturnType<typeof traceField> } };
 
 /** The routes. Everything they need is passed in, so that a test calls them without a server. */
 export function createApp(dependencies: AppDependencies): Hono<Env> {
   const { settings, tasks, keys, drain, logger, clock, records, store } = dependencies;
+  const processing = { ...dependencies, ...settings };
   const app = new Hono<Env>();
+  const logOf = (c: Context<Env>, fields: object = {}) => logger.child({ ...c.get('trace'), ...fields });
 
   app.get('/health', (c) => c.json({ status: drain.begun ? 'draining' : 'ok' }));
 
-  app.use(
-    bodyLimit({
-      maxSize: MAX_BODY_BYTES,
-      onError: () => problem(413, 'Too large', `A body may have ${MAX_BODY_BYTES} bytes.`),
-    }),
-  );
-
   app.use(async (c, next) => {
     const header = (name: string) => c.req.header(name);
-    c.set('log', logger.child(traceField(settings.projectId, header)));
-    const { serviceUrl: audience, acceptRemovedSignature } = settings;
+    c.set('trace', traceField(settings.projectId, header));
+    const { serviceUrl: audience } = settings;
+    // Where this header is present, it is the one that Cloud Run has checked: nobody has checked the other.
+    const acceptRemovedSignature =
+      settings.acceptRemovedSignature && header('x-serverless-authorization') === undefined;
     c.set('caller', await verifyCaller(header('authorization'), { audience, acceptRemovedSignature, keys, clock }));
     await next();
   });
@@ -67,42 +64,41 @@ export function createApp(dependencies: AppDependencies): Hono<Env> {
 
   app.post(PROCESS_DOCUMENT_PATH, async (c) => {
     const taskName = c.req.header('x-cloudtasks-taskname');
-    const retryCount = Number(c.req.header('x-cloudtasks-taskretrycount')) || 0;
-    const parsed = documentTaskSchema.safeParse(await readJson(c.req.raw));
+    const retryCount = retryCountOf(c);
+    const parsed = documentTaskSchema.safeParse(await readPayload(c.req.raw));
     if (!parsed.success) {
       // Answered 200, as Cloud Tasks would only send the same again.
       const error = { reason: 'malformed', message: explain(parsed.error) };
-      c.get('log').error({ taskName, error }, 'Dropped a task with a malformed payload');
+      logOf(c).error({ taskName, error }, 'Dropped a task with a malformed payload');
       return c.json({ status: 'FAILED', error });
     }
     const task = parsed.data;
-    const log = c.get('log').child({ documentId: task.documentId, taskName, attempt: retryCount + 1 });
+    const log = logOf(c, { documentId: task.documentId, taskName, attempt: retryCount + 1 });
     const started = clock.now();
     const onClaimed = ({ createdAt }: DocumentRecord) => {
       const ageSeconds = (started - Date.parse(createdAt)) / 1000;
-      log.info({ ageSeconds, secondsLeft: settings.deadlines.budgetSeconds }, 'Attempt started');
+      log.info({ ageSeconds, secondsLeft: settings.deadlines.budgetSeconds }, ATTEMPT_STARTED);
     };
     const attempt = { retryCount, draining: drain.signal, onClaimed };
-    const outcome = await processDocument(task, attempt, { ...dependencies, ...settings });
+    const outcome = await processDocument(task, attempt, processing);
     const level = outcome.status === 'FAILED' ? 'error' : outcome.httpStatus >= 500 ? 'warn' : 'info';
     const seconds = (clock.now() - started) / 1000;
     const secondsLeft = settings.deadlines.budgetSeconds - seconds;
-    log[level]({ ...outcome, seconds, secondsLeft }, 'Attempt ended');
+    log[level]({ ...outcome, seconds, secondsLeft }, ATTEMPT_ENDED);
     const { httpStatus, ...body } = outcome;
     return httpStatus === 503 ? busy() : c.json(body, httpStatus);
   });
 
   app.post(CHECK_DOCUMENT_PATH, async (c) => {
-    const parsed = documentCheckSchema.safeParse(await readJson(c.req.raw));
+    const parsed = documentCheckSchema.safeParse(await readPayload(c.req.raw));
     if (!parsed.success) {
-      c.get('log').error({ error: explain(parsed.error) }, 'Dropped a check with a malformed payload');
+      logOf(c).error({ error: explain(parsed.error) }, 'Dropped a check with a malformed payload');
       return c.json({});
     }
-    const { checkIntervalSeconds } = settings;
-    const gaveUp = await checkDocument(parsed.data, { records, tasks, clock, checkIntervalSeconds });
+    const gaveUp = await checkDocument(parsed.data, retryCountOf(c), { records, tasks, clock });
     if (gaveUp) {
       const { documentId, status, error } = gaveUp;
-      c.get('log').error({ documentId, status, error }, 'Attempt ended');
+      logOf(c).error({ documentId, status, error }, ATTEMPT_ENDED);
     }
     return c.json({ status: gaveUp?.status ?? null });
   });
@@ -113,7 +109,7 @@ export function createApp(dependencies: AppDependencies): Hono<Env> {
     const parsed = enqueueRequestSchema.safeParse(await readJson(c.req.raw));
     if (!parsed.success) return problem(400, 'Invalid request', explain(parsed.error));
     const record = await enqueueDocument(parsed.data, { ...settings, store, records, tasks, clock });
-    c.get('log').info({ documentId: record.documentId, status: record.status }, 'Document accepted');
+    logOf(c).info({ documentId: record.documentId, status: record.status }, 'Document accepted');
     return c.json(viewOf(record), 202, { Location: `/documents/${record.documentId}` });
   });
 
@@ -130,8 +126,9 @@ export function createApp(dependencies: AppDependencies): Hono<Env> {
     if (error instanceof AuthenticationError) {
       return problem(error.httpStatus, error.httpStatus === 401 ? 'Unauthenticated' : 'Unavailable', error.message);
     }
+    if (error instanceof BodyTooLargeError) return problem(413, 'Too large', error.message);
     if (error instanceof RefusedDocumentError) return problem(error.httpStatus, 'Refused', error.message);
-    (c.get('log') ?? logger).error({ err: error }, error.message);
+    logOf(c).error({ err: error }, error.message);
     if (error instanceof MissingSettingsError) {
       return problem(500, 'Settings missing', error.message, { missing: error.missing });
     }
@@ -139,6 +136,25 @@ export function createApp(dependencies: AppDependencies): Hono<Env> {
   });
 
   return app;
+}
+
+/**
+ * How often Cloud Tasks has delivered the task before; 0 when the header is not a count. (Its execution count leaves out 5xx
+ * answers and timeouts.)
+ */
+function retryCountOf(c: Context): number {
+  const header = c.req.header('x-cloudtasks-taskretrycount') ?? '';
+  return /^\d{1,9}$/.test(header) ? Number(header) : 0;
+}
+
+/** A task's payload as JSON; undefined also when it is too large, as Cloud Tasks would only send the same again. */
+async function readPayload(request: Request): Promise<unknown> {
+  try {
+    return await readJson(request);
+  } catch (error) {
+    if (error instanceof BodyTooLargeError) return undefined;
+    throw error;
+  }
 }
 
 /** A record as callers see it: without the lease and what else is between attempts. */
@@ -158,16 +174,6 @@ function requireBuckets({ documentsBucket, resultsBucket }: Settings, action: st
   if (documentsBucket === '') missing.push('DOCUMENTS_BUCKET');
   if (resultsBucket === '') missing.push('RESULTS_BUCKET');
   if (missing.length > 0) throw new MissingSettingsError(action, missing);
-}
-
-/** The body as JSON; undefined when it is not, which every schema refuses. */
-async function readJson(request: Request): Promise<unknown> {
-  const body = await request.text();
-  try {
-    return JSON.parse(body);
-  } catch {
-    return undefined;
-  }
 }
 
 function explain(error: z.ZodError): string {

@@ -1,7 +1,9 @@
 import { type Clock, sleep } from '../clock.ts';
 import { startDeadline } from './deadline.ts';
 import {
+  type ListOptions,
   type ObjectInfo,
+  type ObjectListing,
   type ObjectStore,
   ObjectTooLargeError,
   PreconditionFailedError,
@@ -32,7 +34,7 @@ export interface CloudStorageOptions {
  * Calls are retried on 408, 429, 5xx and lost connections. A conditional write that is retried may find its own first try: it
  * then fails with PreconditionFailedError, and the caller must look whether what is there is what it wrote.
  */
-export class CloudStorage implements ObjectStore {
+export class CloudStorage implements ObjectStore, ObjectListing {
   readonly #options: CloudStorageOptions;
   readonly #baseUrl: string;
 
@@ -61,8 +63,9 @@ export class CloudStorage implements ObjectStore {
       for await (const chunk of response.body ?? []) {
         size += chunk.length;
         if (size > maxBytes) {
-          const declared = Number(response.headers.get('content-length')) || size;
-          throw new ObjectTooLargeError(bucket, name, declared, maxBytes);
+          // What is declared may be less: a compressed object is inflated on its way.
+          const declared = Number(response.headers.get('content-length')) || 0;
+          throw new ObjectTooLargeError(bucket, name, Math.max(declared, size), maxBytes);
         }
         chunks.push(chunk);
       }
@@ -83,8 +86,20 @@ export class CloudStorage implements ObjectStore {
       options.signal,
     );
     if (response.status === 412) throw new PreconditionFailedError(bucket, name);
-    if (response.status === 404) throw new StorageError(404, `The bucket ${bucket} does not exist.`);
+    if (response.status === 404) throw noBucket(bucket);
     return String(((await json(response)) as { generation: unknown }).generation);
+  }
+
+  async *list(bucket: string, prefix: string, options: ListOptions = {}): AsyncGenerator<string> {
+    const query = new URLSearchParams({ prefix, fields: 'items(name),nextPageToken' });
+    for (;;) {
+      const response = await this.#call(`/storage/v1/b/${encodeURIComponent(bucket)}/o?${query}`, {}, options.signal);
+      if (response.status === 404) throw noBucket(bucket);
+      const { items = [], nextPageToken } = (await json(response)) as ListingPage;
+      for (const { name } of items) yield name;
+      if (nextPageToken === undefined) return;
+      query.set('pageToken', nextPageToken);
+    }
   }
 
   /** A call whose answer is small: retried until there is one that a further try would not change. */
@@ -127,6 +142,16 @@ export class CloudStorage implements ObjectStore {
       await sleep(clock, FIRST_DELAY_MS * 2 ** (tries - 1) * (0.5 + random()), signal);
     }
   }
+}
+
+/** What is asked of a page (reference: `Objects: list`); the last one has no token. */
+interface ListingPage {
+  readonly items?: readonly { readonly name: string }[];
+  readonly nextPageToken?: string;
+}
+
+function noBucket(bucket: string): StorageError {
+  return new StorageError(404, `The bucket ${bucket} does not exist.`);
 }
 
 function isTransient(status: number): boolean {

@@ -1,6 +1,11 @@
 import { createHash } from 'node:crypto';
 import type { CloudTasksClient as GoogleCloudTasksClient, protos } from '@google-cloud/tasks';
-import { DEFAULT_DISPATCH_DEADLINE_SECONDS } from '../deadlines.ts';
+import { type Clock, systemClock } from '../clock.ts';
+import {
+  DEFAULT_DISPATCH_DEADLINE_SECONDS,
+  deadlinesFor,
+  checkIntervalSeconds as defaultCheckInterval,
+} from '../deadlines.ts';
 import {
   checkTaskIdFor,
   type DocumentCheck,
@@ -33,6 +38,8 @@ export interface CloudTasksClientSettings {
   readonly serviceAccount?: string;
   /** Seconds Cloud Tasks waits for an answer: 15 to 1,800. @default 600 */
   readonly dispatchDeadlineSeconds?: number;
+  /** Seconds until somebody looks whether a document has its outcome. @default 960, for the deadline and backoff of the stack's defaults */
+  readonly checkIntervalSeconds?: number;
 }
 
 export type CreatedTask = protos.google.cloud.tasks.v2.ITask & { name: string };
@@ -44,17 +51,26 @@ export type CreateTask = Pick<GoogleCloudTasksClient, 'createTask'>;
 export class CloudTasksClient {
   readonly #settings: Required<CloudTasksClientSettings>;
   readonly #connect: () => Promise<CreateTask>;
+  readonly #clock: Pick<Clock, 'now'>;
   #client: Promise<CreateTask> | undefined;
 
   /**
    * @param settings what is left out is the empty string, and creating a task then fails with a {@link MissingSettingsError}
    * @param connect how to reach Cloud Tasks. @default REST, to `CLOUD_TASKS_EMULATOR_HOST` where that is set
+   * @param clock @default systemClock
    */
-  constructor(settings: CloudTasksClientSettings = {}, connect: () => Promise<CreateTask> = connectOverRest) {
+  constructor(
+    settings: CloudTasksClientSettings = {},
+    connect: () => Promise<CreateTask> = connectOverRest,
+    clock: Pick<Clock, 'now'> = systemClock,
+  ) {
     const { projectId = '', location = '', queue = '', serviceUrl = '', serviceAccount = '' } = settings;
     const { dispatchDeadlineSeconds = DEFAULT_DISPATCH_DEADLINE_SECONDS } = settings;
-    this.#settings = { projectId, location, queue, serviceUrl, serviceAccount, dispatchDeadlineSeconds };
+    const { checkIntervalSeconds = defaultCheckInterval(deadlinesFor(dispatchDeadlineSeconds)) } = settings;
+    const timing = { dispatchDeadlineSeconds, checkIntervalSeconds };
+    this.#settings = { projectId, location, queue, serviceUrl, serviceAccount, ...timing };
     this.#connect = connect;
+    this.#clock = clock;
   }
 
   /** @throws MissingSettingsError naming every setting that creating a task needs and that is empty */
@@ -72,10 +88,11 @@ export class CloudTasksClient {
   }
 
   /**
-   * Creates the task that processes a document. Safe to repeat: the task is named after the document and its epoch, and one
-   * that exists already, or existed within the last hour, is returned as if it had been created now.
+   * Creates the task that processes a document, and one that looks later whether the document has its outcome. Safe to repeat:
+   * both are named after the document and its epoch, and one that exists already, or existed within the last hour, is as good
+   * as one that is created now.
    *
-   * @returns the task, with its full name
+   * @returns the task that processes it, with its full name
    * @throws MissingSettingsError when a setting is empty
    * @throws ZodError when the document is not a valid task
    * @throws GoogleError when Cloud Tasks refuses (`code` 7: the caller lacks `cloudtasks.enqueuer` on the queue or
@@ -83,16 +100,19 @@ export class CloudTasksClient {
    */
   async createDocumentProcessingTask(document: DocumentTaskInput): Promise<CreatedTask> {
     const payload = documentTaskSchema.parse(document);
-    return this.#create(PROCESS_DOCUMENT_PATH, taskIdFor(payload), payload);
+    const [task] = await Promise.all([
+      this.#create(PROCESS_DOCUMENT_PATH, taskIdFor(payload), payload),
+      this.createDocumentCheckTask({ ...payload, round: 0 }),
+    ]);
+    return task;
   }
 
   /**
-   * Creates the task that looks after a document later: one which no attempt brings to an outcome must not stay without one.
+   * Creates the task that takes the next look at a document: one that no attempt brings to an outcome must not stay without.
    * As safe to repeat as {@link createDocumentProcessingTask}, and throws the same.
-   *
-   * @param scheduleTime when to look, in milliseconds since the epoch
    */
-  async createDocumentCheckTask(check: DocumentCheck, scheduleTime: number): Promise<CreatedTask> {
+  async createDocumentCheckTask(check: DocumentCheck): Promise<CreatedTask> {
+    const scheduleTime = this.#clock.now() + this.#settings.checkIntervalSeconds * 1000;
     return this.#create(CHECK_DOCUMENT_PATH, checkTaskIdFor(check), check, scheduleTime);
   }
 

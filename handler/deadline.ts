@@ -8,15 +8,52 @@ export class DeadlineExceededError extends Error {
   }
 }
 
+/** A signal that `using` ends. */
+export type DisposableSignal = { readonly signal: AbortSignal } & Disposable;
+
 /**
- * A signal that is aborted with a {@link DeadlineExceededError} when the time is over. `using` ends its timer.
+ * A signal that is aborted with a {@link DeadlineExceededError} when the time is over, or before with the reason of another
+ * signal. `using` ends its timer.
  *
  * Not `AbortSignal.timeout`, because that knows no clock but the machine's.
  */
-export function startDeadline(clock: Clock, what: string, seconds: number): { signal: AbortSignal } & Disposable {
+export function startDeadline(
+  clock: Clock,
+  what: string,
+  seconds: number,
+  ...others: readonly AbortSignal[]
+): DisposableSignal {
   const controller = new AbortController();
   const timer = clock.setTimeout(() => controller.abort(new DeadlineExceededError(what, seconds)), seconds * 1000);
-  return { signal: controller.signal, [Symbol.dispose]: () => clock.clearTimeout(timer) };
+  const unfollow = follow(controller, others);
+  return {
+    signal: controller.signal,
+    [Symbol.dispose]() {
+      clock.clearTimeout(timer);
+      unfollow();
+    },
+  };
+}
+
+/**
+ * A signal that is aborted with the reason of the first of others.
+ *
+ * Not `AbortSignal.any`, which leaves the unlinking to the garbage collector: that was a third of a request's time.
+ */
+export function firstOf(...others: readonly AbortSignal[]): DisposableSignal {
+  const controller = new AbortController();
+  return { signal: controller.signal, [Symbol.dispose]: follow(controller, others) };
+}
+
+/** Aborts with the first of the signals. Returns what ends that. */
+function follow(controller: AbortController, signals: readonly AbortSignal[]): () => void {
+  const onAbort = ({ target }: Event) => controller.abort((target as AbortSignal).reason);
+  const aborted = signals.find((signal) => signal.aborted);
+  if (aborted !== undefined) controller.abort(aborted.reason);
+  for (const signal of signals) signal.addEventListener('abort', onAbort, { once: true });
+  return () => {
+    for (const signal of signals) signal.removeEventListener('abort', onAbort);
+  };
 }
 
 /** Settles like `promise`, or rejects with the signal's reason at once when it is aborted, whatever the promise does. */

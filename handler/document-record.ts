@@ -5,8 +5,9 @@ import type { DocumentCheck, DocumentTask } from './document-task.ts';
  * records, changing one only when nobody else has changed it in between.
  *
  *     (none) -> PENDING -> PROCESSING -> COMPLETED | FAILED
- *                  ^           |
- *                  +-----------+  released, or its lease expired
+ *                  ^           |                        |
+ *                  +-----------+                        |  released, or its lease expired
+ *                  +------------------------------------+  replayed: epoch + 1
  */
 export interface DocumentRecord {
   readonly documentId: string;
@@ -25,10 +26,18 @@ export interface DocumentRecord {
   readonly result?: DocumentResult;
   /** Why it failed: for good when FAILED, else the latest attempt that will be retried. */
   readonly error?: DocumentError;
-  /** ISO 8601, UTC. */
+  /** When this epoch began: the document was accepted, or replayed. ISO 8601, UTC. */
   readonly createdAt: string;
   readonly updatedAt: string;
+  /** The epochs before this one, the latest last, at most 20 of them. @default none: the document was never replayed */
+  readonly history?: readonly EarlierEpoch[];
 }
+
+/** How an epoch was when a replay took its place. */
+export type EarlierEpoch = Pick<DocumentRecord, 'epoch' | 'attempts' | 'error' | 'createdAt' | 'updatedAt'>;
+
+/** Enough to see a pattern; without an end, a document that is replayed by a timer would grow its record for ever. */
+const MAX_HISTORY = 20;
 
 export interface Lease {
   /** Unique to the attempt that holds it. */
@@ -85,7 +94,7 @@ export function claim(
   task: DocumentTask,
   { owner, now, leaseSeconds }: { owner: string; now: number; leaseSeconds: number },
 ): Claim {
-  const current = record === undefined || record.epoch < task.epoch ? pendingRecord(task, now) : record;
+  const current = currentRun(record, task, now);
   if (!isSameDocument(current, task)) return { kind: 'conflict', record: current };
   if (current.epoch > task.epoch) return { kind: 'done', record: current };
   if (current.status === 'COMPLETED' || current.status === 'FAILED') return { kind: 'done', record: current };
@@ -104,6 +113,12 @@ export function claim(
   };
 }
 
+/** The record that a task is about: a task of a later epoch, made by another service with the client, begins that epoch. */
+function currentRun(record: DocumentRecord | undefined, task: DocumentTask, now: number): DocumentRecord {
+  if (record === undefined) return pendingRecord(task, now);
+  return record.epoch < task.epoch ? nextRun(record, task.epoch, now) : record;
+}
+
 /** The holder is alive: its lease lasts from now on. */
 export function renewed(record: DocumentRecord, now: number, leaseSeconds: number): DocumentRecord {
   const owner = record.lease?.owner ?? '';
@@ -120,6 +135,19 @@ export function failed(record: DocumentRecord, error: DocumentError, now: number
   return { ...settled(record, now), status: 'FAILED', error };
 }
 
+/** A FAILED document begins again, in an epoch of its own: tasks and attempts of the one before can change it no more. */
+export function replayed(record: DocumentRecord, now: number): DocumentRecord {
+  return nextRun(record, record.epoch + 1, now);
+}
+
+function nextRun(record: DocumentRecord, epoch: number, now: number): DocumentRecord {
+  const { result: _result, ...rest } = settled(record, now);
+  const { attempts, createdAt, updatedAt } = record;
+  const before = { epoch: record.epoch, attempts, ...(record.error && { error: record.error }), createdAt, updatedAt };
+  const history = [...(record.history ?? []), before].slice(-MAX_HISTORY);
+  return { ...rest, epoch, status: 'PENDING', attempts: 0, createdAt: rest.updatedAt, history };
+}
+
 /**
  * What the look after a document finds. A document is given up only when nothing has changed since the look before: every
  * attempt changes its record, at its start, every few seconds while it lives, and at its end.
@@ -129,7 +157,8 @@ export function checkVerdict(
   { epoch, seen }: Pick<DocumentCheck, 'epoch' | 'seen'>,
   now: number,
 ): 'done' | 'look-again' | 'give-up' {
-  if (record === undefined || record.epoch !== epoch) return 'done';
+  if (record === undefined) return seen === '' ? 'give-up' : 'look-again';
+  if (record.epoch !== epoch) return 'done';
   if (record.status === 'COMPLETED' || record.status === 'FAILED') return 'done';
   const isLive = record.lease !== undefined && record.lease.expiresAt > now;
   return isLive || record.updatedAt !== seen ? 'look-again' : 'give-up';

@@ -14,8 +14,12 @@ export const sourceUriSchema = z
   .string()
   .refine((uri) => parseSourceUri(uri) !== undefined, { error: 'must be gs://bucket/object' });
 
-/** Generation of an object: a 64-bit number, kept as a string of digits. */
-export const generationSchema = z.string().regex(/^[0-9]{1,19}$/, "must be an object's generation: a string of digits");
+/** Generation of an object: a signed 64-bit number, kept as a string of digits. */
+export const generationSchema = z
+  .string()
+  .refine((digits) => /^[0-9]{1,19}$/.test(digits) && BigInt(digits) < 2n ** 63n, {
+    error: "must be an object's generation: a string of digits",
+  });
 
 export const filenameSchema = z.string().min(1).max(255);
 /** Who converts: `auto` lets the handler choose, `local` converts in process, `docling` asks docling-serve. */
@@ -43,13 +47,11 @@ export type DocumentTask = z.output<typeof documentTaskSchema>;
 /** A task as a caller writes it: `method`, `ocr` and `epoch` may be left out. */
 export type DocumentTaskInput = z.input<typeof documentTaskSchema>;
 
-/** What the task that looks after a document carries. */
-export const documentCheckSchema = z.object({
-  documentId: documentIdSchema,
-  epoch: z.int().min(0).max(1_000_000),
+/** What the task that looks after a document carries: the document's own task, and what the look before has found. */
+export const documentCheckSchema = documentTaskSchema.extend({
   /** How often the document has been looked at before. */
   round: z.int().min(0).max(1_000_000),
-  /** The record's `updatedAt` at the look before. @default none: this is the first */
+  /** The record's `updatedAt` at the look before, empty where there was no record. @default none: this is the first look */
   seen: z.string().optional(),
 });
 
@@ -58,8 +60,16 @@ export type DocumentCheck = z.output<typeof documentCheckSchema>;
 /** Splits `gs://bucket/object`; undefined when it is not of that form. */
 export function parseSourceUri(uri: string): { bucket: string; object: string } | undefined {
   const [, bucket, object] = SOURCE_URI.exec(uri) ?? [];
-  if (bucket === undefined || object === undefined || Buffer.byteLength(object) > 1024) return undefined;
+  if (bucket === undefined || object === undefined || !isObjectName(object)) return undefined;
   return { bucket, object };
+}
+
+/**
+ * Rules beyond {@link SOURCE_URI}: https://cloud.google.com/storage/docs/objects#naming. A URL cannot even express the two that
+ * are made of dots: every client takes them for a step upwards, to another call of the API.
+ */
+function isObjectName(name: string): boolean {
+  return Buffer.byteLength(name) <= 1024 && name.isWellFormed() && name !== '.' && name !== '..';
 }
 
 /** The id of a document that its caller gave none: the same source, generation and options always have the same id. */
@@ -76,7 +86,11 @@ export function taskIdFor({ documentId, epoch }: Pick<DocumentTask, 'documentId'
 }
 
 /** The short name of the task that looks after a document: one for each run and round. */
-export function checkTaskIdFor({ documentId, epoch, round }: DocumentCheck): string {
+export function checkTaskIdFor({
+  documentId,
+  epoch,
+  round,
+}: Pick<DocumentCheck, 'documentId' | 'epoch' | 'round'>): string {
   return `${hash([documentId, String(epoch), 'check', String(round)])}-${documentId}-${epoch}-check-${round}`;
 }
 

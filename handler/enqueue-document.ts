@@ -1,5 +1,5 @@
 import * as z from 'zod';
-import { type CheckDependencies, watchDocument } from './check-document.ts';
+import type { Clock } from '../clock.ts';
 import type { CloudTasksClient } from './cloud-tasks-client.ts';
 import { type DocumentRecord, isSameDocument, pendingRecord } from './document-record.ts';
 import {
@@ -14,6 +14,7 @@ import {
   sourceUriSchema,
 } from './document-task.ts';
 import { type ObjectStore, PreconditionFailedError } from './object-store.ts';
+import type { RecordStore, StoredRecord } from './record-store.ts';
 
 /** Body of `POST /documents`: only the source is needed. */
 export const enqueueRequestSchema = z.object({
@@ -41,16 +42,17 @@ export class RefusedDocumentError extends Error {
   }
 }
 
-export interface EnqueueDependencies extends CheckDependencies {
+export interface EnqueueDependencies {
   readonly store: ObjectStore;
+  readonly records: RecordStore;
   readonly tasks: CloudTasksClient;
+  readonly clock: Clock;
   readonly documentsBucket: string;
 }
 
 /**
- * Accepts a document: first its record, then the task that looks after it, then the one that processes it, so that a document
- * that was accepted always has somebody to bring it to an outcome. Safe to repeat at any point of failure: the record and the
- * tasks are named after the document.
+ * Accepts a document: first its record, then its tasks, so that a document that was accepted always has somebody to bring it to
+ * an outcome. Safe to repeat at any point of failure: the record and the tasks are named after the document.
  *
  * @returns the document's record; PENDING when it is new or still waits
  * @throws RefusedDocumentError when it cannot be accepted
@@ -63,9 +65,8 @@ export async function enqueueDocument(
   dependencies.tasks.requireSettings();
   const task = await taskFor(request, dependencies);
   const record = await findOrCreateRecord(task, dependencies);
-  // Only a document that waits needs a task: one that is being processed or done has had its own.
-  if (record.status === 'PENDING') {
-    await watchDocument(record, dependencies);
+  // A document that is being processed may still lack the task that looks after it, if an earlier call was cut off.
+  if (record.status === 'PENDING' || record.status === 'PROCESSING') {
     await dependencies.tasks.createDocumentProcessingTask({ ...task, epoch: record.epoch });
   }
   return record;
@@ -97,15 +98,14 @@ async function findOrCreateRecord(
   task: DocumentTask,
   { records, clock }: EnqueueDependencies,
 ): Promise<DocumentRecord> {
-  let stored = await records.read(task.documentId);
-  if (stored === undefined) {
-    try {
-      stored = await records.swap(undefined, pendingRecord(task, clock.now()));
-    } catch (error) {
-      if (!(error instanceof PreconditionFailedError)) throw error;
-      // Another caller enqueued the same id at the same time.
-      stored = await records.read(task.documentId);
-    }
+  let stored: StoredRecord | undefined;
+  try {
+    // As if it were new, which most are: a look at first would be one call more for each of them.
+    stored = await records.swap(undefined, pendingRecord(task, clock.now()));
+  } catch (error) {
+    if (!(error instanceof PreconditionFailedError)) throw error;
+    // It was enqueued before, or is by another caller at this moment.
+    stored = await records.read(task.documentId);
   }
   if (stored === undefined) throw new Error(`The record of document ${task.documentId} vanished while it was created.`);
   if (!isSameDocument(stored.record, task)) {

@@ -27,7 +27,8 @@ export class HeldLease {
   readonly #options: LeaseOptions;
   readonly #owner: string;
   readonly #lost = new AbortController();
-  readonly #settled = new AbortController();
+  #renewing: AbortController | undefined;
+  #isSettled = false;
   #stored: StoredRecord;
   #timer: TimerHandle;
   /** Renewals and the final write go one after the other, as each needs the generation of the one before. */
@@ -52,7 +53,8 @@ export class HeldLease {
    */
   async settle(change: (record: DocumentRecord) => DocumentRecord, signal: AbortSignal): Promise<DocumentRecord> {
     this.#options.clock.clearTimeout(this.#timer);
-    this.#settled.abort();
+    this.#isSettled = true;
+    this.#renewing?.abort();
     await this.#renewal;
     await this.#write(change, signal);
     return this.#stored.record;
@@ -70,12 +72,13 @@ export class HeldLease {
     // A renewal that hangs must hold up neither the next one nor the outcome.
     using limit = startDeadline(clock, 'Renewing the lease', deadlines.leaseRenewalSeconds);
     try {
-      const signal = AbortSignal.any([limit.signal, this.#settled.signal]);
+      this.#renewing = new AbortController();
+      const signal = AbortSignal.any([limit.signal, this.#renewing.signal]);
       await this.#write((record) => renewed(record, clock.now(), deadlines.leaseSeconds), signal);
     } catch {
       // Lost: the signal says so. Out of reach: the lease outlives two such failures, and the fence holds if it does not.
     }
-    if (!this.#settled.signal.aborted && !this.#lost.signal.aborted) this.#timer = this.#scheduleRenewal();
+    if (!this.#isSettled && !this.#lost.signal.aborted) this.#timer = this.#scheduleRenewal();
   }
 
   async #write(change: (record: DocumentRecord) => DocumentRecord, signal: AbortSignal): Promise<void> {

@@ -13,6 +13,15 @@ export interface ObjectStore {
   write(bucket: string, name: string, body: string | Uint8Array, options: WriteOptions): Promise<string>;
 }
 
+/** What listing needs of Cloud Storage; the handler itself never lists. */
+export interface ObjectListing {
+  /**
+   * The names in a bucket that begin with `prefix`, in the order of their UTF-8 bytes. Reads a page when the one before is used
+   * up, so that a bucket of millions needs no more memory than one of a thousand.
+   */
+  list(bucket: string, prefix: string, options?: ListOptions): AsyncIterable<string>;
+}
+
 export interface ObjectInfo {
   /** Changes with every write, and only grows: a string of digits. */
   readonly generation: string;
@@ -36,6 +45,10 @@ export interface WriteOptions {
   readonly contentType: string;
   /** Write only over this generation; `'0'` means only where there is no object. @default whatever is there */
   readonly ifGenerationMatch?: string;
+  readonly signal?: AbortSignal;
+}
+
+export interface ListOptions {
   readonly signal?: AbortSignal;
 }
 

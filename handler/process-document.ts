@@ -1,7 +1,7 @@
+import type { Clock } from '../clock.ts';
 import type { Deadlines } from '../deadlines.ts';
-import { type CheckDependencies, watchDocument } from './check-document.ts';
 import { type Conversion, type Converter, UnconvertibleDocumentError } from './conversion/converter.ts';
-import { abortable, DeadlineExceededError, startDeadline } from './deadline.ts';
+import { abortable, DeadlineExceededError, firstOf, startDeadline } from './deadline.ts';
 import {
   claim,
   completed,
@@ -15,10 +15,12 @@ import { type DocumentTask, parseSourceUri } from './document-task.ts';
 import { DrainingError } from './drain.ts';
 import { HeldLease, LeaseLostError } from './lease.ts';
 import { type ObjectStore, ObjectTooLargeError, PreconditionFailedError } from './object-store.ts';
-import type { StoredRecord } from './record-store.ts';
+import type { RecordStore, StoredRecord } from './record-store.ts';
 
-export interface ProcessingDependencies extends CheckDependencies {
+export interface ProcessingDependencies {
   readonly store: ObjectStore;
+  readonly records: RecordStore;
+  readonly clock: Clock;
   readonly converter: Converter;
   readonly deadlines: Deadlines;
   readonly documentsBucket: string;
@@ -72,14 +74,13 @@ export async function processDocument(
   dependencies: ProcessingDependencies,
 ): Promise<Outcome> {
   const { clock, deadlines, records, maxAttempts } = dependencies;
-  using budget = startDeadline(clock, 'The attempt', deadlines.budgetSeconds);
-  const signal = AbortSignal.any([budget.signal, attempt.draining]);
+  using budget = startDeadline(clock, 'The attempt', deadlines.budgetSeconds, attempt.draining);
   const isLast = attempt.retryCount + 1 >= maxAttempts;
 
   const owner = dependencies.newOwner();
   let lease: HeldLease;
   try {
-    const claimed = await claimDocument(task, owner, signal, dependencies);
+    const claimed = await claimDocument(task, owner, budget.signal, dependencies);
     if ('httpStatus' in claimed) return claimed;
     lease = new HeldLease(owner, claimed, { records, clock, deadlines });
     attempt.onClaimed?.(claimed.record);
@@ -88,9 +89,9 @@ export async function processDocument(
   }
 
   try {
-    const working = AbortSignal.any([signal, lease.lost]);
-    const result = await convertAndStore(task, owner, working, dependencies);
-    await lease.settle((record) => completed(record, result, clock.now()), working);
+    using working = firstOf(budget.signal, lease.lost);
+    const result = await convertAndStore(task, owner, working.signal, dependencies);
+    await lease.settle((record) => completed(record, result, clock.now()), working.signal);
     return { httpStatus: 200, status: 'COMPLETED', result };
   } catch (error) {
     return giveUp(error, isLast, lease, dependencies);
@@ -101,9 +102,8 @@ async function claimDocument(
   task: DocumentTask,
   owner: string,
   signal: AbortSignal,
-  dependencies: ProcessingDependencies,
+  { records, clock, deadlines }: ProcessingDependencies,
 ): Promise<StoredRecord | Outcome> {
-  const { records, clock, deadlines } = dependencies;
   for (;;) {
     const stored = await records.read(task.documentId, signal);
     const found = claim(stored?.record, task, { owner, now: clock.now(), leaseSeconds: deadlines.leaseSeconds });
@@ -115,8 +115,6 @@ async function claimDocument(
       case 'conflict':
         return { httpStatus: 200, status: 'FAILED', error: conflictError(task) };
       case 'claimed':
-        // A task without a record was made by another service: nobody looks after its document yet.
-        if (stored === undefined) await watchDocument(task, dependencies);
         try {
           return await records.swap(stored, found.record, signal);
         } catch (error) {
@@ -156,11 +154,13 @@ async function convertAndStore(
     throw new ImpossibleTaskError('source-gone', message);
   }
 
-  using limit = startDeadline(clock, 'The conversion', deadlines.conversionSeconds);
-  const converting = AbortSignal.any([signal, limit.signal]);
+  using limit = startDeadline(clock, 'The conversion', deadlines.conversionSeconds, signal);
   const document = { bytes: source.bytes, filename: task.filename, ...contentTypeOf(source) };
   // A converter that ignores its signal must not hold the attempt.
-  const conversion = await abortable(converter.convert(document, { signal: converting, ocr: task.ocr }), converting);
+  const conversion = await abortable(
+    converter.convert(document, { signal: limit.signal, ocr: task.ocr }),
+    limit.signal,
+  );
 
   const prefix = `results/${task.documentId}/${owner}`;
   const metadata = metadataOf(task, conversion, clock.now() - started);

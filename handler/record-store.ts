@@ -1,6 +1,6 @@
 import { isDeepStrictEqual } from 'node:util';
 import type { DocumentRecord } from './document-record.ts';
-import { type ObjectStore, PreconditionFailedError } from './object-store.ts';
+import { type ObjectListing, type ObjectStore, PreconditionFailedError } from './object-store.ts';
 
 /** A record as it was read or written, with the generation that the next write has to match. */
 export interface StoredRecord {
@@ -47,6 +47,16 @@ export class RecordStore {
   }
 }
 
+/** Ids of all documents that have a record, in their order, read page by page. */
+export async function* documentIds(store: ObjectListing, bucket: string, signal?: AbortSignal): AsyncGenerator<string> {
+  for await (const name of store.list(bucket, PREFIX, { ...(signal && { signal }) })) {
+    if (name.endsWith(SUFFIX)) yield name.slice(PREFIX.length, -SUFFIX.length);
+  }
+}
+
+const PREFIX = 'records/';
+const SUFFIX = '.json';
+
 function objectName(documentId: string): string {
-  return `records/${documentId}.json`;
+  return PREFIX + documentId + SUFFIX;
 }

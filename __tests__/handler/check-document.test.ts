@@ -1,21 +1,30 @@
 import { checkDocument } from '../../handler/check-document.ts';
 import { claim, completed, pendingRecord, released } from '../../handler/document-record.ts';
-import { setUp } from './helpers.ts';
+import type { DocumentCheck } from '../../handler/document-task.ts';
+import { RESULTS, setUp } from './helpers.ts';
 
 async function watched() {
   const parts = setUp();
   const { dependencies, clock, task } = parts;
   const stored = await dependencies.records.swap(undefined, pendingRecord(task, clock.now()));
-  const look = (round: number, seen?: string) =>
-    checkDocument({ documentId: 'a1', epoch: 0, round, ...(seen !== undefined && { seen }) }, dependencies);
-  return { ...parts, stored, look };
+  const checks: DocumentCheck[] = [];
+  const tasks = {
+    createDocumentCheckTask: async (check: DocumentCheck) => {
+      checks.push(check);
+      return { name: 'check' };
+    },
+  };
+  const look = (round: number, seen?: string, retryCount = 0, other: Partial<DocumentCheck> = {}) => {
+    const check = { ...task, round, ...(seen !== undefined && { seen }), ...other };
+    return checkDocument(check, retryCount, { ...dependencies, tasks });
+  };
+  return { ...parts, stored, look, checks };
 }
 
 test('the first look only remembers how the document is, and looks again later', async () => {
-  const { look, checks, clock, stored, record } = await watched();
+  const { look, checks, stored, task, record } = await watched();
   expect(await look(0)).toBeUndefined();
-  const check = { documentId: 'a1', epoch: 0, round: 1, seen: stored.record.updatedAt };
-  expect(checks).toEqual([{ check, at: clock.now() + 960_000 }]);
+  expect(checks).toEqual([{ ...task, round: 1, seen: stored.record.updatedAt }]);
   expect(record()).toEqual(stored.record);
 });
 
@@ -40,7 +49,7 @@ test('a document that an attempt worked on meanwhile is left alone', async () =>
   if (found.kind !== 'claimed') throw new Error(found.kind);
   await dependencies.records.swap(stored, released(found.record, { reason: 'error', message: 'No.' }, clock.now()));
   expect(await look(1, stored.record.updatedAt)).toBeUndefined();
-  expect(checks).toMatchObject([{ check: { round: 2 } }]);
+  expect(checks).toMatchObject([{ round: 2 }]);
 });
 
 test('a live lease is never given up, even where the clocks disagree', async () => {
@@ -51,15 +60,23 @@ test('a live lease is never given up, even where the clocks disagree', async () 
   expect(await look(1, held.record.updatedAt)).toBeUndefined();
 });
 
-test('an outcome, a replay or a record that is gone ends the looking', async () => {
+test('an outcome or a replay ends the looking', async () => {
   const { look, checks, clock, stored, dependencies } = await watched();
   const result = { markdownUri: 'gs://r/m', metadataUri: 'gs://r/j', characters: 1 };
   const done = await dependencies.records.swap(stored, completed(stored.record, result, clock.now()));
   expect(await look(1, done.record.updatedAt)).toBeUndefined();
   await dependencies.records.swap(done, { ...stored.record, epoch: 1 });
   expect(await look(1, stored.record.updatedAt)).toBeUndefined();
-  expect(await checkDocument({ documentId: 'none', epoch: 0, round: 0 }, dependencies)).toBeUndefined();
   expect(checks).toEqual([]);
+});
+
+test('a task of another service that no attempt made a record for is FAILED at the second look', async () => {
+  const { look, checks, store } = await watched();
+  const other = { documentId: 'b2' };
+  expect(await look(0, undefined, 0, other)).toBeUndefined();
+  expect(checks).toMatchObject([{ documentId: 'b2', round: 1, seen: '' }]);
+  expect(await look(1, '', 0, other)).toMatchObject({ status: 'FAILED', attempts: 0, error: { reason: 'abandoned' } });
+  expect(store.names(RESULTS)).toContain('records/b2.json');
 });
 
 test('an attempt that is faster than the watchdog wins', async () => {
@@ -73,4 +90,13 @@ test('an attempt that is faster than the watchdog wins', async () => {
   };
   expect(await look(1, stored.record.updatedAt)).toBeUndefined();
   expect(record()).toMatchObject({ status: 'COMPLETED' });
+});
+
+test('a look that was cut off before makes its successor first, so that an outage cannot end the looking', async () => {
+  const { look, checks, store } = await watched();
+  store.read = async () => {
+    throw new Error('out of reach');
+  };
+  await expect(look(3, 'then', 1)).rejects.toThrow('out of reach');
+  expect(checks).toMatchObject([{ round: 4, seen: 'then' }]);
 });

@@ -1,4 +1,5 @@
 import { CloudTasksClient, type CreateTask } from '../../handler/cloud-tasks-client.ts';
+import { claim } from '../../handler/document-record.ts';
 import { enqueueDocument, enqueueRequestSchema } from '../../handler/enqueue-document.ts';
 import { processDocument } from '../../handler/process-document.ts';
 import { DOCUMENTS, RESULTS, setUp } from './helpers.ts';
@@ -29,7 +30,7 @@ function setUpQueue(settings: object = SETTINGS) {
 
 const sourceUri = `gs://${DOCUMENTS}/a.txt`;
 
-test('makes the record, then the task that looks after it, then the task, with what the request left out', async () => {
+test('makes the record, then its tasks, with what the request left out', async () => {
   const { enqueue, created, store, task } = setUpQueue();
   const record = await enqueue({ sourceUri });
   expect(record).toMatchObject({
@@ -45,8 +46,8 @@ test('makes the record, then the task that looks after it, then the task, with w
   });
   expect(JSON.parse(store.text(RESULTS, `records/${record.documentId}.json`) ?? '')).toEqual(record);
   expect(created).toEqual([
-    expect.stringMatching(new RegExp(`/tasks/[0-9a-f]{32}-${record.documentId}-0-check-0$`)),
     expect.stringMatching(new RegExp(`/tasks/[0-9a-f]{32}-${record.documentId}-0$`)),
+    expect.stringMatching(new RegExp(`/tasks/[0-9a-f]{32}-${record.documentId}-0-check-0$`)),
   ]);
 });
 
@@ -65,6 +66,19 @@ test('a task that could not be created is created by the repetition', async () =
   cloudTasks.down = false;
   expect(await enqueue({ sourceUri, documentId: 'a1' })).toMatchObject({ status: 'PENDING' });
   expect(created).toHaveLength(2);
+});
+
+test('a document that is being processed gets the task that an earlier call could not create', async () => {
+  const { enqueue, created, cloudTasks, dependencies, task } = setUpQueue();
+  cloudTasks.down = true;
+  await expect(enqueue({ sourceUri, documentId: 'a1' })).rejects.toThrow('The service is unavailable.');
+  cloudTasks.down = false;
+  const stored = await dependencies.records.read('a1');
+  const claimed = claim(stored?.record, task, { owner: 'one', now: 0, leaseSeconds: 45 });
+  if (claimed.kind !== 'claimed') throw new Error(claimed.kind);
+  await dependencies.records.swap(stored, claimed.record);
+  expect(await enqueue({ sourceUri, documentId: 'a1' })).toMatchObject({ status: 'PROCESSING' });
+  expect(created).toContainEqual(expect.stringMatching(/-a1-0-check-0$/));
 });
 
 test('a document with an outcome is answered with it and gets no further task', async () => {

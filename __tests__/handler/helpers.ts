@@ -1,7 +1,7 @@
 import { deadlinesFor } from '../../deadlines.ts';
 import type { Conversion, Converter, SourceDocument } from '../../handler/conversion/converter.ts';
 import type { DocumentRecord } from '../../handler/document-record.ts';
-import { type DocumentCheck, type DocumentTask, documentTaskSchema } from '../../handler/document-task.ts';
+import { type DocumentTask, documentTaskSchema } from '../../handler/document-task.ts';
 import type { ProcessingDependencies } from '../../handler/process-document.ts';
 import { RecordStore } from '../../handler/record-store.ts';
 import { VirtualClock } from '../../local/virtual-clock.ts';
@@ -27,16 +27,7 @@ export function setUp(changed: Partial<ProcessingDependencies> = {}) {
   const store = new MemoryObjectStore(clock, [DOCUMENTS, RESULTS]);
   const { generation } = store.objects.insert(DOCUMENTS, 'a.txt', 'Hello', { contentType: 'text/plain' });
   let owners = 0;
-  const checks: { check: DocumentCheck; at: number }[] = [];
-  const tasks = {
-    createDocumentCheckTask: async (check: DocumentCheck, at: number) => {
-      checks.push({ check, at });
-      return { name: 'check' };
-    },
-  };
   const dependencies: ProcessingDependencies = {
-    tasks,
-    checkIntervalSeconds: 960,
     store,
     records: new RecordStore(store, RESULTS),
     converter: converterOf(asText),
@@ -59,7 +50,7 @@ export function setUp(changed: Partial<ProcessingDependencies> = {}) {
     const text = store.text(RESULTS, 'records/a1.json');
     return text === undefined ? undefined : JSON.parse(text);
   };
-  return { clock, store, dependencies, task, record, checks };
+  return { clock, store, dependencies, task, record };
 }
 
 /** A promise with its settlers outside. */

@@ -1,7 +1,9 @@
 import type { Clock } from '../../clock.ts';
 import {
   StorageError as HandlerStorageError,
+  type ListOptions,
   type ObjectInfo,
+  type ObjectListing,
   type ObjectStore,
   ObjectTooLargeError,
   PreconditionFailedError,
@@ -13,7 +15,7 @@ import { ObjectStore as LocalObjects } from '../../local/cloud-storage/objects.t
 import { StorageError } from '../../local/cloud-storage/storage-error.ts';
 
 /** The handler's view of the local Google's objects, without HTTP in between. */
-export class MemoryObjectStore implements ObjectStore {
+export class MemoryObjectStore implements ObjectStore, ObjectListing {
   readonly objects: LocalObjects;
 
   constructor(clock: Pick<Clock, 'now'>, buckets: readonly string[]) {
@@ -50,6 +52,24 @@ export class MemoryObjectStore implements ObjectStore {
       if (!(error instanceof StorageError)) throw error;
       if (error.code === 412) throw new PreconditionFailedError(bucket, name);
       throw new HandlerStorageError(error.code, error.message);
+    }
+  }
+
+  async *list(bucket: string, prefix: string, options: ListOptions = {}): AsyncGenerator<string> {
+    let pageToken: string | undefined;
+    do {
+      options.signal?.throwIfAborted();
+      const page = this.#page(bucket, prefix, pageToken);
+      for (const { name } of page.items) yield name;
+      pageToken = page.nextPageToken;
+    } while (pageToken !== undefined);
+  }
+
+  #page(bucket: string, prefix: string, pageToken: string | undefined) {
+    try {
+      return this.objects.list(bucket, { prefix, pageToken });
+    } catch (error) {
+      throw error instanceof StorageError ? new HandlerStorageError(error.code, error.message) : error;
     }
   }
 

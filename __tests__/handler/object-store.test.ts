@@ -1,6 +1,11 @@
 import { systemClock } from '../../clock.ts';
 import { CloudStorage } from '../../handler/cloud-storage.ts';
-import { type ObjectStore, ObjectTooLargeError, PreconditionFailedError } from '../../handler/object-store.ts';
+import {
+  type ObjectListing,
+  type ObjectStore,
+  ObjectTooLargeError,
+  PreconditionFailedError,
+} from '../../handler/object-store.ts';
 import { AccessControl } from '../../local/access-control.ts';
 import { storageApi } from '../../local/cloud-storage/json-api.ts';
 import { IamPolicy } from '../../local/iam.ts';
@@ -8,8 +13,14 @@ import { serve } from '../../local/listen.ts';
 import { MemoryObjectStore } from './memory-object-store.ts';
 
 interface Opened {
-  readonly store: ObjectStore;
+  readonly store: ObjectStore & ObjectListing;
   close(): Promise<void>;
+}
+
+async function all(names: AsyncIterable<string>): Promise<string[]> {
+  const found: string[] = [];
+  for await (const name of names) found.push(name);
+  return found;
 }
 
 const implementations: Record<string, () => Promise<Opened>> = {
@@ -97,6 +108,24 @@ describe.each(Object.entries(implementations))('an object store %s', (_name, ope
     await expect(store.read('b', 'o', { maxBytes: 4 })).rejects.toThrow(ObjectTooLargeError);
     await expect(store.read('b', 'o', { maxBytes: 4 })).rejects.toThrow('gs://b/o has 5 bytes; at most 4 are taken.');
     expect(await store.read('b', 'o', { maxBytes: 5 })).toMatchObject({ size: 5 });
+  });
+
+  test('lists the names that begin with a prefix, in order, page by page', async () => {
+    const { store } = opened;
+    const names = Array.from({ length: 1001 }, (_, number) => `a/ü ${String(number).padStart(4, '0')}`);
+    for (const name of [...names, 'b/1', 'a']) await store.write('b', name, '', text);
+    expect(await all(store.list('b', 'a/'))).toEqual(names);
+    expect(await all(store.list('b', 'c/'))).toEqual([]);
+  });
+
+  test('a bucket that does not exist has no list', async () => {
+    await expect(all(opened.store.list('none', ''))).rejects.toMatchObject({ name: 'StorageError' });
+  });
+
+  test('an abort ends a list with its reason', async () => {
+    const reason = new Error('over');
+    const signal = AbortSignal.abort(reason);
+    await expect(all(opened.store.list('b', '', { signal }))).rejects.toBe(reason);
   });
 
   test('a bucket that does not exist is an error for writers', async () => {

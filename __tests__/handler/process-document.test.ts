@@ -236,12 +236,3 @@ describe('the table of outcomes', () => {
     expect(verdictOn(error, isLast)).toEqual({ httpStatus, change });
   });
 });
-
-test('a task without a record, made by another service, gets its record and somebody who looks after it', async () => {
-  const { dependencies, clock, task, checks } = setUp();
-  await processDocument(task, first, dependencies);
-  const check = { documentId: 'a1', epoch: 0, round: 0 };
-  expect(checks).toEqual([{ check, at: clock.now() + 960_000 }]);
-  await processDocument(task, first, dependencies);
-  expect(checks).toHaveLength(1);
-});

@@ -6,6 +6,9 @@ import type { WorkerAnswer, WorkerTask } from './worker-messages.ts';
 /** The bundled `worker.ts`, which the bundler puts here: the deployed handler is one file. Unbundled it does not exist. */
 declare const CONVERSION_WORKER_SOURCE: string | undefined;
 
+/** Between two looks at a conversion's buffers; a parser written in JavaScript inflates some 10 MB in that time. */
+const BUFFER_CHECK_MILLISECONDS = 100;
+
 /**
  * The converter that needs no account, no network and no model. Every document gets a thread of its own: parsing never blocks
  * the event loop, an abort ends it at once, and a document that takes too much memory takes only its thread down.
@@ -29,8 +32,9 @@ export function createLocalConverter(limits: Partial<ConversionLimits> = {}): Co
 }
 
 function runWorker(task: WorkerTask, signal: AbortSignal): Promise<WorkerAnswer> {
-  const { filename } = task.source;
-  const { maxMemoryMebibytes } = task.limits;
+  const { filename, bytes } = task.source;
+  const { maxMemoryMebibytes, maxBufferMebibytes } = task.limits;
+  const maxBufferBytes = maxBufferMebibytes * 1024 * 1024 + bytes.byteLength;
   return new Promise((resolve, reject) => {
     const worker = startWorker({
       workerData: task,
@@ -44,20 +48,40 @@ function runWorker(task: WorkerTask, signal: AbortSignal): Promise<WorkerAnswer>
       void worker.terminate();
     };
     signal.addEventListener('abort', onAbort, { once: true });
+    const stopWatching = watchBuffers(worker, maxBufferBytes, () => {
+      reject(tooMuchMemory(maxBufferMebibytes));
+      void worker.terminate();
+    });
     worker.once('message', resolve);
     worker.once('error', (error: NodeJS.ErrnoException) => {
       if (error.code === 'ERR_WORKER_OUT_OF_MEMORY') {
-        const message = `The document needs more than the ${maxMemoryMebibytes} MiB of memory that one conversion may use.`;
-        reject(new UnconvertibleDocumentError('too-large', message, { cause: error }));
+        reject(tooMuchMemory(maxMemoryMebibytes, error));
       } else {
         reject(new Error(`The conversion of ${filename} failed: ${error.message}`, { cause: error }));
       }
     });
     worker.once('exit', (code) => {
       signal.removeEventListener('abort', onAbort);
+      stopWatching();
       reject(new Error(`The conversion of ${filename} ended without a result (exit code ${code}).`));
     });
   });
+}
+
+/** `resourceLimits` bound a thread's heap and not its buffers, of which a few hundred bytes of PDF can fill gigabytes. */
+function watchBuffers(worker: Worker, maxBytes: number, onExceeded: () => void): () => void {
+  const timer = setInterval(async () => {
+    // It rejects when the thread has just ended.
+    const statistics = await worker.getHeapStatistics().catch(() => undefined);
+    if (statistics !== undefined && statistics.external_memory > maxBytes) onExceeded();
+  }, BUFFER_CHECK_MILLISECONDS);
+  timer.unref();
+  return () => clearInterval(timer);
+}
+
+function tooMuchMemory(mebibytes: number, cause?: unknown): UnconvertibleDocumentError {
+  const message = `The document needs more than the ${mebibytes} MiB of memory that one conversion may use.`;
+  return new UnconvertibleDocumentError('too-large', message, { cause });
 }
 
 function startWorker(options: WorkerOptions): Worker {

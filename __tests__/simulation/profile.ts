@@ -1,0 +1,88 @@
+/** How hostile a run is: probabilities from 0 to 1 of each fault, for each time that it could happen. */
+export interface Profile {
+  /** A call of Cloud Storage fails before it has had an effect. */
+  readonly storageFails: number;
+  /** A write has its effect, and the answer is lost: half of the time the client's own retry then finds a 412. */
+  readonly storageAnswerLost: number;
+  /** A call hangs until its caller gives up. */
+  readonly storageHangs: number;
+  /** A call takes up to 300 ms, so that others come in between. */
+  readonly storageTakesTime: number;
+  /** A process dies, before or after a call. */
+  readonly crash: number;
+  /** A process freezes for up to three minutes, and goes on. */
+  readonly freeze: number;
+  /** Creating a task fails, half of the time after it was created. */
+  readonly createFails: number;
+  /** A task is delivered a second time, up to two minutes later. */
+  readonly duplicate: number;
+  /** A delivery is up to a minute late. */
+  readonly late: number;
+  /** The target's answer is lost on its way to Cloud Tasks. */
+  readonly answerLost: number;
+  /** A conversion fails. */
+  readonly conversionFails: number;
+  /** A conversion takes longer than it may. */
+  readonly conversionSlow: number;
+  /** Seconds that the clocks of processes differ from the world's, at most. */
+  readonly skewSeconds: number;
+  /** Each of: the queue is paused for a while, all instances are replaced, a task is deleted by hand. */
+  readonly disturbance: number;
+}
+
+/** Deliveries misbehave, everything else works: nobody may ever work beside another. */
+const duplicates: Profile = {
+  storageTakesTime: 0.3,
+  storageFails: 0,
+  storageAnswerLost: 0,
+  storageHangs: 0,
+  crash: 0,
+  freeze: 0,
+  createFails: 0.05,
+  duplicate: 0.5,
+  late: 0.3,
+  answerLost: 0.2,
+  conversionFails: 0.2,
+  conversionSlow: 0.1,
+  skewSeconds: 0,
+  disturbance: 0,
+};
+
+const crashes: Profile = { ...duplicates, crash: 0.02, freeze: 0.01, duplicate: 0.1, disturbance: 0.3 };
+
+const storage: Profile = {
+  ...duplicates,
+  storageFails: 0.08,
+  storageAnswerLost: 0.05,
+  storageHangs: 0.01,
+  duplicate: 0.1,
+};
+
+const everything: Profile = {
+  ...storage,
+  crash: 0.01,
+  freeze: 0.01,
+  duplicate: 0.2,
+  skewSeconds: 20,
+  disturbance: 0.5,
+};
+
+export const PROFILES = { duplicates, crashes, storage, everything } as const;
+
+/** Nothing goes wrong. */
+export const CALM: Profile = {
+  storageTakesTime: 0,
+  storageFails: 0,
+  storageAnswerLost: 0,
+  storageHangs: 0,
+  crash: 0,
+  freeze: 0,
+  createFails: 0,
+  duplicate: 0,
+  late: 0,
+  answerLost: 0,
+  conversionFails: 0,
+  conversionSlow: 0,
+  skewSeconds: 0,
+  disturbance: 0,
+};
