@@ -4,12 +4,24 @@ import { bundleHandler } from '../bundle.ts';
 import { type Command, type ParsedCommand, runCommand, UsageError } from '../cli/command-line.ts';
 import { coldStart } from './cold-start.ts';
 import type { Comparison } from './comparison.ts';
+import { emulator } from './emulator.ts';
+import { enqueue } from './enqueue.ts';
+import { handlerMemory } from './handler-memory.ts';
+import { handlerRequests } from './handler-requests.ts';
 import type { Measurement } from './measurement.ts';
 import { synth } from './synth.ts';
 import { synthTsNode } from './synth-ts-node.ts';
 import { comparisonTable, jsonLine } from './table.ts';
 
-const MEASUREMENTS: readonly Measurement[] = [synth, synthTsNode, coldStart];
+const MEASUREMENTS: readonly Measurement[] = [
+  synth,
+  synthTsNode,
+  coldStart,
+  enqueue,
+  emulator,
+  handlerRequests,
+  handlerMemory,
+];
 const NAMES = MEASUREMENTS.map(({ name }) => name).join(', ');
 const DEFAULT_RUNS = 11;
 const MAX_RUNS = 1000;

@@ -40,7 +40,9 @@ export async function millisecondsOfNode(words: readonly string[], options: Node
   const complaints = complaintsOf(child);
   try {
     const [code, signal] = await once(child, 'close');
-    if (code !== 0) throw new Error(`node ${words.join(' ')} ended with ${code ?? signal}: ${complaints()}`);
+    // Ten thousand words are no help.
+    const command = words.slice(0, 4).join(' ');
+    if (code !== 0) throw new Error(`node ${command} ended with ${code ?? signal}: ${complaints()}`);
     return performance.now() - started;
   } finally {
     await endProcess(child);

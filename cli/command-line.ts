@@ -11,6 +11,8 @@ interface OptionHelp {
   readonly help: string;
   /** What stands for a value in the help. */
   readonly value?: string;
+  /** Whether it may come several times: then its values are in `lists`. @default false */
+  readonly multiple?: boolean;
 }
 
 export interface Command {
@@ -24,7 +26,12 @@ export interface Command {
 export interface ParsedCommand {
   readonly files: readonly string[];
   readonly options: Readonly<Record<string, string | boolean | undefined>>;
+  /** Values of the options that may come several times, in the order they came. */
+  readonly lists: Readonly<Record<string, readonly string[]>>;
 }
+
+/** What a command does, to its exit code. */
+export type Main = (parsed: ParsedCommand, signal: AbortSignal) => Promise<number>;
 
 /**
  * Parses the words after `--`.
@@ -35,7 +42,12 @@ export function parseCommand(command: Command, words: readonly string[]): Parsed
   const options = { ...command.options, help: HELP };
   try {
     const { values, positionals } = parseArgs({ args: [...words], options, allowPositionals: command.takesFiles });
-    return { files: positionals, options: values as ParsedCommand['options'] };
+    const given = Object.entries(values);
+    return {
+      files: positionals,
+      options: Object.fromEntries(given.filter(([, value]) => !Array.isArray(value))) as ParsedCommand['options'],
+      lists: Object.fromEntries(given.filter(([, value]) => Array.isArray(value))) as ParsedCommand['lists'],
+    };
   } catch (error) {
     // Node goes on about words that look like options, which is no help here.
     const sentence = (error as Error).message.replace(/\.? *To specify.*$/s, '').replace(/\.$/, '');
@@ -45,8 +57,9 @@ export function parseCommand(command: Command, words: readonly string[]): Parsed
 
 const HELP: OptionHelp = { type: 'boolean', help: 'show this text' };
 
+/** A usage up to its first argument: `npm start -- [FILE…]` is `npm start --`. */
 function usageOfHelp({ usage }: Command): string {
-  return `${usage.split(' -- ')[0]} -- --help`;
+  return `${usage.replace(/ [[A-Z].*$/, '')} --help`;
 }
 
 /** The text of `--help`. */
@@ -61,17 +74,16 @@ export function helpOf({ usage, summary, options }: Command): string {
 /**
  * Runs a command to its exit code: what it returns, 2 for a usage error, 1 for any other. Ctrl-C and SIGTERM abort the signal
  * that it gets, so that it ends what it started; a second Ctrl-C ends it at once.
+ *
+ * @param words what was typed after the command. @default the words after `--`
  */
-export async function runCommand(
-  command: Command,
-  main: (parsed: ParsedCommand, signal: AbortSignal) => Promise<number>,
-): Promise<void> {
+export async function runCommand(command: Command, main: Main, words = process.argv.slice(2)): Promise<void> {
   const interrupted = new AbortController();
   for (const signal of ['SIGINT', 'SIGTERM'] as const) {
     process.once(signal, () => interrupted.abort(new UsageError('Interrupted.')));
   }
   try {
-    const parsed = parseCommand(command, process.argv.slice(2));
+    const parsed = parseCommand(command, words);
     if (parsed.options.help) console.log(helpOf(command));
     else process.exitCode = await main(parsed, interrupted.signal);
   } catch (error) {

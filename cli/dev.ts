@@ -5,7 +5,8 @@ import path from 'node:path';
 import { PortInUseError } from '../local/listen.ts';
 import { type LocalGoogle, startLocalGoogle } from '../local/local-google.ts';
 import { type Command, type ParsedCommand, runCommand, UsageError } from './command-line.ts';
-import { CALLER, synthesise } from './synthesise.ts';
+import { OPERATOR_SETTINGS } from './documents/operator.ts';
+import { synthesise } from './synthesise.ts';
 
 const DEFAULT_PORT = 8080;
 /** The document that the printed command enqueues. */
@@ -53,7 +54,7 @@ function portOf(value: string | boolean | undefined): number {
 async function startOn(port: number, stackFile: string): Promise<LocalGoogle> {
   const ports = { run: port, tasks: port + 1, storage: port + 2, metadata: port + 3 };
   try {
-    return await startLocalGoogle({ stackFile, developer: CALLER, ports, onLog: (line) => console.log(line) });
+    return await startLocalGoogle({ stackFile, ports, onLog: (line) => console.log(line) });
   } catch (error) {
     if (!(error instanceof PortInUseError)) throw error;
     throw new UsageError(
@@ -63,16 +64,17 @@ async function startOn(port: number, stackFile: string): Promise<LocalGoogle> {
 }
 
 function welcome(google: LocalGoogle, sourceUri: string): string {
-  const { addresses, frontDoorUrl, serviceUrl, environment } = google;
+  const { addresses, frontDoorUrl, serviceUrl, environment, serviceEnvironment } = google;
   const identity = `http://${addresses.metadata}/computeMetadata/v1/instance/service-accounts/default/identity`;
-  const exports = Object.entries(environment).map(([name, value]) => `  export ${name}=${value}`);
+  const settings = OPERATOR_SETTINGS.map((name) => [name, serviceEnvironment[name]] as const);
+  const exports = [...Object.entries(environment), ...settings].map(([name, value]) => `  export ${name}=${value}`);
   return `
 A local Google runs the stack. Ctrl-C ends it.
 
   Cloud Run        ${frontDoorUrl}  (${serviceUrl})
   Cloud Tasks      http://${addresses.tasks}
   Cloud Storage    http://${addresses.storage}
-  Metadata server  http://${addresses.metadata}  (as ${CALLER})
+  Metadata server  http://${addresses.metadata}  (as the project's owner)
 
 Enqueue a document that is there already:
 
@@ -81,7 +83,7 @@ Enqueue a document that is there already:
 
 and see how it is: the same curl with ${frontDoorUrl}/documents/ID and without -d.
 
-Point Google's own clients at it:
+Point Google's own clients and npm run documents at it:
 
 ${exports.join('\n')}
 `;

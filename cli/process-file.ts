@@ -44,7 +44,8 @@ export async function processFile(file: string, name: string, tools: ProcessingT
   }
 }
 
-async function whyUnreadable(file: string): Promise<string | undefined> {
+/** Why a path leads to no file, in a line; undefined when it leads to one. */
+export async function whyUnreadable(file: string): Promise<string | undefined> {
   try {
     return (await stat(file)).isFile() ? undefined : `not a file: ${file}`;
   } catch (error) {

@@ -7,6 +7,7 @@ import { taskIdFor } from '../handler/document-task.ts';
 import { type LocalGoogle, startLocalGoogle } from '../local/local-google.ts';
 import { type Command, type ParsedCommand, runCommand } from './command-line.ts';
 import { type Document, DocumentService } from './document-service.ts';
+import { inParallel } from './in-parallel.ts';
 import { type DocumentOutcome, jsonLine, outcomeTable } from './outcome.ts';
 import { processFile } from './process-file.ts';
 import { Progress } from './progress.ts';
@@ -77,25 +78,21 @@ async function processAll(
   const { documents_bucket: documentsBucket } = google.outputs;
 
   const outcomes: DocumentOutcome[] = [];
-  const waiting = files.entries();
-  const work = async () => {
-    for (const [index, file] of waiting) {
-      const name = names[index] as string;
-      const outcome = await processFile(file, name, {
-        storage,
-        documentsBucket: String(documentsBucket),
-        service,
-        results,
-        signal,
-        isTaskGone: (document) => isTaskGone(document, google),
-        onChange: (status, detail) => progress?.say(name, status, detail),
-      });
-      outcomes[index] = outcome;
-      progress?.finish(name, outcome.status, outcome.reason ?? `${outcome.seconds.toFixed(1)} s`);
-      if (json) console.log(jsonLine(outcome));
-    }
-  };
-  await Promise.all(Array.from({ length: FILES_AT_ONCE }, work));
+  await inParallel(files.entries(), FILES_AT_ONCE, async ([index, file]) => {
+    const name = names[index] as string;
+    const outcome = await processFile(file, name, {
+      storage,
+      documentsBucket: String(documentsBucket),
+      service,
+      results,
+      signal,
+      isTaskGone: (document) => isTaskGone(document, google),
+      onChange: (status, detail) => progress?.say(name, status, detail),
+    });
+    outcomes[index] = outcome;
+    progress?.finish(name, outcome.status, outcome.reason ?? `${outcome.seconds.toFixed(1)} s`);
+    if (json) console.log(jsonLine(outcome));
+  });
   return outcomes;
 }
 

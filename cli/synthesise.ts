@@ -10,7 +10,13 @@ const root = path.join(import.meta.dirname, '..');
 export const CALLER = 'caller@local-project.iam.gserviceaccount.com';
 
 /** What the stack is synthesised with here. Everything else is as in a deployment with nothing set. */
-const LOCAL_SETTINGS = { GCP_PROJECT_ID: 'local-project', CALLERS: `serviceAccount:${CALLER}` };
+const LOCAL_SETTINGS = {
+  GCP_PROJECT_ID: 'local-project',
+  CALLERS: `serviceAccount:${CALLER}`,
+  // Existing buckets are somewhere else; and where npm run documents finds its own is often set in the same shell.
+  DOCUMENTS_BUCKET: '',
+  RESULTS_BUCKET: '',
+};
 
 export interface SynthesisedStack extends AsyncDisposable {
   readonly name: string;

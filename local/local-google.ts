@@ -7,6 +7,7 @@ import { type Clock, systemClock } from '../clock.ts';
 import { AccessControl } from './access-control.ts';
 import { runServiceOf } from './cloud-run/run-service.ts';
 import { startRunService } from './cloud-run/start-run-service.ts';
+import { type StorageFault, storageFaults } from './cloud-storage/faults.ts';
 import { storageApi } from './cloud-storage/json-api.ts';
 import { ObjectStore } from './cloud-storage/objects.ts';
 import type { Attempt } from './cloud-tasks/attempt.ts';
@@ -41,6 +42,10 @@ export interface LocalGoogleOptions {
   readonly developer?: string;
   /** @default systemClock */
   readonly clock?: Clock;
+  /** Time as Cloud Tasks alone sees it, so that backoffs pass faster. @default `clock` */
+  readonly tasksClock?: Clock;
+  /** Decides for each request to Cloud Storage whether it fails. @default none does */
+  readonly storageFault?: () => StorageFault | undefined;
   /** Takes what the service writes and what Cloud Run refuses, a line each. @default nothing */
   readonly onLog?: (line: string) => void;
   /** Called after each attempt of a task. @default nothing */
@@ -64,6 +69,8 @@ export interface LocalGoogle {
   };
   /** Variables that point a client of any language at this Google, as the developer. */
   readonly environment: Readonly<Record<string, string>>;
+  /** Variables that the stack declares for the service. */
+  readonly serviceEnvironment: Readonly<Record<string, string>>;
   /** Cloud Storage without the wire, as an owner. */
   readonly storage: ObjectStore;
   readonly tasks: CloudTasks;
@@ -121,7 +128,10 @@ export async function startLocalGoogle(options: LocalGoogleOptions): Promise<Loc
     closers.push(developerMetadata.close);
 
     // Both live on www.googleapis.com too.
+    const { storageFault = () => undefined } = options;
     const googleapis = new Hono()
+      .use('/storage/*', storageFaults(storageFault))
+      .use('/upload/*', storageFaults(storageFault))
       .get('/oauth2/v3/certs', (c) => c.json(tokens.jwks()))
       .route('/', storageApi({ store: storage, access }));
     const storageServer = await serve(googleapis, {
@@ -137,7 +147,7 @@ export async function startLocalGoogle(options: LocalGoogleOptions): Promise<Loc
     let frontDoorUrl = '';
     const tasks = await startCloudTasks({
       port: ports.tasks ?? 0,
-      clock,
+      clock: options.tasksClock ?? clock,
       queues,
       resolveTarget: (url) => (url.startsWith(`${service.url}/`) ? frontDoorUrl + url.slice(service.url.length) : url),
       tokens: { idToken: (o) => tokens.idToken(o), accessToken: (email) => tokens.accessToken(email).token },
@@ -180,6 +190,7 @@ export async function startLocalGoogle(options: LocalGoogleOptions): Promise<Loc
         run: run.host,
       },
       environment: { GOOGLE_CLOUD_PROJECT: projectId, ...clients(developerMetadata.host) },
+      serviceEnvironment: Object.fromEntries(service.container.env.map(({ name, value }) => [name, value])),
       storage,
       tasks,
       instancePids: () => run.instances.instances.flatMap(({ pid }) => pid ?? []),

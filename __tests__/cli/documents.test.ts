@@ -1,0 +1,86 @@
+import { spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import path from 'node:path';
+import { text } from 'node:stream/consumers';
+import { type SynthesisedStack, synthesise } from '../../cli/synthesise.ts';
+import { type LocalGoogle, startLocalGoogle } from '../../local/local-google.ts';
+import { jsonLines } from './documents/helpers.ts';
+
+// The real command as a process, against the real stack on a local Google.
+let folder: string;
+let stack: SynthesisedStack;
+let google: LocalGoogle;
+let attempts = 0;
+let onAttempts: () => void = () => {};
+
+beforeAll(async () => {
+  folder = mkdtempSync(path.join(tmpdir(), 'documents-'));
+  stack = await synthesise();
+  google = await startLocalGoogle({
+    stackFile: stack.stackFile,
+    onAttempt: () => {
+      attempts++;
+      onAttempts();
+    },
+  });
+}, 30_000);
+
+afterAll(async () => {
+  await google?.close();
+  await stack?.[Symbol.asyncDispose]();
+  rmSync(folder, { recursive: true, force: true });
+}, 30_000);
+
+async function documents(...words: string[]) {
+  const env = { ...google.serviceEnvironment, ...google.environment, HOME: folder };
+  const child = spawn(process.execPath, ['--no-warnings', 'cli/documents.ts', ...words], { env });
+  const [out, err, [code]] = await Promise.all([text(child.stdout), text(child.stderr), once(child, 'exit')]);
+  return { out, err, code: code as number };
+}
+
+function untilAttempts(count: number): Promise<void> {
+  return new Promise((resolve) => {
+    onAttempts = () => attempts >= count && resolve();
+    onAttempts();
+  });
+}
+
+test('enqueues files, lists and shows what failed, replays it, and the service shows its history', async () => {
+  // Credentials on disk, of another Google: they must not be used here.
+  const wellKnown = path.join(folder, '.config', 'gcloud');
+  mkdirSync(wellKnown, { recursive: true });
+  const foreign = { type: 'authorized_user', client_id: 'a', client_secret: 'b', refresh_token: 'c' };
+  writeFileSync(path.join(wellKnown, 'application_default_credentials.json'), JSON.stringify(foreign));
+  const [good, broken] = [path.join(folder, 'good.txt'), path.join(folder, 'broken.pdf')];
+  writeFileSync(good, 'Hello\n');
+  writeFileSync(broken, '%PDF-1.7\n1 0 obj\n<< /Type /Catalog');
+
+  const enqueued = await documents('enqueue', '--json', good, broken);
+  expect({ err: enqueued.err, code: enqueued.code }).toEqual({ err: '', code: 0 });
+  expect(jsonLines(enqueued.out)).toMatchObject([{ status: 'PENDING' }, { status: 'PENDING' }]);
+  await untilAttempts(2);
+
+  const failed = jsonLines((await documents('list', '--status', 'FAILED', '--json')).out);
+  expect(failed).toMatchObject([{ filename: 'broken.pdf', epoch: 0, error: { reason: 'corrupt' } }]);
+  const id = String(failed[0]?.documentId);
+
+  expect(await documents('replay', '--all-failed')).toEqual({
+    out: `${id}  PENDING     broken.pdf\n`,
+    err: '1 replayed, 0 not.\n',
+    code: 0,
+  });
+  await untilAttempts(3);
+
+  const shown = await documents('show', id);
+  expect(shown.out).toMatch(new RegExp(`^${id}  FAILED\n`));
+  expect(shown.out).toMatch(/\n {2}epoch 0 {3}attempts 1, \S+ to \S+, corrupt: /);
+
+  const token = await google.idToken({ email: 'owner@example.com', audience: google.serviceUrl });
+  const response = await fetch(`${google.frontDoorUrl}/documents/${id}`, {
+    headers: { Authorization: `Bearer ${token}` },
+  });
+  const history = [{ epoch: 0, attempts: 1, error: { reason: 'corrupt' } }];
+  expect(await response.json()).toMatchObject({ status: 'FAILED', epoch: 1, attempts: 1, history });
+}, 30_000);

@@ -1,0 +1,98 @@
+import { mkdtempSync, rmSync, truncateSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import path from 'node:path';
+import { enqueueDocuments } from '../../../cli/documents/enqueue.ts';
+import { failed } from '../../../handler/document-record.ts';
+import { DOCUMENTS } from '../../handler/helpers.ts';
+import { deployment, jsonLines } from './helpers.ts';
+
+let folder: string;
+beforeAll(() => {
+  folder = mkdtempSync(path.join(tmpdir(), 'documents-enqueue-'));
+});
+afterAll(() => rmSync(folder, { recursive: true }));
+
+function file(name: string, content: string): string {
+  const to = path.join(folder, name);
+  writeFileSync(to, content);
+  return to;
+}
+
+test('enqueues what is in the bucket', async () => {
+  const { run, store, created } = deployment();
+  store.objects.insert(DOCUMENTS, 'a.txt', 'Hello');
+  const { code, out, err } = await run(enqueueDocuments, [`gs://${DOCUMENTS}/a.txt`]);
+  expect(out).toMatch(/^[0-9a-f]{32} {2}PENDING {5}gs:\/\/p-documents\/a\.txt\n$/);
+  expect({ code, err }).toEqual({ code: 0, err: '' });
+  expect(created).toHaveLength(2);
+});
+
+test('uploads a file under a hash of its content and its own name', async () => {
+  const { run, store, records } = deployment();
+  const { out } = await run(enqueueDocuments, [file('a.txt', 'Hello')], { json: true });
+  const [name = ''] = store.names(DOCUMENTS);
+  expect(name).toMatch(/^[0-9a-f]{32}\/a\.txt$/);
+  expect(store.text(DOCUMENTS, name)).toBe('Hello');
+  const [{ documentId } = {}] = jsonLines(out);
+  const stored = await records.read(String(documentId));
+  expect(stored?.record).toMatchObject({ filename: 'a.txt', sourceUri: `gs://${DOCUMENTS}/${name}` });
+});
+
+test('the same file again is the same document; another one of its name is another', async () => {
+  const { run, store, created } = deployment();
+  const ids = [];
+  for (const content of ['Hello', 'Hello', 'Good bye']) {
+    const { out } = await run(enqueueDocuments, [file('b.txt', content)], { json: true });
+    ids.push(jsonLines(out)[0]?.documentId);
+  }
+  expect(ids[1]).toBe(ids[0]);
+  expect(ids[2]).not.toBe(ids[0]);
+  expect(store.names(DOCUMENTS)).toHaveLength(2);
+  expect(created).toHaveLength(4);
+});
+
+test('what cannot be enqueued is one line each, and the others are', async () => {
+  const { run } = deployment();
+  const large = file('large.txt', '');
+  truncateSync(large, 1001);
+  const { code, err } = await run(enqueueDocuments, [
+    'gs://p-documents',
+    'gs://elsewhere/a.txt',
+    'gs://p-documents/none.txt',
+    'none.pdf',
+    folder,
+    large,
+    file('good.txt', 'Hello'),
+  ]);
+  expect(err.split('\n')).toEqual([
+    'gs://p-documents: it is not gs://BUCKET/OBJECT',
+    'gs://elsewhere/a.txt: Documents are read from gs://p-documents only; received gs://elsewhere/a.txt.',
+    'gs://p-documents/none.txt: gs://p-documents/none.txt does not exist. Upload the document first.',
+    'none.pdf: missing: there is no file none.pdf',
+    `${folder}: not a file: ${folder}`,
+    `${large}: too large: it has 1001 bytes; at most 1000 are taken`,
+    '1 enqueued, 6 not.',
+    '',
+  ]);
+  expect(code).toBe(1);
+});
+
+test('a document that has FAILED before is to be replayed', async () => {
+  const { run, store, records, clock } = deployment();
+  store.objects.insert(DOCUMENTS, 'a.txt', 'Hello');
+  const uri = `gs://${DOCUMENTS}/a.txt`;
+  const { out } = await run(enqueueDocuments, [uri], { json: true });
+  const id = String(jsonLines(out)[0]?.documentId);
+  const stored = await records.read(id);
+  if (!stored) throw new Error('no record');
+  await records.swap(stored, failed(stored.record, { reason: 'corrupt', message: 'No.' }, clock.now()));
+  const { code, err } = await run(enqueueDocuments, [uri]);
+  expect(err).toBe(`${uri}: it has FAILED before (corrupt: No.). To try again: npm run documents -- replay ${id}\n`);
+  expect(code).toBe(1);
+});
+
+test('without a document is a usage error', async () => {
+  await expect(deployment().run(enqueueDocuments)).rejects.toThrow(
+    'Which document? Try: npm run documents -- enqueue FILE',
+  );
+});

@@ -1,0 +1,110 @@
+import { spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { mkdtempSync, rmSync } from 'node:fs';
+import { createServer } from 'node:http';
+import { tmpdir } from 'node:os';
+import path from 'node:path';
+import { helpOf, parseCommand } from '../../cli/command-line.ts';
+import { emulatorWelcome } from '../../cli/emulator-welcome.ts';
+import { closeServer, listen } from '../../local/listen.ts';
+
+const SCRIPT = path.join(import.meta.dirname, '..', '..', 'cli', 'emulator.ts');
+const QUEUE = 'projects/p/locations/l/queues/one';
+
+/** The emulator as a user starts it. */
+function run(...words: string[]) {
+  const child = spawn(process.execPath, ['--no-warnings', SCRIPT, ...words], { stdio: ['ignore', 'pipe', 'pipe'] });
+  let output = '';
+  for (const stream of [child.stdout, child.stderr]) {
+    stream.on('data', (chunk) => {
+      output += chunk;
+    });
+  }
+  return { child, ended: once(child, 'close'), output: () => output };
+}
+
+/** Waits until a running emulator has printed something. */
+async function printed({ child, output }: ReturnType<typeof run>, pattern: RegExp): Promise<string> {
+  for (;;) {
+    const match = pattern.exec(output());
+    if (match) return match[1] ?? match[0];
+    await once(child.stdout, 'data');
+  }
+}
+
+test('serves the queues it is given, says each attempt, keeps its data, and ends with Ctrl-C', async () => {
+  const data = mkdtempSync(path.join(tmpdir(), 'emulator-'));
+  const target = createServer((_request, response) => response.writeHead(204).end());
+  const targetPort = await listen(target, { port: 0, what: 'the target', option: '' });
+  try {
+    const first = run('--port', '0', '--queue', QUEUE, '--queue', `${QUEUE}-two`, '--data', data);
+    const port = await printed(first, /Cloud Tasks runs on 127\.0\.0\.1:(\d+)/);
+    const base = `http://127.0.0.1:${port}/v2`;
+    expect(first.output()).toContain(`  ${QUEUE}\n  ${QUEUE}-two\n`);
+    const httpRequest = { url: `http://127.0.0.1:${targetPort}/` };
+    const post = (body: object) => fetch(`${base}/${QUEUE}/tasks`, { method: 'POST', body: JSON.stringify(body) });
+    expect((await post({ task: { name: `${QUEUE}/tasks/now`, httpRequest } })).status).toBe(200);
+    await printed(first, /^\d\d:\d\d:\d\d now attempt 1: 204, succeeded$/m);
+    const scheduleTime = new Date(Date.now() + 3_600_000).toISOString();
+    expect((await post({ task: { name: `${QUEUE}/tasks/later`, httpRequest, scheduleTime } })).status).toBe(200);
+    first.child.kill('SIGINT');
+    expect(await first.ended).toEqual([0, null]);
+
+    const second = run('--port', '0', '--data', data);
+    const secondPort = await printed(second, /Cloud Tasks runs on 127\.0\.0\.1:(\d+)/);
+    const kept = await fetch(`http://127.0.0.1:${secondPort}/v2/${QUEUE}/tasks/later`);
+    expect(kept.status).toBe(200);
+    second.child.kill('SIGTERM');
+    expect(await second.ended).toEqual([0, null]);
+  } finally {
+    await closeServer(target);
+    rmSync(data, { recursive: true });
+  }
+});
+
+test.each([
+  [['--port', 'x'], 2, '--port must be a whole number from 0 to 65534; received "x".'],
+  [
+    ['--queue', 'mine'],
+    2,
+    "--queue must be projects/PROJECT/locations/LOCATION/queues/QUEUE, with letters, digits and hyphens; received 'mine'.",
+  ],
+  [['--stack', '/nowhere.json'], 1, 'The stack /nowhere.json cannot be read'],
+])('%j ends with one clear line and code %i', async (words, code, message) => {
+  const { ended, output } = run(...words);
+  expect(await ended).toEqual([code, null]);
+  expect(output()).toContain(message);
+  expect(output().trim().split('\n')).toHaveLength(1);
+});
+
+test('a port in use is one clear line', async () => {
+  const other = createServer();
+  const port = await listen(other, { port: 0, what: 'another server', option: '' });
+  try {
+    const { ended, output } = run('--port', String(port));
+    expect(await ended).toEqual([2, null]);
+    expect(output()).toBe(`Port ${port} is in use: end what listens there, or choose another with --port PORT.\n`);
+  } finally {
+    await closeServer(other);
+  }
+});
+
+test('an option that may be repeated is a list; the others are not', () => {
+  const command = {
+    usage: 'npm run demo',
+    summary: '',
+    options: { one: { type: 'string', help: '' }, many: { type: 'string', help: '', multiple: true } },
+    takesFiles: false,
+  } as const;
+  expect(parseCommand(command, ['--many', 'a', '--one', 'b', '--many', 'c'])).toMatchObject({
+    options: { one: 'b' },
+    lists: { many: ['a', 'c'] },
+  });
+  expect(helpOf(command)).toContain('--many');
+});
+
+test('with a stack the welcome tells where tokens come from', () => {
+  const welcome = emulatorWelcome({ port: 1, queues: [QUEUE], metadata: '127.0.0.1:2', caller: 'runtime@p.iam' });
+  expect(welcome).toContain('Tokens of runtime@p.iam:\n  export GCE_METADATA_HOST=127.0.0.1:2');
+  expect(welcome).toContain('-H "Authorization: Bearer $TOKEN"');
+});

@@ -1,0 +1,51 @@
+import { abortable, DeadlineExceededError, firstOf, startDeadline } from '../../handler/deadline.ts';
+import { VirtualClock } from '../../local/virtual-clock.ts';
+
+test('a deadline aborts its signal when the time is over', async () => {
+  const clock = new VirtualClock();
+  using limit = startDeadline(clock, 'The attempt', 2);
+  await clock.advance(1999);
+  expect(limit.signal.aborted).toBe(false);
+  await clock.advance(1);
+  expect(limit.signal.reason).toEqual(new DeadlineExceededError('The attempt', 2));
+  expect(limit.signal.reason.message).toBe('The attempt took longer than its 2 s.');
+});
+
+test('a deadline follows other signals, also one that is aborted already', () => {
+  const clock = new VirtualClock();
+  const controller = new AbortController();
+  using limit = startDeadline(clock, 'The attempt', 2, new AbortController().signal, controller.signal);
+  controller.abort('enough');
+  expect(limit.signal.reason).toBe('enough');
+  using late = startDeadline(clock, 'The attempt', 2, controller.signal);
+  expect(late.signal.reason).toBe('enough');
+});
+
+test('what was disposed of has no timer and follows nothing', () => {
+  const clock = new VirtualClock();
+  const controller = new AbortController();
+  const limit = startDeadline(clock, 'The attempt', 2, controller.signal);
+  const first = firstOf(controller.signal);
+  limit[Symbol.dispose]();
+  first[Symbol.dispose]();
+  controller.abort('too late');
+  expect(clock.pendingTimers).toBe(0);
+  expect([limit.signal.aborted, first.signal.aborted]).toEqual([false, false]);
+});
+
+test('the first of several signals decides the reason', () => {
+  const [a, b] = [new AbortController(), new AbortController()];
+  using first = firstOf(a.signal, b.signal);
+  b.abort('b');
+  a.abort('a');
+  expect(first.signal.reason).toBe('b');
+});
+
+test('an abortable promise settles like the promise, or rejects at once with the reason', async () => {
+  const controller = new AbortController();
+  expect(await abortable(Promise.resolve(1), controller.signal)).toBe(1);
+  const never = abortable(new Promise(() => {}), controller.signal);
+  controller.abort('enough');
+  await expect(never).rejects.toBe('enough');
+  await expect(abortable(Promise.resolve(1), controller.signal)).rejects.toBe('enough');
+});

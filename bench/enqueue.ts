@@ -1,0 +1,77 @@
+import { fork } from 'node:child_process';
+import { once } from 'node:events';
+import path from 'node:path';
+import { synthesise } from '../cli/synthesise.ts';
+import { interleave } from './interleave.ts';
+import type { Measurement } from './measurement.ts';
+import { median } from './median.ts';
+import { complaintsOf, millisecondsOfNode, PROJECT } from './node-process.ts';
+
+const DOCUMENTS = 10_000;
+/** A sample takes up to a minute: three of each kind show whether they agree. */
+const MAX_RUNS = 3;
+
+/** The first message of `enqueue-google.ts`. */
+export interface EnqueueGoogle {
+  /** The documents that are there. */
+  readonly uris: readonly string[];
+  /** Variables that point clients at it, and the service's own. */
+  readonly environment: Readonly<Record<string, string>>;
+}
+
+/**
+ * `documents -- enqueue` of documents that are in their bucket, against Google's client creating the same tasks and nothing else.
+ * Whole processes, each against a new local Google of its own, whose paused queue keeps the tasks.
+ */
+export const enqueue: Measurement = {
+  name: 'enqueue',
+  async measure({ runs, signal }) {
+    await using stack = await synthesise({ PATH: process.env.PATH });
+    const sample = async (words: readonly string[]) => {
+      await using google = await startGoogle(stack.stackFile, signal);
+      const { uris, environment } = google;
+      return await millisecondsOfNode(['--no-warnings', ...words, ...uris], { environment, signal });
+    };
+    const taken = Math.min(runs, MAX_RUNS);
+    const { documents, raw } = await interleave(taken, {
+      documents: () => sample(['cli/documents.ts', 'enqueue', '--json']),
+      raw: () => sample(['bench/enqueue-raw.ts']),
+    });
+    return [
+      {
+        what: `documents -- enqueue of ${DOCUMENTS.toLocaleString('en')} (${taken} runs)`,
+        baselineName: "the same tasks by Google's client",
+        unit: 'ms',
+        measured: median(documents),
+        baseline: median(raw),
+        // That is 0.95 of its rate.
+        aim: { timesBaseline: 1.05 },
+      },
+    ];
+  },
+};
+
+async function startGoogle(stackFile: string, signal: AbortSignal): Promise<EnqueueGoogle & AsyncDisposable> {
+  const child = fork(path.join(import.meta.dirname, 'enqueue-google.ts'), [stackFile, String(DOCUMENTS)], {
+    cwd: PROJECT,
+    env: { PATH: process.env.PATH },
+    execArgv: ['--no-warnings'],
+    stdio: ['ignore', 'ignore', 'pipe', 'ipc'],
+    killSignal: 'SIGKILL',
+    signal,
+  });
+  const complaints = complaintsOf(child);
+  const ended = once(child, 'exit').then(([code, by]) => {
+    throw new Error(`The local Google of the measurement ended with ${code ?? by}: ${complaints()}`);
+  });
+  ended.catch(() => {});
+  const [google] = (await Promise.race([once(child, 'message', { signal }), ended])) as [EnqueueGoogle];
+  return {
+    ...google,
+    // Without its parent it ends, and what it started with it.
+    async [Symbol.asyncDispose]() {
+      if (child.connected) child.disconnect();
+      await ended.catch(() => {});
+    },
+  };
+}

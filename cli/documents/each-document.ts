@@ -1,0 +1,84 @@
+import type { DocumentRecord } from '../../handler/document-record.ts';
+import { documentIdSchema } from '../../handler/document-task.ts';
+import { RefusedDocumentError } from '../../handler/enqueue-document.ts';
+import { StorageError } from '../../handler/object-store.ts';
+import { RefusedReplayError } from '../../handler/replay-document.ts';
+import { inParallel } from '../in-parallel.ts';
+import { printable, type Report } from './report.ts';
+
+/** Documents worked on at once: enough to wait for Google's answers in parallel, few enough for its limits and for memory. */
+const AT_ONCE = 32;
+
+export interface EachOptions {
+  readonly report: Report;
+  readonly signal: AbortSignal;
+  readonly json: boolean;
+  /** How many documents there are. @default nobody knows yet */
+  readonly total?: number;
+  /** @default 32 */
+  readonly atOnce?: number;
+}
+
+/** Something is wrong with one document, and the others do not care. */
+export class DocumentFailure extends Error {
+  override readonly name = 'DocumentFailure';
+}
+
+/**
+ * Does the same to each document, so many at a time, and reports each. What only concerns one document is its failure; what would
+ * go wrong with all of them ends everything.
+ *
+ * @param documents as they were given: ids, URIs, files
+ * @param handle its record is reported; undefined when there is nothing to report, or it was done already
+ * @throws what would go wrong with all of them
+ */
+export async function eachDocument(
+  documents: Iterable<string> | AsyncIterable<string>,
+  { report, signal, json, total, atOnce = AT_ONCE }: EachOptions,
+  handle: (document: string) => Promise<DocumentRecord | undefined>,
+): Promise<void> {
+  await inParallel(documents, atOnce, async (document) => {
+    signal.throwIfAborted();
+    try {
+      const record = await handle(document);
+      if (record !== undefined) report.result(json ? jsonLine(document, record) : textLine(document, record));
+    } catch (error) {
+      if (!concernsOneDocument(error)) throw error;
+      const reason = reasonOf(error as Error);
+      if (json) report.result(jsonLine(document, undefined, reason));
+      report.failure(json ? undefined : printable(`${document}: ${reason}`));
+    }
+    report.progress(total);
+  });
+}
+
+/** @throws DocumentFailure for what cannot be an id, whoever made it */
+export function requireDocumentId(text: string): void {
+  if (!documentIdSchema.safeParse(text).success) throw new DocumentFailure(`There is no document ${text}.`);
+}
+
+function textLine(document: string, { documentId, status, filename }: DocumentRecord): string {
+  const name = document === documentId ? filename : document;
+  return `${documentId.padEnd(32)}  ${status.padEnd(10)}  ${printable(name)}`;
+}
+
+function jsonLine(document: string, record: DocumentRecord | undefined, reason: string | null = null): string {
+  const { documentId = null, status = null, epoch = null } = record ?? {};
+  return JSON.stringify({ document, documentId, status, epoch, reason });
+}
+
+/** Google's client adds every try that failed before, which is a page of the same. */
+function reasonOf({ message }: Error): string {
+  return message.replace(/\s+before any response was received\..*$/s, '');
+}
+
+/** DEADLINE_EXCEEDED, RESOURCE_EXHAUSTED, ABORTED, INTERNAL, UNAVAILABLE (google.rpc.Code): over with the next call, perhaps. */
+const PASSING = new Set([4, 8, 10, 13, 14]);
+
+function concernsOneDocument(error: unknown): boolean {
+  // A SyntaxError: what is stored under the name of a record is none.
+  const types = [DocumentFailure, RefusedDocumentError, RefusedReplayError, SyntaxError];
+  if (types.some((type) => error instanceof type)) return true;
+  if (error instanceof StorageError) return [0, 408, 429].includes(error.status) || error.status >= 500;
+  return PASSING.has((error as { code?: unknown }).code as number);
+}

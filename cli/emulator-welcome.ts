@@ -1,0 +1,42 @@
+import { LOOPBACK } from '../local/listen.ts';
+
+export interface EmulatorAddresses {
+  readonly port: number;
+  /** Full names. */
+  readonly queues: readonly string[];
+  /** `host:port` of the metadata server, where a stack's grants are enforced. */
+  readonly metadata: string | undefined;
+  /** The account that the metadata server gives tokens of. */
+  readonly caller: string | undefined;
+}
+
+/** What `npm run emulator` prints: where it is, and how to point clients at it. */
+export function emulatorWelcome({ port, queues, metadata, caller }: EmulatorAddresses): string {
+  const host = `${LOOPBACK}:${port}`;
+  const queue = queues[0] ?? 'projects/PROJECT/locations/LOCATION/queues/QUEUE';
+  const token = metadata && `http://${metadata}/computeMetadata/v1/instance/service-accounts/default/token`;
+  const takeToken = token
+    ? `TOKEN=$(curl -s -H 'Metadata-Flavor: Google' ${token} | sed 's/.*access_token":"\\([^"]*\\).*/\\1/'); \\\n    `
+    : '';
+  const sendToken = token ? '-H "Authorization: Bearer $TOKEN" ' : '';
+  return `
+Cloud Tasks runs on ${host}, gRPC and REST. Ctrl-C ends it.
+${queues.map((name) => `  ${name}`).join('\n')}
+${token ? `\nThe stack's grants are enforced. Tokens of ${caller}:\n  export GCE_METADATA_HOST=${metadata}\n` : ''}
+curl:
+    ${takeToken}curl ${sendToken}http://${host}/v2/${queue}/tasks \\
+      -d '{"task":{"httpRequest":{"url":"http://127.0.0.1:3000/work"}}}'
+
+Node, over gRPC${token ? ' (send the token as metadata "authorization")' : ''}:
+    new CloudTasksClient({ apiEndpoint: '${LOOPBACK}', port: ${port}, sslCreds: new GrpcClient().grpc.credentials.createInsecure(),
+      authClient: new PassThroughClient() })   // GrpcClient: google-gax, PassThroughClient: google-auth-library
+Node, over REST:
+    new CloudTasksClient({ apiEndpoint: '${LOOPBACK}', port: ${port}, fallback: true, protocol: 'http'${token ? '' : ', authClient: new PassThroughClient()'} })
+
+Python:
+    tasks_v2.CloudTasksClient(transport=CloudTasksGrpcTransport(channel=grpc.insecure_channel("${host}")))
+
+gcloud:
+    CLOUDSDK_API_ENDPOINT_OVERRIDES_CLOUDTASKS=http://${host}/ gcloud tasks queues list --location=${queue.split('/')[3]}
+`;
+}

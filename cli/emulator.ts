@@ -1,0 +1,125 @@
+/** `npm run emulator`: Cloud Tasks alone, for clients in any language. */
+import { once } from 'node:events';
+import { systemClock } from '../clock.ts';
+import { type Attempt, statusOf } from '../local/cloud-tasks/attempt.ts';
+import { type CloudTasks, startCloudTasks } from '../local/cloud-tasks/cloud-tasks.ts';
+import { isQueueName } from '../local/cloud-tasks/names.ts';
+import { cloudTasksOfStack } from '../local/cloud-tasks/of-stack.ts';
+import { PortInUseError, type RunningServer, serve } from '../local/listen.ts';
+import { metadataApp } from '../local/metadata-server.ts';
+import { TerraformStack, TerraformStackError } from '../local/terraform-stack.ts';
+import { type Command, type ParsedCommand, runCommand, UsageError } from './command-line.ts';
+import { emulatorWelcome } from './emulator-welcome.ts';
+
+const DEFAULT_PORT = 8123;
+const DEFAULT_QUEUE = 'projects/local-project/locations/us-central1/queues/default';
+/** Number of the project, which only Google could know. */
+const PROJECT_NUMBER = '123456789012';
+
+const command: Command = {
+  usage: 'npm run emulator -- [options]',
+  summary: 'Runs Cloud Tasks on this machine, over gRPC and REST on one port, until Ctrl-C.',
+  options: {
+    port: { type: 'string', value: 'PORT', help: `port on 127.0.0.1, 0 for any free one (default: ${DEFAULT_PORT})` },
+    queue: {
+      type: 'string',
+      value: 'NAME',
+      multiple: true,
+      help: `a queue that exists from the start, in full; may be repeated (default: ${DEFAULT_QUEUE}, unless there is a stack)`,
+    },
+    stack: {
+      type: 'string',
+      value: 'FILE',
+      help: 'a cdk.tf.json: its queues, and its grants enforced; the port after PORT is its metadata server. TF_VAR_* in the environment are its variables',
+    },
+    data: {
+      type: 'string',
+      value: 'DIR',
+      help: 'folder that keeps queues and tasks across restarts (default: in memory)',
+    },
+  },
+  takesFiles: false,
+};
+
+await runCommand(command, emulator);
+
+async function emulator({ options, lists }: ParsedCommand, signal: AbortSignal): Promise<number> {
+  const port = portOf(options.port);
+  const stack = typeof options.stack === 'string' ? readStack(options.stack) : undefined;
+  const fromStack = stack && (await cloudTasksOfStack(stack, systemClock).catch(explainVariables));
+  const named = lists.queue?.map(checkedQueueName) ?? (stack ? [] : [DEFAULT_QUEUE]);
+  const queues = [...(fromStack?.options.queues ?? []), ...named.map((name) => ({ name }))];
+  let tasks: CloudTasks | undefined;
+  let metadata: RunningServer | undefined;
+  try {
+    tasks = await startCloudTasks({
+      ...fromStack?.options,
+      port,
+      queues,
+      ...(typeof options.data === 'string' && { data: options.data }),
+      onAttempt: (attempt) => console.log(attemptLine(attempt)),
+    });
+    if (stack && fromStack?.enqueuer !== undefined) {
+      const { projectId, region } = stack;
+      const identity = { email: fromStack.enqueuer, projectId, region, projectNumber: PROJECT_NUMBER };
+      metadata = await serve(metadataApp({ ...identity, tokens: fromStack.issuer }), {
+        port: port === 0 ? 0 : port + 1,
+        what: 'the metadata server',
+        option: '--port',
+      });
+    }
+    const names = queues.map(({ name }) => name);
+    console.log(
+      emulatorWelcome({ port: tasks.port, queues: names, metadata: metadata?.host, caller: fromStack?.enqueuer }),
+    );
+    if (!signal.aborted) await once(signal, 'abort');
+    console.log('Stopping.');
+  } catch (error) {
+    if (!(error instanceof PortInUseError)) throw error;
+    throw new UsageError(`Port ${error.port} is in use: end what listens there, or choose another with --port PORT.`);
+  } finally {
+    await metadata?.close();
+    await tasks?.close();
+  }
+  return 0;
+}
+
+function portOf(value: string | boolean | undefined): number {
+  if (value === undefined) return DEFAULT_PORT;
+  const port = Number(value);
+  if (value !== '' && Number.isInteger(port) && port >= 0 && port <= 65_534) return port;
+  throw new UsageError(`--port must be a whole number from 0 to 65534; received ${JSON.stringify(value)}.`);
+}
+
+function checkedQueueName(name: string): string {
+  if (isQueueName(name)) return name;
+  throw new UsageError(
+    `--queue must be projects/PROJECT/locations/LOCATION/queues/QUEUE, with letters, digits and hyphens; received '${name}'.`,
+  );
+}
+
+/** @throws TerraformStackError when the file is no stack */
+function readStack(file: string): TerraformStack {
+  const variables = Object.entries(process.env).flatMap(([name, value]): [string, string][] =>
+    name.startsWith('TF_VAR_') && value !== undefined ? [[name.slice('TF_VAR_'.length), value]] : [],
+  );
+  return TerraformStack.read(file, { variables: Object.fromEntries(variables), projectNumber: PROJECT_NUMBER });
+}
+
+function explainVariables(error: unknown): never {
+  if (!(error instanceof TerraformStackError) || !error.message.includes('variable')) throw error;
+  throw new UsageError(`${error.message} TF_VAR_NAME=VALUE in the environment does.`);
+}
+
+/** One attempt in one line: `12:00:00 a1b2 attempt 1: 500, retrying at 12:00:10`. */
+function attemptLine({ taskName, number, endTime, answer, outcome, nextAttemptTime }: Attempt): string {
+  const id = taskName.slice(taskName.lastIndexOf('/') + 1);
+  const result = answer.kind === 'response' ? statusOf(answer) : answer.kind;
+  const reason = answer.kind === 'unreachable' ? ` (${answer.reason})` : '';
+  const next = nextAttemptTime === undefined ? '' : ` at ${timeOfDay(nextAttemptTime)}`;
+  return `${timeOfDay(endTime)} ${id} attempt ${number}: ${result}${reason}, ${outcome}${next}`;
+}
+
+function timeOfDay(ms: number): string {
+  return new Date(ms).toISOString().slice(11, 19);
+}
