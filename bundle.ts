@@ -21,7 +21,8 @@ const shared: BuildOptions = {
   platform: 'node',
   target: 'node24',
   legalComments: 'none',
-  logLevel: 'error',
+  // Its errors are thrown as well, and reported by whoever called.
+  logLevel: 'silent',
 };
 
 /**

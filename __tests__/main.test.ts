@@ -63,7 +63,7 @@ test('hostile values end as problems, never as a stack trace', () => {
     LABELS: 'constructor=X',
     QUEUE_COUNT: '999999999',
     KMS_KEY: '\n',
-    DOCUMENTS_BUCKET: '/etc',
+    EXISTING_DOCUMENTS_BUCKET: '/etc',
   });
   expect(status).toBe(1);
   for (const line of lines) expect(line).toMatch(/; received /);

@@ -72,22 +72,27 @@ export function helpOf({ usage, summary, options }: Command): string {
 }
 
 /**
- * Runs a command to its exit code: what it returns, 2 for a usage error, 1 for any other. Ctrl-C and SIGTERM abort the signal
- * that it gets, so that it ends what it started; a second Ctrl-C ends it at once.
+ * Runs a command to its exit code: what it returns, 2 for a usage error, 1 for any other. Ctrl-C, SIGTERM, a closed terminal and
+ * an output that nobody reads any more (`| head`) abort the signal that it gets, so that it ends what it started.
  *
  * @param words what was typed after the command. @default the words after `--`
  */
 export async function runCommand(command: Command, main: Main, words = process.argv.slice(2)): Promise<void> {
   const interrupted = new AbortController();
-  for (const signal of ['SIGINT', 'SIGTERM'] as const) {
-    process.once(signal, () => interrupted.abort(new UsageError('Interrupted.')));
-  }
+  const interrupt = (reason: string) => interrupted.abort(new UsageError(reason));
+  for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) process.on(signal, () => interrupt('Interrupted.'));
+  process.stdout.on('error', ({ code, message }: NodeJS.ErrnoException) => {
+    interrupt(code === 'EPIPE' ? '' : `Cannot write the output: ${message}`);
+  });
+  process.stderr.on('error', () => interrupt(''));
   try {
     const parsed = parseCommand(command, words);
     if (parsed.options.help) console.log(helpOf(command));
     else process.exitCode = await main(parsed, interrupted.signal);
   } catch (error) {
     if (interrupted.signal.aborted) {
+      const { message } = interrupted.signal.reason as UsageError;
+      if (message !== '') console.error(message);
       process.exitCode = 130;
     } else {
       console.error(describe(error));

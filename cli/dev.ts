@@ -81,7 +81,13 @@ Enqueue a document that is there already:
   TOKEN=$(curl -s -H 'Metadata-Flavor: Google' '${identity}?audience=${serviceUrl}'); \\
   curl -s -H "Authorization: Bearer $TOKEN" -d '{"sourceUri":"${sourceUri}"}' ${frontDoorUrl}/documents
 
-and see how it is: the same curl with ${frontDoorUrl}/documents/ID and without -d.
+See how it is, with the documentId that was answered:
+
+  curl -s -H "Authorization: Bearer $TOKEN" ${frontDoorUrl}/documents/ID
+
+Put a document of your own there, or list, show and replay them:
+
+  npm run documents -- --help
 
 Point Google's own clients and npm run documents at it:
 

@@ -32,7 +32,10 @@ export class DocumentService {
   }
 
   /** @throws Error with the service's words when it does not accept the document */
-  async enqueue(request: { sourceUri: string; filename: string; documentId?: string }, signal: AbortSignal): Promise<Document> {
+  async enqueue(
+    request: { sourceUri: string; filename: string; documentId?: string },
+    signal: AbortSignal,
+  ): Promise<Document> {
     return this.#call('/documents', { method: 'POST', body: JSON.stringify(request), signal });
   }
 

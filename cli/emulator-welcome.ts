@@ -32,11 +32,18 @@ Node, over gRPC${token ? ' (send the token as metadata "authorization")' : ''}:
       authClient: new PassThroughClient() })   // GrpcClient: google-gax, PassThroughClient: google-auth-library
 Node, over REST:
     new CloudTasksClient({ apiEndpoint: '${LOOPBACK}', port: ${port}, fallback: true, protocol: 'http'${token ? '' : ', authClient: new PassThroughClient()'} })
+${token ? '' : otherLanguages(host, queue)}`;
+}
 
+/** Clients that need no token, where nothing is enforced. */
+function otherLanguages(host: string, queue: string): string {
+  const [, project, , location] = queue.split('/');
+  return `
 Python:
     tasks_v2.CloudTasksClient(transport=CloudTasksGrpcTransport(channel=grpc.insecure_channel("${host}")))
 
 gcloud:
-    CLOUDSDK_API_ENDPOINT_OVERRIDES_CLOUDTASKS=http://${host}/ gcloud tasks queues list --location=${queue.split('/')[3]}
+    export CLOUDSDK_API_ENDPOINT_OVERRIDES_CLOUDTASKS=http://${host}/ CLOUDSDK_AUTH_DISABLE_CREDENTIALS=true
+    gcloud tasks queues list --project=${project} --location=${location}
 `;
 }

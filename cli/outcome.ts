@@ -1,3 +1,4 @@
+import { printable } from './progress.ts';
 import { textTable } from './text-table.ts';
 
 /** How a document ended, as `npm start` reports it. */
@@ -27,12 +28,12 @@ const RIGHT_ALIGNED = new Set([2, 3, 4]);
 /** A table for people, with a row for each document. */
 export function outcomeTable(outcomes: readonly DocumentOutcome[]): string {
   const rows = outcomes.map(({ document, status, attempts, seconds, pages, characters, markdown, reason }) => [
-    document,
+    printable(document),
     status,
     String(attempts),
     seconds.toFixed(1),
     pages !== undefined ? count(pages, 'page') : characters !== undefined ? count(characters, 'character') : '',
-    markdown ?? reason ?? '',
+    printable(markdown ?? reason ?? ''),
   ]);
   return textTable(HEADINGS, rows, RIGHT_ALIGNED);
 }

@@ -17,6 +17,9 @@ export interface ProcessingTools {
   readonly onChange: (status: string, detail: string) => void;
 }
 
+/** File systems take 255 bytes, results add `.json.part`, and a table wants to be read. */
+const MAX_NAME_LENGTH = 200;
+
 /** The whole way of one file: uploaded, enqueued, followed, its results written. A file that cannot be read is FAILED. */
 export async function processFile(file: string, name: string, tools: ProcessingTools): Promise<DocumentOutcome> {
   const started = performance.now();
@@ -26,11 +29,16 @@ export async function processFile(file: string, name: string, tools: ProcessingT
     return { document, status, attempts: 0, seconds, markdown: null, reason: null, ...facts };
   };
 
-  const unreadable = await whyUnreadable(file);
+  const unreadable =
+    name.length > MAX_NAME_LENGTH ? `name too long: at most ${MAX_NAME_LENGTH} characters` : await whyUnreadable(file);
   if (unreadable !== undefined) return outcome('FAILED', { reason: unreadable });
+  let attempts = 0;
+  const onSeen = (seen: Document) => {
+    attempts = seen.attempts;
+  };
   try {
-    const done = await uploadAndFollow(file, name, tools);
-    const { attempts, error, result } = done;
+    for (const extension of ['.md', '.json']) await tools.results.remove(name + extension);
+    const { error, result } = await uploadAndFollow(file, name, onSeen, tools);
     if (result === undefined) {
       return outcome('FAILED', { attempts, reason: error ? `${error.reason}: ${error.message}` : 'no result' });
     }
@@ -40,7 +48,7 @@ export async function processFile(file: string, name: string, tools: ProcessingT
     return outcome('COMPLETED', { attempts, markdown, pages, characters });
   } catch (error) {
     if (tools.signal.aborted) throw error;
-    return outcome('FAILED', { reason: `error: ${(error as Error).message}` });
+    return outcome('FAILED', { attempts, reason: `error: ${(error as Error).message}` });
   }
 }
 
@@ -54,14 +62,21 @@ export async function whyUnreadable(file: string): Promise<string | undefined> {
   }
 }
 
-async function uploadAndFollow(file: string, name: string, tools: ProcessingTools): Promise<Document> {
+async function uploadAndFollow(
+  file: string,
+  name: string,
+  onSeen: (document: Document) => void,
+  tools: ProcessingTools,
+): Promise<Document> {
   const { storage, documentsBucket, service, signal, onChange, isTaskGone } = tools;
   const bytes = await readFile(file);
   // The name is the document's own, so that two files of one name do not overwrite each other.
   await storage.write(documentsBucket, name, bytes, { contentType: 'application/octet-stream', signal });
   const filename = path.basename(file);
   const { documentId } = await service.enqueue({ sourceUri: `gs://${documentsBucket}/${name}`, filename }, signal);
-  const show = ({ status, attempts, error }: Document) => {
+  const show = (document: Document) => {
+    onSeen(document);
+    const { status, attempts, error } = document;
     if (status === 'PENDING') onChange(status, error ? `attempt ${attempts} failed: ${error.message}` : '');
     if (status === 'PROCESSING') onChange(status, `attempt ${attempts}`);
   };

@@ -16,7 +16,7 @@ export class Progress {
   say(name: string, status: string, detail = ''): void {
     this.#clear();
     const line = [name.padEnd(this.#width), status.padEnd(10), detail].join('  ');
-    this.#output.write(`${line.trimEnd()}\n`);
+    this.#output.write(`${printable(line).trimEnd()}\n`);
     this.#show();
   }
 
@@ -35,4 +35,10 @@ export class Progress {
   #clear(): void {
     if (this.#output.isTTY) this.#output.write('\r\u001b[K');
   }
+}
+
+/** Without control characters, which a file's name may have, and a terminal would obey. */
+export function printable(text: string): string {
+  // biome-ignore lint/suspicious/noControlCharactersInRegex: they are what it is about
+  return text.replace(/[\u0000-\u001f\u007f-\u009f]/g, '\ufffd');
 }

@@ -1,6 +1,7 @@
-import { mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
-import { writeFile } from 'node:fs/promises';
+import { readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
+import { rename, rm, writeFile } from 'node:fs/promises';
 import path from 'node:path';
+import { makeFolder } from '../local/make-folder.ts';
 import { UsageError } from './command-line.ts';
 
 /** A folder for results, held by one process at a time. */
@@ -21,9 +22,13 @@ export class ResultsFolder implements Disposable {
    * @throws UsageError when it cannot be written, or another process that lives has it
    */
   static take(folder: string): ResultsFolder {
+    if (folder === '') throw new UsageError('--results needs the name of a folder; received an empty one.');
     const results = new ResultsFolder(folder);
     try {
-      mkdirSync(folder, { recursive: true });
+      makeFolder(folder);
+      if (!statSync(folder).isDirectory()) {
+        throw new UsageError(`${folder} is not a folder: choose another with --results DIR.`);
+      }
       results.#lock();
       return results;
     } catch (error) {
@@ -43,7 +48,7 @@ export class ResultsFolder implements Disposable {
       const holder = Number(readFileSync(this.#lockFile, 'utf8'));
       if (isAlive(holder)) {
         throw new UsageError(
-          `Another run (process ${holder}) is writing to ${this.#folder}: wait for it, or choose another with --results DIR.`,
+          `Another run (process ${holder}) is writing to ${this.#folder}: wait for it, choose another with --results DIR, or delete ${this.#lockFile} if nothing runs.`,
         );
       }
       // Its holder died without a chance to remove it.
@@ -52,11 +57,23 @@ export class ResultsFolder implements Disposable {
     }
   }
 
-  /** @returns the file's path */
+  /** Writes a file, whole or not at all. @returns its path */
   async write(name: string, body: Uint8Array): Promise<string> {
     const file = path.join(this.#folder, name);
-    await writeFile(file, body);
+    const part = `${file}.part`;
+    try {
+      await writeFile(part, body);
+      await rename(part, file);
+    } catch (error) {
+      await rm(part, { force: true });
+      throw error;
+    }
     return file;
+  }
+
+  /** Removes what an earlier run left under a name: a document that fails now must not look as if it had a result. */
+  async remove(name: string): Promise<void> {
+    await rm(path.join(this.#folder, name), { force: true });
   }
 
   /** A name that no other document of this run has: a second `a.pdf` is `a.pdf-2`. */

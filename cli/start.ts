@@ -5,7 +5,7 @@ import { systemClock } from '../clock.ts';
 import { CloudStorage } from '../handler/cloud-storage.ts';
 import { taskIdFor } from '../handler/document-task.ts';
 import { type LocalGoogle, startLocalGoogle } from '../local/local-google.ts';
-import { type Command, type ParsedCommand, runCommand } from './command-line.ts';
+import { type Command, type ParsedCommand, runCommand, UsageError } from './command-line.ts';
 import { type Document, DocumentService } from './document-service.ts';
 import { inParallel } from './in-parallel.ts';
 import { type DocumentOutcome, jsonLine, outcomeTable } from './outcome.ts';
@@ -21,7 +21,7 @@ const command: Command = {
   usage: 'npm start -- [FILE…] [options]',
   summary:
     'Synthesises the stack, starts a local Google from it, and has it process the files: by default those in samples/.\n' +
-    'Results go to results/. Exit code: 0 when every document is COMPLETED, 1 when not, 2 for a mistake in the call.',
+    'Results go to results/. Exit code: 0 when every document is COMPLETED, 1 when not or when it cannot start, 2 for a mistake in the call.',
   options: {
     json: { type: 'boolean', help: 'print one line of JSON for each document instead of progress and table' },
     results: { type: 'string', value: 'DIR', help: 'folder for the results (default: results)' },
@@ -36,25 +36,34 @@ async function start({ files, options }: ParsedCommand, signal: AbortSignal): Pr
   const say = options.json ? () => {} : (line: string) => console.log(line);
   using results = ResultsFolder.take(typeof options.results === 'string' ? options.results : 'results');
   const inputs = files.length > 0 ? files : await samples();
+  if (inputs.includes('')) throw new UsageError('A file needs a name; received an empty one.');
 
   const started = performance.now();
   await using stack = await synthesise();
   signal.throwIfAborted();
   say(`Bundled the handler and synthesised the stack ${stack.name} in ${secondsSince(started)} s.`);
 
-  const onLog = options.verbose ? (line: string) => console.error(line) : () => {};
+  let lastError: string | undefined;
+  const onLog = (line: string) => {
+    if (options.verbose) console.error(line);
+    lastError = errorIn(line) ?? lastError;
+  };
   await using google = await disposable(startLocalGoogle({ stackFile: stack.stackFile, developer: CALLER, onLog }));
   signal.throwIfAborted();
   say(`Started a local Google from it: ${addressesOf(google)}.\n`);
 
   const outcomes = await processAll(inputs, google, results, signal, options.json === true);
   say(`\n${outcomeTable(outcomes)}`);
+  if (lastError !== undefined && outcomes.some(({ reason }) => reason?.startsWith('error: '))) {
+    say(`\nThe handler's log says last: ${lastError} (--verbose shows all of it.)`);
+  }
   return outcomes.every(({ status }) => status === 'COMPLETED') ? 0 : 1;
 }
 
 async function samples(): Promise<string[]> {
   const folder = path.join(import.meta.dirname, '..', 'samples');
-  const names = await readdir(folder);
+  const names = await readdir(folder).catch(() => []);
+  if (names.length === 0) throw new UsageError('There are no samples: name files, npm start -- FILE…');
   return names.filter((name) => !name.startsWith('.')).map((name) => path.relative('.', path.join(folder, name)));
 }
 
@@ -116,6 +125,12 @@ function addressesOf({ addresses }: LocalGoogle): string {
 async function disposable<T extends { close(): Promise<void> }>(starting: Promise<T>): Promise<T & AsyncDisposable> {
   const started = await starting;
   return Object.assign(started, { [Symbol.asyncDispose]: () => started.close() });
+}
+
+/** The message of a log line of severity ERROR; undefined for any other line. */
+function errorIn(line: string): string | undefined {
+  if (!line.startsWith('{"severity":"ERROR"')) return undefined;
+  return (JSON.parse(line) as { message: string }).message;
 }
 
 function secondsSince(started: number): string {

@@ -3,6 +3,7 @@ import { mkdtemp, readFile, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { bundleHandler } from '../bundle.ts';
+import { UsageError } from './command-line.ts';
 
 const root = path.join(import.meta.dirname, '..');
 
@@ -10,13 +11,7 @@ const root = path.join(import.meta.dirname, '..');
 export const CALLER = 'caller@local-project.iam.gserviceaccount.com';
 
 /** What the stack is synthesised with here. Everything else is as in a deployment with nothing set. */
-const LOCAL_SETTINGS = {
-  GCP_PROJECT_ID: 'local-project',
-  CALLERS: `serviceAccount:${CALLER}`,
-  // Existing buckets are somewhere else; and where npm run documents finds its own is often set in the same shell.
-  DOCUMENTS_BUCKET: '',
-  RESULTS_BUCKET: '',
-};
+const LOCAL_SETTINGS = { GCP_PROJECT_ID: 'local-project', STATE_BUCKET: '' };
 
 export interface SynthesisedStack extends AsyncDisposable {
   readonly name: string;
@@ -32,11 +27,17 @@ export interface SynthesisedStack extends AsyncDisposable {
  */
 export async function synthesise(environment: NodeJS.ProcessEnv = process.env): Promise<SynthesisedStack> {
   await bundleHandler();
-  const folder = await mkdtemp(path.join(tmpdir(), 'document-processing-'));
+  const folder = await mkdtemp(path.join(tmpdir(), 'document-processing-')).catch(({ code }: NodeJS.ErrnoException) => {
+    throw new UsageError(
+      `Cannot write to the temporary folder ${tmpdir()} (${code}): set TMPDIR to one that can be written.`,
+    );
+  });
   const dispose = () => rm(folder, { recursive: true, force: true });
   try {
+    // Beside those that the developer names, so that a name which breaks a rule is found here, not at the deployment.
+    const CALLERS = [environment.CALLERS, `serviceAccount:${CALLER}`].filter(Boolean).join(',');
     const output = {
-      STATE_BUCKET: '',
+      CALLERS,
       CDKTF_OUTDIR: folder,
       NODE_COMPILE_CACHE: path.join(root, 'dist', 'compile-cache'),
     };

@@ -106,7 +106,9 @@ export function createApp(dependencies: AppDependencies): Hono<Env> {
   app.post('/documents', async (c) => {
     if (drain.begun) return busy();
     requireBuckets(settings, 'Enqueuing a document');
-    const parsed = enqueueRequestSchema.safeParse(await readJson(c.req.raw));
+    const body = await readJson(c.req.raw);
+    if (body === undefined) return problem(400, 'Invalid request', 'The body is not JSON.');
+    const parsed = enqueueRequestSchema.safeParse(body);
     if (!parsed.success) return problem(400, 'Invalid request', explain(parsed.error));
     const record = await enqueueDocument(parsed.data, { ...settings, store, records, tasks, clock });
     logOf(c).info({ documentId: record.documentId, status: record.status }, 'Document accepted');

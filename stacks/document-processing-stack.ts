@@ -80,6 +80,19 @@ export class DocumentProcessingStack extends TerraformStack {
       member: runtime.member,
     });
 
+    const settings = {
+      GCP_PROJECT_ID: projectId,
+      GCP_LOCATION: location,
+      CLOUD_TASKS_QUEUE: names.queues.join(','),
+      CLOUD_TASKS_MAX_ATTEMPTS: String(shared.maxAttempts),
+      CLOUD_TASKS_MAX_BACKOFF_SECONDS: String(Math.ceil(shared.maxBackoffSeconds)),
+      CLOUD_RUN_SERVICE_ACCOUNT: invoker.email,
+      DOCUMENTS_BUCKET: documents.name,
+      RESULTS_BUCKET: results.name,
+      DISPATCH_DEADLINE_SECONDS: String(deadlines.dispatchDeadlineSeconds),
+      // Cloud Run has checked every token before the handler sees it: the only invokers are named ones.
+      ACCEPT_REMOVED_SIGNATURE: 'true',
+    };
     const service = new HandlerService(this, 'service', {
       ...props,
       ...shared,
@@ -89,19 +102,7 @@ export class DocumentProcessingStack extends TerraformStack {
       image: props.image ?? nodeImage(),
       code: code && { bucket: code.bucket.name, objectName: code.bundle.objectName },
       deadlines,
-      settings: {
-        GCP_PROJECT_ID: projectId,
-        GCP_LOCATION: location,
-        CLOUD_TASKS_QUEUE: names.queues.join(','),
-        CLOUD_TASKS_MAX_ATTEMPTS: String(shared.maxAttempts),
-        CLOUD_TASKS_MAX_BACKOFF_SECONDS: String(Math.ceil(shared.maxBackoffSeconds)),
-        CLOUD_RUN_SERVICE_ACCOUNT: invoker.email,
-        DOCUMENTS_BUCKET: documents.name,
-        RESULTS_BUCKET: results.name,
-        DISPATCH_DEADLINE_SECONDS: String(deadlines.dispatchDeadlineSeconds),
-        // Cloud Run has checked every token before the handler sees it: the only invokers are named ones.
-        ACCEPT_REMOVED_SIGNATURE: 'true',
-      },
+      settings,
       serviceAccount: runtime.email,
       grants: [
         ...queues.map((queue) => queue.grantEnqueue('enqueuer-runtime', runtime.member)),
@@ -137,6 +138,7 @@ export class DocumentProcessingStack extends TerraformStack {
       invoker: invoker.email,
       documentsBucket: documents.name,
       resultsBucket: results.name,
+      settings: { ...settings, CLOUD_RUN_SERVICE_URL: service.url },
     });
   }
 

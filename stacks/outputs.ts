@@ -1,5 +1,6 @@
 import { TerraformOutput, Token } from 'cdktf';
 import type { Construct } from 'constructs';
+import type { SettingName } from '../handler/setting-names.ts';
 
 /** What Terraform prints after a deployment. */
 export interface Outputs {
@@ -13,7 +14,22 @@ export interface Outputs {
   readonly invoker: string;
   readonly documentsBucket: string;
   readonly resultsBucket: string;
+  /** The handler's settings. */
+  readonly settings: { readonly [Name in SettingName]?: string };
 }
+
+/** What of the handler's settings `npm run documents` needs. */
+const OPERATOR_SETTINGS: readonly SettingName[] = [
+  'GCP_PROJECT_ID',
+  'GCP_LOCATION',
+  'CLOUD_TASKS_QUEUE',
+  'CLOUD_RUN_SERVICE_URL',
+  'CLOUD_RUN_SERVICE_ACCOUNT',
+  'DOCUMENTS_BUCKET',
+  'RESULTS_BUCKET',
+  'DISPATCH_DEADLINE_SECONDS',
+  'CLOUD_TASKS_MAX_BACKOFF_SECONDS',
+];
 
 /** Adds the outputs to the stack; their names are a contract with whoever reads them. */
 export function addOutputs(scope: Construct, outputs: Outputs): void {
@@ -31,6 +47,11 @@ export function addOutputs(scope: Construct, outputs: Outputs): void {
   output('invoker_service_account', 'Identity that Cloud Tasks calls the service with.', outputs.invoker);
   output('documents_bucket', 'Bucket that documents are read from.', outputs.documentsBucket);
   output('results_bucket', 'Bucket of the records and results.', outputs.resultsBucket);
+  output(
+    'documents_environment',
+    'Points npm run documents at this deployment, once a shell has evaluated it.',
+    OPERATOR_SETTINGS.map((name) => `export ${name}=${outputs.settings[name] ?? ''}`).join('\n'),
+  );
   output(
     'first_document_command',
     'Uploads README.md and puts a task for it into the queue; the result comes into the results bucket.',

@@ -126,9 +126,9 @@ export function readSettings(variables: Readonly<Record<string, string | undefin
     /** Customer-managed key, by its resource name. Default: Google's keys. */
     kmsKey: text('KMS_KEY'),
     /** Bucket of the documents, where it exists already. Default: one is created. */
-    documentsBucket: text('DOCUMENTS_BUCKET'),
+    documentsBucket: text('EXISTING_DOCUMENTS_BUCKET'),
     /** Bucket of records and results, where it exists already. Default: one is created. */
-    resultsBucket: text('RESULTS_BUCKET'),
+    resultsBucket: text('EXISTING_RESULTS_BUCKET'),
     /** Own container image instead of the bundle. Default: the stock Node image. */
     image: text('CONTAINER_IMAGE'),
     /** Whether Terraform refuses to destroy: true or false. Default: true for ENVIRONMENT=prod, else false. */

@@ -25,7 +25,7 @@ test('a second run beside the first is told to wait or to go elsewhere', () => {
   using _first = ResultsFolder.take(parent);
   expect(() => ResultsFolder.take(parent)).toThrow(
     new UsageError(
-      `Another run (process ${process.pid}) is writing to ${parent}: wait for it, or choose another with --results DIR.`,
+      `Another run (process ${process.pid}) is writing to ${parent}: wait for it, choose another with --results DIR, or delete ${path.join(parent, '.lock')} if nothing runs.`,
     ),
   );
 });
@@ -46,6 +46,23 @@ test('a folder that cannot be written is one clear line', () => {
   expect(() => ResultsFolder.take(folder)).toThrow(
     new UsageError(`Cannot write to ${folder} (ENOTDIR): allow it, or choose another with --results DIR.`),
   );
+});
+
+test('a file in place of the folder, a folder that cannot be, and no name are one clear line each', () => {
+  const file = path.join(parent, 'file');
+  writeFileSync(file, '');
+  expect(() => ResultsFolder.take(file)).toThrow(`${file} is not a folder: choose another with --results DIR.`);
+  expect(() => ResultsFolder.take('')).toThrow('--results needs the name of a folder; received an empty one.');
+  // There mkdir answers ENOENT although the parent exists, which recursive mkdirSync takes for a reason to try for ever.
+  if (existsSync('/proc')) expect(() => ResultsFolder.take('/proc/x')).toThrow('Cannot write to /proc/x (ENOENT)');
+});
+
+test('a result of an earlier run is gone when its document is processed again', async () => {
+  using results = ResultsFolder.take(parent);
+  const file = await results.write('a.md', Buffer.from('old'));
+  await results.remove('a.md');
+  expect(existsSync(file)).toBe(false);
+  await results.remove('a.md');
 });
 
 test('two documents of one name have results of their own', () => {

@@ -95,6 +95,24 @@ test('--json prints one line for each document, in a plain form, and the exit co
   expect(code).toBe(1);
 }, 20_000);
 
+test('an output that nobody reads any more ends it quietly, and leaves nothing behind', async () => {
+  const child = start('samples/tide-log.txt');
+  child.stdout?.destroy();
+  const [stderr, [code]] = await Promise.all([text(child.stderr as NodeJS.ReadableStream), once(child, 'exit')]);
+  expect(stderr).toBe('');
+  expect(code).toBe(130);
+  expect(readdirSync(path.join(folder, 'results'))).not.toContain('.lock');
+}, 20_000);
+
+test('a caller that breaks a rule of the stack is found here as well', async () => {
+  const child = spawn(process.execPath, ['--no-warnings', 'cli/start.ts', '--results', path.join(folder, 'r2')], {
+    env: { ...process.env, CALLERS: 'allUsers' },
+  });
+  const { stderr, code } = await ended(child);
+  expect(stderr).toBe("Callers are never public; received 'allUsers': name service accounts, users or groups.\n");
+  expect(code).toBe(1);
+}, 20_000);
+
 test('Ctrl-C ends everything: exit code 130, nothing listens, no lock stays', async () => {
   const child = start('samples/energy-report.pdf');
   let output = '';

@@ -20,6 +20,8 @@ export function storageApi({ store, access }: StorageApiOptions): Hono {
   const app = new Hono();
 
   app.onError((error, c) => {
+    // The caller has gone away in the middle of its request: nobody hears an answer.
+    if ((error as NodeJS.ErrnoException).code === 'ECONNRESET') return c.body(null, 400);
     if (!(error instanceof StorageError)) throw error;
     if (error.code === 304) return c.body(null, 304);
     // Seen on the real service: a download is refused in plain text.
