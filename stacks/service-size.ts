@@ -4,7 +4,7 @@ import { type Check, isWhole } from './checks.ts';
 export interface ServiceSize {
   /** vCPUs of an instance: 1, 2, 4, 6 or 8. The environment that mounts volumes has no fractions. @default '1' */
   readonly cpu?: string;
-  /** Memory of an instance in Mi or Gi; it must suit the cpu. @default '1Gi' */
+  /** Memory of an instance in Mi or Gi; it must suit the cpu. @default '2Gi', for four conversions of 256 MiB beside each other */
   readonly memory?: string;
   /** Requests an instance takes at once, 1 to 1,000; 1 for heavy documents. @default 4 */
   readonly concurrency?: number;
@@ -27,7 +27,7 @@ const MEMORY_RANGES = new Map<string, readonly [min: number, max: number]>([
 export function serviceSize(size: ServiceSize): Required<ServiceSize> {
   return {
     cpu: size.cpu ?? '1',
-    memory: size.memory ?? '1Gi',
+    memory: size.memory ?? '2Gi',
     concurrency: size.concurrency ?? 4,
     minInstances: size.minInstances ?? 0,
     maxInstances: size.maxInstances ?? 10,

@@ -105,7 +105,7 @@ export function readSettings(variables: Readonly<Record<string, string | undefin
     logSamplingRatio: ratio('LOG_SAMPLING_RATIO'),
     /** vCPUs of an instance. Default: 1. */
     cpu: text('CPU'),
-    /** Memory of an instance. Default: 1Gi. */
+    /** Memory of an instance. Default: 2Gi. */
     memory: text('MEMORY'),
     /** Documents that an instance works on at once. Default: 4. */
     concurrency: whole('CONCURRENCY'),

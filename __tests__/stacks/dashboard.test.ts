@@ -65,8 +65,8 @@ test('every query looks at this stack alone', () => {
 test('estimates an hour by the size of an instance', () => {
   const cost = (props: Parameters<typeof stackJson>[0]) =>
     queriesOf(dashboardOf(props).dashboard).find((query) => /billable_instance_time.* \* /.test(query));
-  // 3600 s x (1 vCPU x 2.4e-5 + 1 GiB x 2.5e-6) = 0.0954 USD; 3600 x (4 x 2.4e-5 + 8 x 2.5e-6) = 0.4176 USD.
-  expect(cost({})).toMatch(/ \* 0\.0954$/);
+  // 3600 s x (1 vCPU x 2.4e-5 + 2 GiB x 2.5e-6) = 0.1044 USD; 3600 x (4 x 2.4e-5 + 8 x 2.5e-6) = 0.4176 USD.
+  expect(cost({})).toMatch(/ \* 0\.1044$/);
   expect(cost({ cpu: '4', memory: '8Gi' })).toMatch(/ \* 0\.4176$/);
 });
 

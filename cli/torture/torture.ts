@@ -34,7 +34,7 @@ const TASKS_TIME_FACTOR = 3;
 const STORAGE_FAULTS = 0.03;
 const CALLERS_AT_ONCE = 16;
 const POLL_MS = 500;
-const KILL_EVERY_MS = 1500;
+const TROUBLE_EVERY_MS = 4000;
 
 interface TestDocument {
   readonly id: string;
@@ -73,7 +73,7 @@ export async function torture({
     if (pid !== undefined) counts.kills += kill(pid);
     google.tasks.faults.onAttempt({ kind: 'deliverTwice' }, { times: 5 });
     counts.duplicates += 5;
-  }, KILL_EVERY_MS);
+  }, TROUBLE_EVERY_MS);
   try {
     const documents = Array.from({ length: count }, (_, index) => testDocument(index));
     await enqueueAll(documents, google, signal);
