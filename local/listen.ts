@@ -1,5 +1,5 @@
 import type { Server } from 'node:http';
-import type { AddressInfo } from 'node:net';
+import type { AddressInfo, Server as NetServer } from 'node:net';
 import { createAdaptorServer } from '@hono/node-server';
 import type { Hono } from 'hono';
 
@@ -33,7 +33,7 @@ export interface ListenOptions {
  * @returns the port
  * @throws PortInUseError when another process has the port
  */
-export async function listen(server: Server, { port, what, option }: ListenOptions): Promise<number> {
+export async function listen(server: NetServer, { port, what, option }: ListenOptions): Promise<number> {
   await new Promise<void>((resolve, reject) => {
     server.once('error', (error: NodeJS.ErrnoException) => {
       reject(error.code === 'EADDRINUSE' ? new PortInUseError(port, what, option) : error);

@@ -1,13 +1,19 @@
-import { createServer } from 'node:http';
 import { getRequestListener } from '@hono/node-server';
+import { Hono } from 'hono';
 import { type Clock, systemClock } from '../../clock.ts';
-import { closeServer, LOOPBACK, listen } from '../listen.ts';
+import { LOOPBACK } from '../listen.ts';
 import type { Attempt, Send } from './attempt.ts';
+import { Faults } from './faults.ts';
 import { HttpSender, type TokenSource } from './http-sender.ts';
+import { Journal } from './journal.ts';
 import type { MethodName, Requests } from './messages.ts';
+import { ownTokens } from './own-tokens.ts';
 import type { QueueConfig } from './queue-config.ts';
-import { restApp } from './rest/app.ts';
-import { type Authorize, CloudTasksService, type Responses } from './service.ts';
+import type { Responses } from './responses.ts';
+import { restListener } from './rest/listener.ts';
+import { openidApp } from './rest/openid.ts';
+import { type Authorize, CloudTasksService } from './service.ts';
+import { serveWires } from './wires.ts';
 
 /** How long the name of an ended task cannot be used again: an hour (v2 proto: `CreateTaskRequest.task`). */
 const TASK_TOMBSTONE_MS = 3_600_000;
@@ -21,7 +27,7 @@ export interface CloudTasksOptions {
   readonly queues?: readonly QueueConfig[];
   /** The name service of dispatches: where a target's URL really leads. @default where it says */
   readonly resolveTarget?: (url: string) => string;
-  /** Who signs OIDC and OAuth tokens. @default nobody: dispatches go unsigned */
+  /** Who signs OIDC and OAuth tokens. @default keys of its own, whose public half it serves */
   readonly tokens?: TokenSource;
   /** Decides whether a caller has a permission. @default everything is allowed */
   readonly authorize?: Authorize;
@@ -33,6 +39,10 @@ export interface CloudTasksOptions {
   readonly send?: Send;
   /** Milliseconds that the name of an ended task cannot be used again. @default 3600000 */
   readonly taskTombstoneMs?: number;
+  /** Whether queues keep to their dispatches a second. Without, they dispatch as fast as targets answer. @default true */
+  readonly rateLimited?: boolean;
+  /** Folder that queues and tasks are kept in, across restarts and kills. @default none: in memory */
+  readonly data?: string;
 }
 
 /** A Cloud Tasks that runs in this process. */
@@ -40,6 +50,8 @@ export interface CloudTasks {
   /** `http://127.0.0.1:PORT`. */
   readonly url: string;
   readonly port: number;
+  /** Makes things go wrong. */
+  readonly faults: Faults;
   /** Calls a method of the API without a wire, as the bearer of an `Authorization` header. @throws CloudTasksError */
   call<Method extends MethodName>(method: Method, request: Requests[Method], authorization?: string): Responses[Method];
   /** The attempts of a task by its full name, oldest first, also after its end. The newest 10,000 of all tasks are kept. */
@@ -53,35 +65,57 @@ export interface CloudTasks {
 }
 
 /**
- * Starts a Cloud Tasks that serves REST v2 on the loopback address and dispatches for real.
+ * Starts a Cloud Tasks that serves REST v2 and gRPC on one port of the loopback address and dispatches for real.
  *
  * @throws CloudTasksError when a queue's configuration breaks a rule
+ * @throws JournalError when the folder of the data is in use or damaged
  * @throws PortInUseError when another process listens on the port
  */
 export async function startCloudTasks(options: CloudTasksOptions = {}): Promise<CloudTasks> {
-  const sender = new HttpSender(options.resolveTarget ?? ((url) => url), options.tokens);
-  const service = new CloudTasksService({
-    clock: options.clock ?? systemClock,
-    send: options.send ?? sender.send,
-    queues: options.queues ?? [],
-    authorize: options.authorize ?? (() => 'allowed'),
-    serviceAccountExists: options.serviceAccountExists ?? (() => true),
-    onAttempt: options.onAttempt ?? (() => {}),
-    taskTombstoneMs: options.taskTombstoneMs ?? TASK_TOMBSTONE_MS,
-  });
-  const server = createServer(getRequestListener(restApp(service).fetch));
-  const port = await listen(server, { port: options.port ?? 0, what: 'Cloud Tasks', option: 'ports.tasks' });
-  return {
-    url: `http://${LOOPBACK}:${port}`,
-    port,
-    call: (method, request, authorization) => service.call(method, request, authorization),
-    attempts: (taskName) => service.attempts(taskName),
-    waitIdle: () => service.waitIdle(),
-    drain: () => service.drain(),
-    async close() {
-      service.close();
-      sender.close();
-      await closeServer(server);
-    },
+  const { clock = systemClock, data, tokens = ownTokens(clock) } = options;
+  const sender = new HttpSender(options.resolveTarget ?? ((url) => url), tokens);
+  const faults = new Faults();
+  const journal = data === undefined ? undefined : new Journal(data);
+  let service: CloudTasksService | undefined;
+  const stop = () => {
+    service?.close();
+    sender.close();
+    journal?.close();
   };
+  try {
+    const running = new CloudTasksService({
+      clock,
+      send: faults.in(options.send ?? sender.send, clock),
+      queues: options.queues ?? [],
+      ...(journal && { kept: journal.kept }),
+      authorize: options.authorize ?? (() => 'allowed'),
+      serviceAccountExists: options.serviceAccountExists ?? (() => true),
+      onAttempt: options.onAttempt ?? (() => {}),
+      ...(journal && { record: (change, state) => journal.append(change, state) }),
+      beforeCall: (method) => faults.beforeCall(method),
+      taskTombstoneMs: options.taskTombstoneMs ?? TASK_TOMBSTONE_MS,
+      rateLimited: options.rateLimited ?? true,
+    });
+    service = running;
+    const listen = { port: options.port ?? 0, what: 'Cloud Tasks', option: 'ports.tasks' };
+    const others = tokens.jwks ? openidApp(tokens.jwks.bind(tokens)) : new Hono();
+    const rest = restListener(running, getRequestListener(others.fetch));
+    const wires = await serveWires(rest, running, listen);
+    return {
+      url: `http://${LOOPBACK}:${wires.port}`,
+      port: wires.port,
+      faults,
+      call: (method, request, authorization) => running.call(method, request, authorization),
+      attempts: (taskName) => running.attempts(taskName),
+      waitIdle: () => running.waitIdle(),
+      drain: () => running.drain(),
+      async close() {
+        stop();
+        await wires.close();
+      },
+    };
+  } catch (error) {
+    stop();
+    throw error;
+  }
 }

@@ -1,5 +1,6 @@
 import { Agent as HttpAgent, request as httpRequest, type IncomingMessage } from 'node:http';
 import { Agent as HttpsAgent, request as httpsRequest } from 'node:https';
+import type { JSONWebKeySet } from 'jose';
 import type { Answer, AttemptRequest } from './attempt.ts';
 import type { Authorization } from './task.ts';
 
@@ -10,6 +11,8 @@ const KEPT_BODY_BYTES = 16 * 1024;
 export interface TokenSource {
   idToken(options: { email: string; audience: string }): Promise<string>;
   accessToken(email: string): Promise<string> | string;
+  /** The public keys of ID tokens. Where somebody else serves them, there is no need. */
+  jwks?(): Promise<JSONWebKeySet> | JSONWebKeySet;
 }
 
 /**
@@ -34,13 +37,15 @@ export class HttpSender {
   /** Sends an attempt. @throws Error when the target cannot be reached, or the signal aborts */
   readonly send = async (attempt: AttemptRequest, signal: AbortSignal): Promise<Answer> => {
     const bearer = attempt.authorization && (await this.#bearer(attempt.authorization, attempt.url));
+    const url = new URL(attempt.url);
+    const resolved = this.#resolveTarget(attempt.url);
     const headers: Record<string, string> = {
       ...attempt.headers,
-      Host: new URL(attempt.url).host,
+      Host: url.host,
       ...(attempt.body && { 'Content-Length': String(attempt.body.length) }),
       ...(bearer !== undefined && { Authorization: `Bearer ${bearer}` }),
     };
-    return this.#request(attempt, headers, signal);
+    return this.#request(attempt, resolved === attempt.url ? url : new URL(resolved), headers, signal);
   };
 
   /** Ends the connections that are kept alive. */
@@ -56,8 +61,7 @@ export class HttpSender {
     return this.#tokens?.idToken({ email, audience: authorization.audience ?? url });
   }
 
-  #request(attempt: AttemptRequest, headers: Record<string, string>, signal: AbortSignal): Promise<Answer> {
-    const url = new URL(this.#resolveTarget(attempt.url));
+  #request(attempt: AttemptRequest, url: URL, headers: Record<string, string>, signal: AbortSignal): Promise<Answer> {
     const secure = url.protocol === 'https:';
     const options = { method: attempt.method, headers, signal, agent: secure ? this.#https : this.#http };
     return new Promise((resolve, reject) => {
@@ -72,12 +76,17 @@ export class HttpSender {
   }
 }
 
-async function readAnswer(response: IncomingMessage): Promise<Answer> {
+function readAnswer(response: IncomingMessage): Promise<Answer> {
+  const { statusCode: status = 0, headers } = response;
   const kept: Buffer[] = [];
   let size = 0;
-  for await (const chunk of response as AsyncIterable<Buffer>) {
-    if (size < KEPT_BODY_BYTES) kept.push(chunk.subarray(0, KEPT_BODY_BYTES - size));
-    size += chunk.length;
-  }
-  return { kind: 'response', status: response.statusCode ?? 0, headers: response.headers, body: Buffer.concat(kept) };
+  return new Promise((resolve, reject) => {
+    response.on('data', (chunk: Buffer) => {
+      if (size < KEPT_BODY_BYTES) kept.push(chunk.subarray(0, KEPT_BODY_BYTES - size));
+      size += chunk.length;
+    });
+    response.on('end', () => resolve({ kind: 'response', status, headers, body: Buffer.concat(kept) }));
+    // An answer that breaks off is none.
+    response.on('error', reject);
+  });
 }

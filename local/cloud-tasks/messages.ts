@@ -35,6 +35,25 @@ export interface QueueMessage {
     maxDoublings?: number;
   };
   stackdriverLoggingConfig?: { samplingRatio?: number };
+  /** Only in REST: the protos of v2 do not have it. */
+  httpTarget?: HttpTargetMessage;
+}
+
+export interface HttpTargetMessage {
+  uriOverride?: UriOverrideMessage | undefined;
+  httpMethod?: HttpMethod | undefined;
+  headerOverrides?: { header?: { key?: string; value?: string } }[] | undefined;
+  oidcToken?: HttpRequestMessage['oidcToken'] | undefined;
+  oauthToken?: HttpRequestMessage['oauthToken'] | undefined;
+}
+
+export interface UriOverrideMessage {
+  scheme?: 'SCHEME_UNSPECIFIED' | 'HTTP' | 'HTTPS';
+  host?: string;
+  port?: number;
+  pathOverride?: { path?: string };
+  queryOverride?: { queryParams?: string };
+  uriOverrideEnforceMode?: 'URI_OVERRIDE_ENFORCE_MODE_UNSPECIFIED' | 'IF_NOT_EXISTS' | 'ALWAYS';
 }
 
 /** `google.iam.v1.Policy`, as far as a queue has one. */
@@ -46,7 +65,7 @@ export interface PolicyMessage {
 
 export type ViewMessage = 'VIEW_UNSPECIFIED' | 'BASIC' | 'FULL';
 
-/** The request of each method of `google.cloud.tasks.v2.CloudTasks`. */
+/** The request of each method of `google.cloud.tasks.v2.CloudTasks`; BufferTask is only in REST. */
 export interface Requests {
   ListQueues: {
     parent?: string;
@@ -72,8 +91,12 @@ export interface Requests {
   };
   GetTask: { name?: string; responseView?: ViewMessage | undefined };
   CreateTask: { parent?: string; task?: TaskMessage | undefined; responseView?: ViewMessage | undefined };
+  BufferTask: { queue?: string; taskId?: string; body?: { contentType?: string; data?: Uint8Array } | undefined };
   DeleteTask: { name?: string };
   RunTask: { name?: string; responseView?: ViewMessage | undefined };
 }
 
 export type MethodName = keyof Requests;
+
+/** The methods that the protos of v2 have. */
+export type ProtoMethodName = Exclude<MethodName, 'BufferTask'>;

@@ -21,6 +21,11 @@ export function queueOf(taskName: string): string {
   return end < 0 ? taskName : taskName.slice(0, end);
 }
 
+/** Whether a name is `projects/P/locations/L/queues/Q`, Q of at most 100 letters, digits and hyphens. */
+export function isQueueName(name: string): boolean {
+  return QUEUE_NAME.test(name);
+}
+
 /** @throws CloudTasksError INVALID_ARGUMENT unless `parent` is `projects/P/locations/L` */
 export function requireLocationName(parent: string): void {
   if (!LOCATION_NAME.test(parent)) throw invalidArgument('Invalid resource field value in the request.');
@@ -31,7 +36,7 @@ export function requireLocationName(parent: string): void {
  * hyphens (recorded message)
  */
 export function requireQueueName(name: string): void {
-  if (QUEUE_NAME.test(name)) return;
+  if (isQueueName(name)) return;
   throw invalidArgument(
     'Queue name must be formatted: "projects/<PROJECT_ID>/locations/<LOCATION_ID>/queues/<QUEUE_ID>".',
     { description: 'Definition of queue name', url: `${REFERENCE}#Queue.FIELDS.name` },

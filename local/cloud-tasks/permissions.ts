@@ -48,6 +48,7 @@ const RULES: { readonly [Method in MethodName]: Rule<Method> } = {
         : []),
     ];
   },
+  BufferTask: ({ queue }) => [on('cloudtasks.tasks.create')(queue)],
   DeleteTask: ({ name = '' }) => [on('cloudtasks.tasks.delete')(queueOf(name))],
   RunTask: ({ name = '', responseView }) => [
     on('cloudtasks.tasks.run')(queueOf(name)),

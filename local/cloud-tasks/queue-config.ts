@@ -1,4 +1,5 @@
 import { invalidArgument } from './errors.ts';
+import type { HttpTarget } from './http-target.ts';
 
 export type QueueState = 'RUNNING' | 'PAUSED' | 'DISABLED';
 
@@ -24,6 +25,14 @@ export interface RetryConfig {
   readonly maxDoublings: number;
 }
 
+/** The settings of a queue that its owner can change, complete. */
+export interface QueueSettings {
+  readonly rateLimits: RateLimits;
+  readonly retryConfig: RetryConfig;
+  readonly loggingSamplingRatio: number;
+  readonly httpTarget?: HttpTarget | undefined;
+}
+
 /** A queue as its owner configures it. What is left out gets Cloud Tasks' default. */
 export interface QueueConfig {
   /** `projects/P/locations/L/queues/Q`. */
@@ -34,6 +43,8 @@ export interface QueueConfig {
   readonly state?: QueueState;
   /** Share of operations that the real service would log, 0 to 1: kept and returned, nothing is logged here. @default 0 */
   readonly loggingSamplingRatio?: number;
+  /** What holds for the requests of all its tasks. @default nothing */
+  readonly httpTarget?: HttpTarget;
 }
 
 /** What the real service gives a queue that says nothing (reference: `Queue`; seen in `gcloud tasks queues describe`). */

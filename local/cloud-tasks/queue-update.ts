@@ -1,7 +1,13 @@
 import { invalidArgument } from './errors.ts';
+import { checkHttpTarget, type HttpTarget } from './http-target.ts';
 import type { QueueMessage } from './messages.ts';
-import type { QueueSettings } from './queue.ts';
-import { checkQueueLimits, DEFAULT_RATE_LIMITS, DEFAULT_RETRY_CONFIG, type QueueConfig } from './queue-config.ts';
+import {
+  checkQueueLimits,
+  DEFAULT_RATE_LIMITS,
+  DEFAULT_RETRY_CONFIG,
+  type QueueConfig,
+  type QueueSettings,
+} from './queue-config.ts';
 
 export const DEFAULT_SETTINGS: QueueSettings = {
   rateLimits: DEFAULT_RATE_LIMITS,
@@ -33,6 +39,13 @@ const FIELDS: Readonly<Record<string, (settings: QueueSettings, queue: QueueMess
     ...settings,
     loggingSamplingRatio: stackdriverLoggingConfig?.samplingRatio ?? 0,
   }),
+  'http_target.uri_override': (settings, { httpTarget }) =>
+    withTarget(settings, { uriOverride: httpTarget?.uriOverride }),
+  'http_target.http_method': (settings, { httpTarget }) => withTarget(settings, { httpMethod: httpTarget?.httpMethod }),
+  'http_target.header_overrides': (settings, { httpTarget }) =>
+    withTarget(settings, { headerOverrides: httpTarget?.headerOverrides }),
+  'http_target.oidc_token': (settings, { httpTarget }) => withTarget(settings, { oidcToken: httpTarget?.oidcToken }),
+  'http_target.oauth_token': (settings, { httpTarget }) => withTarget(settings, { oauthToken: httpTarget?.oauthToken }),
 };
 
 /** Paths that a mask may name without effect: output only, fixed, or of App Engine. */
@@ -56,20 +69,24 @@ export function updateSettings(settings: QueueSettings, queue: QueueMessage, mas
 /**
  * The settings of a queue from its configuration.
  *
+ * @param kept what holds where the configuration says nothing. @default Cloud Tasks' defaults
  * @throws CloudTasksError INVALID_ARGUMENT for each limit that it breaks
  */
-export function settingsOf({ rateLimits, retryConfig, loggingSamplingRatio }: QueueConfig): QueueSettings {
+export function settingsOf(config: QueueConfig, kept: QueueSettings = DEFAULT_SETTINGS): QueueSettings {
   const settings = {
-    rateLimits: { ...DEFAULT_RATE_LIMITS, ...rateLimits },
-    retryConfig: { ...DEFAULT_RETRY_CONFIG, ...retryConfig },
-    loggingSamplingRatio: loggingSamplingRatio ?? 0,
+    ...kept,
+    rateLimits: { ...kept.rateLimits, ...config.rateLimits },
+    retryConfig: { ...kept.retryConfig, ...config.retryConfig },
+    loggingSamplingRatio: config.loggingSamplingRatio ?? kept.loggingSamplingRatio,
+    httpTarget: config.httpTarget ?? kept.httpTarget,
   };
   checkSettings(settings);
   return settings;
 }
 
-function checkSettings({ rateLimits, retryConfig, loggingSamplingRatio }: QueueSettings): void {
+function checkSettings({ rateLimits, retryConfig, loggingSamplingRatio, httpTarget }: QueueSettings): void {
   checkQueueLimits(rateLimits, retryConfig);
+  if (httpTarget) checkHttpTarget(httpTarget);
   if (!(loggingSamplingRatio >= 0 && loggingSamplingRatio <= 1)) {
     throw invalidArgument(
       `StackdriverLoggingConfig.samplingRatio must be between 0.0 and 1.0; received ${loggingSamplingRatio}.`,
@@ -95,4 +112,11 @@ function withRate(settings: QueueSettings, change: Partial<QueueSettings['rateLi
 
 function withRetry(settings: QueueSettings, change: Partial<QueueSettings['retryConfig']>): QueueSettings {
   return { ...settings, retryConfig: { ...settings.retryConfig, ...change } };
+}
+
+/** A target that says nothing is none. */
+function withTarget(settings: QueueSettings, change: Partial<HttpTarget>): QueueSettings {
+  const httpTarget = { ...settings.httpTarget, ...change };
+  const isEmpty = Object.values(httpTarget).every((value) => value === undefined);
+  return { ...settings, httpTarget: isEmpty ? undefined : httpTarget };
 }

@@ -1,34 +1,19 @@
-import type { Clock, TimerHandle } from '../../clock.ts';
-import { type Answer, type Attempt, type AttemptRequest, type Send, statusOf } from './attempt.ts';
+import type { TimerHandle } from '../../clock.ts';
+import type { Answer, Attempt } from './attempt.ts';
 import { retriesExhausted, retryDelayMs } from './backoff.ts';
-import { dispatchHeaders } from './dispatch-headers.ts';
+import { type Delivery, deliver } from './deliver.ts';
 import { entityNotFound, taskExistedRecently, taskExists, taskGone } from './errors.ts';
-import { maxBurstSize, type QueueState, type RateLimits, type RetryConfig } from './queue-config.ts';
+import { maxBurstSize, type QueueSettings, type QueueState } from './queue-config.ts';
+import type { QueueContents, QueueContext } from './queue-context.ts';
 import { Schedule } from './schedule.ts';
 import type { NewTask, Task } from './task.ts';
+import { newTask, noteAnswer, noteDispatch, progressOf } from './task-progress.ts';
 import { retryAfterMs, Throttle } from './throttle.ts';
 import { TokenBucket } from './token-bucket.ts';
+import { Tombstones } from './tombstones.ts';
 
 /** A task that is this old is deleted, whether it was dispatched or not (reference: `CreateQueue`). */
 const TASK_TIME_TO_LIVE_MS = 31 * 24 * 3_600_000;
-
-/** What a queue needs from outside. */
-export interface QueueContext {
-  readonly clock: Clock;
-  readonly send: Send;
-  /** How long the name of an ended task cannot be used again, in milliseconds. */
-  readonly tombstoneMs: number;
-  readonly onAttempt: (attempt: Attempt) => void;
-  /** Called after anything that may have made a queue idle or empty. */
-  readonly onChange: () => void;
-}
-
-/** The settings of a queue that its owner can change. */
-export interface QueueSettings {
-  readonly rateLimits: RateLimits;
-  readonly retryConfig: RetryConfig;
-  readonly loggingSamplingRatio: number;
-}
 
 /**
  * One queue: its tasks, and the loop that dispatches them.
@@ -43,25 +28,32 @@ export class Queue {
   #purgeTime: number | undefined;
   /** In the order of creation, hence of expiry. */
   readonly #tasks = new Map<string, Task>();
-  /** When each task of the last hour ended, by name, oldest first. */
-  readonly #tombstones = new Map<string, number>();
+  readonly #tombstones: Tombstones;
   readonly #schedule = new Schedule<Task>();
   readonly #bucket: TokenBucket;
   readonly #throttle = new Throttle();
   readonly #context: QueueContext;
-  readonly #running = new Set<AbortController>();
+  readonly #running = new Set<Delivery>();
   #timer: TimerHandle | undefined;
   #timerAt = Number.POSITIVE_INFINITY;
   #sequence = 0;
   #closed = false;
 
-  constructor(name: string, settings: QueueSettings, state: QueueState, context: QueueContext) {
+  /** Dispatches nothing yet: {@link start} does. */
+  constructor(name: string, contents: QueueContents, context: QueueContext) {
     this.name = name;
-    this.#settings = settings;
-    this.#state = state;
+    this.#settings = contents.settings;
+    this.#state = contents.state;
+    this.#purgeTime = contents.purgeTime;
     this.#context = context;
-    const rate = settings.rateLimits.maxDispatchesPerSecond;
+    this.#tombstones = new Tombstones(context.tombstoneMs, contents.tombstones);
+    const rate = contents.settings.rateLimits.maxDispatchesPerSecond;
     this.#bucket = new TokenBucket(rate, maxBurstSize(rate), context.clock.now());
+    for (const task of contents.tasks ?? []) {
+      this.#tasks.set(task.name, task);
+      this.#schedule.add(task);
+      this.#sequence = task.sequence + 1;
+    }
   }
 
   get settings(): QueueSettings {
@@ -88,7 +80,19 @@ export class Queue {
     return this.#state !== 'RUNNING' || !next || next.scheduleTime > this.#context.clock.now();
   }
 
+  /** Everything that is kept of the queue. */
+  contents(): Required<QueueContents> {
+    const { settings, state, purgeTime } = this;
+    return { settings, state, purgeTime, tasks: this.#tasks.values(), tombstones: this.#tombstones.entries() };
+  }
+
+  /** Begins to dispatch. */
+  start(): void {
+    this.#pump();
+  }
+
   configure(settings: QueueSettings): void {
+    this.#keep({ settings });
     this.#settings = settings;
     const rate = settings.rateLimits.maxDispatchesPerSecond;
     this.#bucket.configure(rate, maxBurstSize(rate), this.#context.clock.now());
@@ -96,48 +100,50 @@ export class Queue {
   }
 
   pause(): void {
+    this.#keep({ state: 'PAUSED' });
     this.#state = 'PAUSED';
     this.#pump();
   }
 
   resume(): void {
+    this.#keep({ state: 'RUNNING' });
     this.#state = 'RUNNING';
     this.#pump();
   }
 
   /** Deletes all tasks. Those on their way are not called back, but not tried again either. */
   purge(): void {
-    this.#purgeTime = this.#context.clock.now();
-    for (const task of [...this.#tasks.values()]) this.#end(task);
+    const at = this.#context.clock.now();
+    this.#context.record({ kind: 'purged', queue: this.name, at });
+    this.#purgeTime = at;
+    for (const name of this.#tasks.keys()) this.#tombstones.add(name, at);
+    this.#tasks.clear();
+    this.#schedule.clear();
     this.#pump();
   }
 
-  /** @throws CloudTasksError ALREADY_EXISTS when a task of this name exists, or ended lately */
+  /**
+   * @returns the task as it is before its first attempt
+   * @throws CloudTasksError ALREADY_EXISTS when a task of this name exists, or ended lately
+   */
   create(task: NewTask): Task {
     if (this.#tasks.has(task.name)) throw taskExists();
-    if (this.#endedLately(task.name)) throw taskExistedRecently();
-    const stored: Task = {
-      ...task,
-      sequence: this.#sequence++,
-      schedulePosition: -1,
-      dispatchCount: 0,
-      responseCount: 0,
-      executionCount: 0,
-      running: 0,
-      firstDispatchTime: undefined,
-      lastAttempt: undefined,
-    };
+    if (this.#tombstones.has(task.name, this.#context.clock.now())) throw taskExistedRecently();
+    const stored = newTask(task, this.#sequence);
+    this.#context.record({ kind: 'task', task: stored });
+    this.#sequence += 1;
     this.#tasks.set(stored.name, stored);
     this.#schedule.add(stored);
+    const created = { ...stored };
     this.#pump();
-    return stored;
+    return created;
   }
 
   /** @throws CloudTasksError NOT_FOUND when there is none of this name (any more) */
   get(taskName: string): Task {
     const task = this.#tasks.get(taskName);
     if (task) return task;
-    throw this.#endedLately(taskName) ? taskGone() : entityNotFound();
+    throw this.#tombstones.has(taskName, this.#context.clock.now()) ? taskGone() : entityNotFound();
   }
 
   /** Up to `limit` tasks in the order of creation, from the first whose sequence is `from` or above. */
@@ -173,7 +179,7 @@ export class Queue {
   close(): void {
     this.#closed = true;
     this.#setTimer(Number.POSITIVE_INFINITY);
-    for (const attempt of this.#running) attempt.abort();
+    for (const delivery of this.#running) delivery.abandon();
     this.#running.clear();
     this.#schedule.clear();
     this.#tasks.clear();
@@ -183,7 +189,8 @@ export class Queue {
     const now = this.#context.clock.now();
     this.#expire(now);
     let next = this.#schedule.peek();
-    while (next && this.#nextDispatchTime(next, now) <= now && this.#bucket.take(now)) {
+    while (next && this.#nextDispatchTime(next, now) <= now) {
+      if (this.#context.rateLimited) this.#bucket.take(now);
       this.#schedule.remove(next);
       this.#dispatch(next);
       next = this.#schedule.peek();
@@ -198,7 +205,8 @@ export class Queue {
   #nextDispatchTime(task: Task, now: number): number {
     const full = this.#running.size >= this.#settings.rateLimits.maxConcurrentDispatches;
     if (this.#closed || this.#state !== 'RUNNING' || full) return Number.POSITIVE_INFINITY;
-    return Math.max(task.scheduleTime, this.#throttle.heldUntil, this.#bucket.availableAt(now));
+    const tokenAt = this.#context.rateLimited ? this.#bucket.availableAt(now) : now;
+    return Math.max(task.scheduleTime, this.#throttle.heldUntil, tokenAt);
   }
 
   #setTimer(at: number): void {
@@ -220,79 +228,55 @@ export class Queue {
       if (task.createTime + TASK_TIME_TO_LIVE_MS > now) break;
       this.#end(task);
     }
-    for (const [name, endedAt] of this.#tombstones) {
-      if (endedAt + this.#context.tombstoneMs > now) break;
-      this.#tombstones.delete(name);
-    }
+    this.#tombstones.forget(now);
   }
 
-  #endedLately(taskName: string): boolean {
-    const endedAt = this.#tombstones.get(taskName);
-    return endedAt !== undefined && endedAt + this.#context.tombstoneMs > this.#context.clock.now();
+  #keep(change: Partial<Pick<QueueContents, 'settings' | 'state'>>): void {
+    const { name, settings, state, purgeTime } = this;
+    this.#context.record({ kind: 'queue', name, settings, state, purgeTime, ...change });
   }
 
   #end(task: Task): void {
+    const at = this.#context.clock.now();
+    this.#context.record({ kind: 'taskEnded', name: task.name, at });
     this.#tasks.delete(task.name);
     this.#schedule.remove(task);
-    // A name that ended before takes its new place in the order of ending.
-    this.#tombstones.delete(task.name);
-    this.#tombstones.set(task.name, this.#context.clock.now());
+    this.#tombstones.add(task.name, at);
   }
 
   /** @param forcedAt when RunTask was called; undefined for the queue's own dispatches */
   #dispatch(task: Task, forcedAt?: number): void {
-    const { clock, send } = this.#context;
-    const dispatchTime = clock.now();
-    task.running += 1;
-    task.dispatchCount += 1;
-    task.firstDispatchTime ??= dispatchTime;
-    const { url, httpMethod, headers, body, authorization } = task.httpRequest;
-    const request: AttemptRequest = {
-      method: httpMethod,
-      url,
-      headers: { ...headers, ...dispatchHeaders(this.name, task) },
-      ...(body && { body }),
-      ...(authorization && { authorization }),
-    };
-    task.lastAttempt = { scheduleTime: task.scheduleTime, dispatchTime };
+    const dispatchTime = this.#context.clock.now();
+    const request = noteDispatch(task, this.name, this.#settings.httpTarget, dispatchTime);
     const number = task.dispatchCount;
-
-    const abort = new AbortController();
-    this.#running.add(abort);
-    const finish = (answer: Answer) => {
-      clock.clearTimeout(deadline);
-      // Only the first end of an attempt counts, and none after the queue was closed.
-      if (!this.#running.delete(abort)) return;
-      const endTime = clock.now();
+    this.#context.record({ kind: 'progress', name: task.name, ...progressOf(task) });
+    const delivery = deliver(request, task.dispatchDeadlineMs, this.#context, (answer) => {
+      this.#running.delete(delivery);
+      const endTime = this.#context.clock.now();
       const end = this.#settle(task, answer, forcedAt ?? endTime, endTime);
       const forced = forcedAt !== undefined;
-      const attempt = { taskName: task.name, number, forced, dispatchTime, endTime, request, answer, ...end };
       this.#pump();
-      this.#context.onAttempt(attempt);
-    };
-    const deadline = clock.setTimeout(() => {
-      finish({ kind: 'timeout' });
-      abort.abort();
-    }, task.dispatchDeadlineMs);
-    send(request, abort.signal).then(finish, (error: unknown) =>
-      finish({ kind: 'unreachable', reason: error instanceof Error ? error.message : String(error) }),
-    );
+      this.#context.onAttempt({
+        taskName: task.name,
+        number,
+        forced,
+        dispatchTime,
+        endTime,
+        request,
+        answer,
+        ...end,
+      });
+    });
+    this.#running.add(delivery);
   }
 
   /** Takes note of an answer and decides what becomes of the task. A retry's delay counts from `retryFrom`. */
   #settle(task: Task, answer: Answer, retryFrom: number, now: number): Pick<Attempt, 'outcome' | 'nextAttemptTime'> {
-    const status = statusOf(answer);
+    const status = noteAnswer(task, answer, now);
     let retryAfter = 0;
-    task.running -= 1;
     if (answer.kind === 'response') {
-      task.responseCount += 1;
-      if (status < 500) task.executionCount += 1;
-      const header = answer.headers['retry-after'];
-      retryAfter = retryAfterMs(typeof header === 'string' ? header : undefined, now);
+      retryAfter = retryAfterMs(answer.headers['retry-after'], now);
       this.#throttle.record(status, retryAfter, now);
-    }
-    if (task.lastAttempt) {
-      task.lastAttempt = { ...task.lastAttempt, ...(answer.kind === 'response' && { responseTime: now }), status };
     }
     if (this.#tasks.get(task.name) !== task) return { outcome: 'gone' };
     if (status >= 200 && status <= 299) {
@@ -308,6 +292,7 @@ export class Queue {
     const throttled = status === 429 || status === 503;
     const delay = Math.max(retryDelayMs(retryConfig, task.dispatchCount), throttled ? retryAfter : 0);
     task.scheduleTime = retryFrom + delay;
+    this.#context.record({ kind: 'progress', name: task.name, ...progressOf(task) });
     this.#schedule.add(task);
     return { outcome: 'retrying', nextAttemptTime: task.scheduleTime };
   }

@@ -1,8 +1,9 @@
 import { validateHeaderName, validateHeaderValue } from 'node:http';
 import { CloudTasksError, invalidArgument } from './errors.ts';
+import { authorizationOf, type HttpTarget, overriddenUrl, withHeaderOverrides } from './http-target.ts';
 import type { HttpRequestMessage, TaskMessage } from './messages.ts';
 import { requireTaskName } from './names.ts';
-import type { Authorization, HttpRequest, NewTask } from './task.ts';
+import type { HttpRequest, NewTask } from './task.ts';
 import { MAX_TASK_BYTES, taskSizeBytes } from './task-size.ts';
 
 const DEFAULT_DISPATCH_DEADLINE_MS = 600_000;
@@ -22,10 +23,17 @@ const RESERVED_HEADER =
  * @param queueName the queue it goes to
  * @param nowMs milliseconds since the epoch
  * @param newId makes the id of a task without a name
+ * @param target what the queue says about all its tasks' requests. @default nothing
  * @throws CloudTasksError INVALID_ARGUMENT for each broken rule, with the recorded message where there is one; UNIMPLEMENTED for an App
  * Engine target
  */
-export function acceptTask(message: TaskMessage, queueName: string, nowMs: number, newId: () => string): NewTask {
+export function acceptTask(
+  message: TaskMessage,
+  queueName: string,
+  nowMs: number,
+  newId: () => string,
+  target: HttpTarget = {},
+): NewTask {
   if (message.appEngineHttpRequest) {
     throw new CloudTasksError(
       'UNIMPLEMENTED',
@@ -38,7 +46,7 @@ export function acceptTask(message: TaskMessage, queueName: string, nowMs: numbe
   if (message.name) requireTaskName(message.name, queueName);
   const task: NewTask = {
     name: message.name || `${queueName}/tasks/${newId()}`,
-    httpRequest: acceptHttpRequest(message.httpRequest),
+    httpRequest: acceptHttpRequest(message.httpRequest, target),
     scheduleTime: acceptScheduleTime(message.scheduleTime, nowMs),
     createTime: nowMs,
     dispatchDeadlineMs: acceptDispatchDeadline(message.dispatchDeadline),
@@ -47,17 +55,25 @@ export function acceptTask(message: TaskMessage, queueName: string, nowMs: numbe
   return task;
 }
 
-function acceptHttpRequest(message: HttpRequestMessage): HttpRequest {
+function acceptHttpRequest(message: HttpRequestMessage, target: HttpTarget): HttpRequest {
+  const { uriOverride } = target;
   const method = message.httpMethod ?? 'HTTP_METHOD_UNSPECIFIED';
   const httpMethod = method === 'HTTP_METHOD_UNSPECIFIED' ? 'POST' : method;
-  const authorization = acceptAuthorization(message);
-  const url = acceptUrl(message.url ?? '');
-  const headers = acceptHeaders(message.headers ?? {}, authorization !== undefined);
+  const authorization = authorizationOf(message, 'HttpRequest');
+  const url = acceptUrl(message.url || (uriOverride?.host ? overriddenUrl('', uriOverride) : ''));
+  const signed = authorization !== undefined || target.oidcToken !== undefined || target.oauthToken !== undefined;
+  const headers = acceptHeaders(withHeaderOverrides(message.headers ?? {}, target), signed);
   const body = message.body?.length ? message.body : undefined;
   if (body && !METHODS_WITH_BODY.includes(httpMethod)) {
     throw invalidArgument(`HttpRequest.body is only allowed with POST, PUT or PATCH; received ${httpMethod}.`);
   }
-  return { url, httpMethod, headers, ...(body && { body }), ...(authorization && { authorization }) };
+  return {
+    url,
+    httpMethod,
+    headers,
+    ...(body && { body: Buffer.from(body.buffer, body.byteOffset, body.length).toString('latin1') }),
+    ...(authorization && { authorization }),
+  };
 }
 
 function acceptUrl(url: string): string {
@@ -95,22 +111,6 @@ function acceptHeaders(headers: Record<string, string>, signed: boolean): Record
     throw invalidArgument(`HttpRequest.headers must be less than 80KB; received ${bytes} bytes.`);
   }
   return Object.fromEntries(kept);
-}
-
-function acceptAuthorization({ oidcToken, oauthToken }: HttpRequestMessage): Authorization | undefined {
-  if (oidcToken && oauthToken) {
-    throw invalidArgument('HttpRequest takes either oidcToken or oauthToken; received both.');
-  }
-  const token = oidcToken ?? oauthToken;
-  if (!token) return undefined;
-  const serviceAccountEmail = token.serviceAccountEmail ?? '';
-  if (!serviceAccountEmail.includes('@')) {
-    const field = oidcToken ? 'OidcToken' : 'OAuthToken';
-    throw invalidArgument(`${field}.serviceAccountEmail must be an email; received '${clip(serviceAccountEmail)}'.`);
-  }
-  return oidcToken
-    ? { kind: 'oidc', serviceAccountEmail, ...(oidcToken.audience && { audience: oidcToken.audience }) }
-    : { kind: 'oauth', serviceAccountEmail, ...(oauthToken?.scope && { scope: oauthToken.scope }) };
 }
 
 /** A time in the past means now (reference: `CreateTaskRequest.task`). Kept to the microsecond. */

@@ -37,8 +37,8 @@ export class Throttle {
 }
 
 /** Milliseconds of a `Retry-After` header, seconds or an HTTP date (RFC 9110, 10.2.3), at most an hour; 0 for none or nonsense. */
-export function retryAfterMs(header: string | undefined, nowMs: number): number {
-  if (header === undefined) return 0;
+export function retryAfterMs(header: string | string[] | undefined, nowMs: number): number {
+  if (typeof header !== 'string') return 0;
   const value = header.trim();
   const ms = /^\d+$/.test(value) ? Number(value) * 1000 : Date.parse(value) - nowMs;
   return Number.isNaN(ms) ? 0 : Math.min(Math.max(0, ms), LONGEST_RETRY_AFTER_MS);

@@ -27,16 +27,22 @@ export class QueueUnderTest {
   answer: (request: AttemptRequest, index: number) => Answer | Promise<Answer> = () => response(200);
 
   constructor(config: Omit<QueueConfig, 'name'> = {}) {
-    this.queue = new Queue(QUEUE, settingsOf({ name: QUEUE, ...config }), config.state ?? 'RUNNING', {
-      clock: this.clock,
-      tombstoneMs: HOUR,
-      send: async (request, signal) => {
-        this.sent.push({ second: this.#second(), request, signal });
-        return this.answer(request, this.sent.length - 1);
+    this.queue = new Queue(
+      QUEUE,
+      { settings: settingsOf({ name: QUEUE, ...config }), state: config.state ?? 'RUNNING' },
+      {
+        clock: this.clock,
+        tombstoneMs: HOUR,
+        rateLimited: true,
+        record: () => {},
+        send: async (request, signal) => {
+          this.sent.push({ second: this.#second(), request, signal });
+          return this.answer(request, this.sent.length - 1);
+        },
+        onAttempt: (attempt) => this.attempts.push(attempt),
+        onChange: () => {},
       },
-      onAttempt: (attempt) => this.attempts.push(attempt),
-      onChange: () => {},
-    });
+    );
   }
 
   /** Creates a task. `id` names it; `after` schedules it, in seconds from now. */

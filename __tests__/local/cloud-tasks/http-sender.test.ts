@@ -162,3 +162,11 @@ test('an abort ends the request on the spot, and the target sees its connection 
   await expect(sender.send(post(origin), deadline.signal)).rejects.toThrow('aborted');
   await closed;
 });
+
+test('an answer that breaks off in its body is none', async () => {
+  handler = (request, response) => {
+    response.writeHead(200, { 'Content-Length': '100' });
+    response.write('half', () => request.socket.destroy());
+  };
+  await expect(sender.send(post(origin), forever)).rejects.toThrow('aborted');
+});

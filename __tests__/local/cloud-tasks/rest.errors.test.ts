@@ -1,5 +1,5 @@
 import fc from 'fast-check';
-import { restApp } from '../../../local/cloud-tasks/rest/app.ts';
+import { answerRest } from '../../../local/cloud-tasks/rest/answer.ts';
 import { CloudTasksService, type ServiceOptions } from '../../../local/cloud-tasks/service.ts';
 import { VirtualClock } from '../../../local/virtual-clock.ts';
 import { LOCATION, QUEUE } from './helpers.ts';
@@ -21,11 +21,13 @@ function api(options: Partial<ServiceOptions> = {}) {
     taskTombstoneMs: 3_600_000,
     ...options,
   });
-  const app = restApp(service);
   return async (method: string, path: string, body?: unknown, headers: Record<string, string> = {}) => {
     const text = body === undefined || typeof body === 'string' ? body : JSON.stringify(body);
-    const answer = await app.request(`/v2/${path}`, { method, headers, ...(text !== undefined && { body: text }) });
-    const json = (await answer.json()) as {
+    const { authorization } = headers;
+    const request = { method, url: `/v2/${path}`, authorization, body: Buffer.from(text ?? '') };
+    const answer = answerRest(service, request);
+    // As a client sees it.
+    const json = JSON.parse(JSON.stringify(answer.json)) as {
       error?: { code: number; status: string; message: string; details?: unknown };
     };
     return { http: answer.status, ...json };

@@ -15,7 +15,7 @@ function encodedSize({ name, httpRequest, scheduleTime, createTime, dispatchDead
       url,
       httpMethod: httpRequest.httpMethod,
       headers,
-      ...(body && { body }),
+      ...(body && { body: Buffer.from(body, 'latin1') }),
       ...(token?.kind === 'oidc' && { oidcToken: token }),
       ...(token?.kind === 'oauth' && { oauthToken: token }),
     },
@@ -41,7 +41,7 @@ test('is exactly the size of the encoded proto, for any task', () => {
         url: text,
         httpMethod: fc.constantFrom('POST' as const, 'PUT' as const),
         headers: fc.dictionary(text, text, { maxKeys: 5 }),
-        body: fc.uint8Array({ minLength: 1, maxLength: 20_000 }),
+        body: fc.uint8Array({ minLength: 1, maxLength: 20_000 }).map((bytes) => Buffer.from(bytes).toString('latin1')),
         authorization: fc.oneof(
           fc.record({ kind: fc.constant('oidc' as const), serviceAccountEmail: text, audience: text }),
           fc.record({ kind: fc.constant('oauth' as const), serviceAccountEmail: text, scope: text }),

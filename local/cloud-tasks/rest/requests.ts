@@ -1,4 +1,11 @@
-import type { HttpRequestMessage, PolicyMessage, QueueMessage, TaskMessage, ViewMessage } from '../messages.ts';
+import type {
+  HttpRequestMessage,
+  HttpTargetMessage,
+  PolicyMessage,
+  QueueMessage,
+  TaskMessage,
+  ViewMessage,
+} from '../messages.ts';
 import { HTTP_METHODS } from '../task.ts';
 import {
   bytes,
@@ -22,13 +29,38 @@ const V2 = 'google.cloud.tasks.v2';
 
 export const view: Reader<ViewMessage> = enumeration(`${V2}.Task.View`, ['VIEW_UNSPECIFIED', 'BASIC', 'FULL']);
 
-const httpRequest: Reader<HttpRequestMessage> = message(`${V2}.HttpRequest`, {
-  url: string,
-  httpMethod: enumeration(`${V2}.HttpMethod`, HTTP_METHODS),
-  headers: stringMap,
-  body: bytes,
+const httpMethod = enumeration(`${V2}.HttpMethod`, HTTP_METHODS);
+const tokens = {
   oidcToken: message(`${V2}.OidcToken`, { serviceAccountEmail: string, audience: string }),
   oauthToken: message(`${V2}.OAuthToken`, { serviceAccountEmail: string, scope: string }),
+};
+
+const httpRequest: Reader<HttpRequestMessage> = message(`${V2}.HttpRequest`, {
+  url: string,
+  httpMethod,
+  headers: stringMap,
+  body: bytes,
+  ...tokens,
+});
+
+const httpTarget: Reader<HttpTargetMessage> = message(`${V2}.HttpTarget`, {
+  uriOverride: message(`${V2}.UriOverride`, {
+    scheme: enumeration(`${V2}.UriOverride.Scheme`, ['SCHEME_UNSPECIFIED', 'HTTP', 'HTTPS']),
+    host: string,
+    port: int32,
+    pathOverride: message(`${V2}.PathOverride`, { path: string }),
+    queryOverride: message(`${V2}.QueryOverride`, { queryParams: string }),
+    uriOverrideEnforceMode: enumeration(`${V2}.UriOverride.UriOverrideEnforceMode`, [
+      'URI_OVERRIDE_ENFORCE_MODE_UNSPECIFIED',
+      'IF_NOT_EXISTS',
+      'ALWAYS',
+    ]),
+  }),
+  httpMethod,
+  headerOverrides: list(
+    message(`${V2}.HeaderOverride`, { header: message(`${V2}.Header`, { key: string, value: string }) }),
+  ),
+  ...tokens,
 });
 
 const task: Reader<TaskMessage> = message(`${V2}.Task`, {
@@ -60,6 +92,7 @@ export const queue: Reader<QueueMessage> = message(`${V2}.Queue`, {
     maxDoublings: int32,
   }),
   stackdriverLoggingConfig: message(`${V2}.StackdriverLoggingConfig`, { samplingRatio: double }),
+  httpTarget,
   appEngineRoutingOverride: ignored,
   state: ignored,
   purgeTime: ignored,
@@ -78,6 +111,12 @@ export const named = message(`${V2}.Request`, { name: ignored });
 export const runTask = message(`${V2}.RunTaskRequest`, { name: ignored, responseView: view });
 
 export const createTask = message(`${V2}.CreateTaskRequest`, { parent: ignored, task, responseView: view });
+
+export const bufferTask = message(`${V2}.BufferTaskRequest`, {
+  queue: ignored,
+  taskId: ignored,
+  body: message('google.api.HttpBody', { contentType: string, data: bytes, extensions: ignored }),
+});
 
 export const getIamPolicy = message('google.iam.v1.GetIamPolicyRequest', { resource: ignored, options: ignored });
 

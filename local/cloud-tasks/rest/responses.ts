@@ -1,9 +1,9 @@
 import { USER_AGENT } from '../dispatch-headers.ts';
-import type { PolicyMessage } from '../messages.ts';
+import type { HttpTargetMessage, PolicyMessage } from '../messages.ts';
 import type { Queue } from '../queue.ts';
 import { maxBurstSize } from '../queue-config.ts';
+import type { ViewedTask } from '../responses.ts';
 import { rpcStatus } from '../rpc-status.ts';
-import type { ViewedTask } from '../service.ts';
 import { type AttemptStatus, HTTP_METHODS } from '../task.ts';
 
 const QUEUE_STATES = ['STATE_UNSPECIFIED', 'RUNNING', 'PAUSED', 'DISABLED'] as const;
@@ -17,7 +17,7 @@ export const enumNumber: WriteEnum = (names, name) => names.indexOf(name);
 
 /** A queue in proto3 JSON. */
 export function queueJson(queue: Queue, writeEnum: WriteEnum): object {
-  const { rateLimits, retryConfig, loggingSamplingRatio } = queue.settings;
+  const { rateLimits, retryConfig, loggingSamplingRatio, httpTarget } = queue.settings;
   return {
     name: queue.name,
     rateLimits: { ...rateLimits, maxBurstSize: maxBurstSize(rateLimits.maxDispatchesPerSecond) },
@@ -31,6 +31,16 @@ export function queueJson(queue: Queue, writeEnum: WriteEnum): object {
     state: writeEnum(QUEUE_STATES, queue.state),
     ...(queue.purgeTime !== undefined && { purgeTime: timestamp(queue.purgeTime) }),
     ...(loggingSamplingRatio > 0 && { stackdriverLoggingConfig: { samplingRatio: loggingSamplingRatio } }),
+    ...(httpTarget && { httpTarget: httpTargetJson(httpTarget) }),
+  };
+}
+
+/** Only clients that know the field have set it, and they read enums by name. A port is an int64, hence a string. */
+function httpTargetJson({ uriOverride, ...target }: HttpTargetMessage): object {
+  const { port } = uriOverride ?? {};
+  return {
+    ...(uriOverride && { uriOverride: { ...uriOverride, ...(port !== undefined && { port: String(port) }) } }),
+    ...target,
   };
 }
 
@@ -43,7 +53,7 @@ export function taskJson({ task, view }: ViewedTask, writeEnum: WriteEnum): obje
       url,
       httpMethod: writeEnum(HTTP_METHODS, httpMethod),
       headers: { ...headers, 'User-Agent': USER_AGENT },
-      ...(view === 'FULL' && body && { body: Buffer.from(body).toString('base64') }),
+      ...(view === 'FULL' && body && { body: Buffer.from(body, 'latin1').toString('base64') }),
       ...(authorization && authorizationJson(authorization)),
     },
     scheduleTime: timestamp(task.scheduleTime),

@@ -1,6 +1,7 @@
 import type { MethodName, Requests } from '../messages.ts';
+import { queueOf, shortId } from '../names.ts';
 import type { Queue } from '../queue.ts';
-import type { Responses, ViewedTask } from '../service.ts';
+import type { Responses, ViewedTask } from '../responses.ts';
 import type { Reader } from './proto-json.ts';
 import * as read from './requests.ts';
 import { policyJson } from './responses.ts';
@@ -30,7 +31,7 @@ const LOCATION = 'projects/[^/]+/locations/[^/]+';
 const QUEUE = `${LOCATION}/queues/[^/:]+`;
 const TASK = `${QUEUE}/tasks/[^/:]+`;
 
-/** The REST wire: what the `google.api.http` options of cloudtasks.proto say, method by method. */
+/** The REST wire: what the `google.api.http` options of cloudtasks.proto say, method by method; and `:buffer`, which only REST has. */
 export const ROUTES: readonly Route[] = [
   route('GET', LOCATION, '/queues', ({ resource: parent, query, call, queueJson }) => {
     const { queues, nextPageToken } = call('ListQueues', { ...query, parent });
@@ -64,6 +65,14 @@ export const ROUTES: readonly Route[] = [
   route('POST', QUEUE, '/tasks', ({ resource: parent, body, call, taskJson }) =>
     taskJson(call('CreateTask', { ...body(read.createTask), parent })),
   ),
+  route('POST', QUEUE, '/tasks:buffer', ({ resource: queue, body, call, taskJson }) => ({
+    task: taskJson(call('BufferTask', { queue, body: body(read.bufferTask).body })),
+  })),
+  route('POST', TASK, ':buffer', ({ resource: task, body, call, taskJson }) => ({
+    task: taskJson(
+      call('BufferTask', { queue: queueOf(task), taskId: shortId(task), body: body(read.bufferTask).body }),
+    ),
+  })),
   route('GET', TASK, '', ({ resource: name, query, call, taskJson }) => taskJson(call('GetTask', { ...query, name }))),
   route('DELETE', TASK, '', ({ resource: name, call }) => call('DeleteTask', { name }) ?? {}),
   route('POST', TASK, ':run', ({ resource: name, body, call, taskJson }) =>

@@ -1,5 +1,3 @@
-import { type Context, Hono } from 'hono';
-import { bodyLimit } from 'hono/body-limit';
 import { CloudTasksError, CODES, invalidArgument } from '../errors.ts';
 import type { CloudTasksService } from '../service.ts';
 import * as read from './requests.ts';
@@ -7,47 +5,55 @@ import { enumName, enumNumber, queueJson, taskJson } from './responses.ts';
 import { type RestCall, ROUTES } from './routes.ts';
 
 /** What Google's front end takes, in bytes. */
-const MAX_PAYLOAD_BYTES = 10_485_760;
+export const MAX_PAYLOAD_BYTES = 10_485_760;
 
 /** Query parameters that all of Google's APIs take. `$alt` is looked at, the others change nothing here. */
 const SYSTEM_PARAMETER = /^(\$.*|alt|key|fields|quotaUser|prettyPrint|access_token)$/;
 
-/** The REST API of Cloud Tasks v2 as a web application. */
-export function restApp(service: CloudTasksService): Hono {
-  const app = new Hono();
-  const limit = bodyLimit({
-    maxSize: MAX_PAYLOAD_BYTES,
-    onError: () => {
-      throw invalidArgument(`Request payload size exceeds the limit: ${MAX_PAYLOAD_BYTES} bytes.`);
-    },
-  });
-  app.all('/v2/*', limit, async (context) => context.json(await answer(context, service)));
-  app.notFound((context) => context.json(...problem(unknownMethod(context))));
-  app.onError((error, context) => context.json(...problem(error)));
-  return app;
+/** A request of the REST wire. */
+export interface RestRequest {
+  readonly method: string;
+  /** Path and query, as they were sent. */
+  readonly url: string;
+  readonly authorization: string | undefined;
+  readonly body: Buffer;
 }
 
-async function answer(context: Context, service: CloudTasksService): Promise<object> {
-  const { pathname, searchParams } = new URL(context.req.url);
-  const path = decodePath(pathname);
-  const candidates = ROUTES.filter(({ httpMethod }) => httpMethod === context.req.method);
-  for (const { path: pattern, handle } of candidates) {
-    const resource = pattern.exec(path)?.[1];
-    if (resource !== undefined) {
-      return handle(restCall(service, resource, searchParams, context, parseJson(await context.req.text())));
-    }
+export interface RestAnswer {
+  readonly status: number;
+  readonly json: object;
+}
+
+/** The REST API of Cloud Tasks v2: a result, or an error in Google's format. Never throws. */
+export function answerRest(service: CloudTasksService, request: RestRequest): RestAnswer {
+  try {
+    return { status: 200, json: route(service, request) };
+  } catch (error) {
+    return problem(error);
   }
-  throw unknownMethod(context);
+}
+
+function route(service: CloudTasksService, request: RestRequest): object {
+  const queryAt = request.url.indexOf('?');
+  const path = decodePath(queryAt < 0 ? request.url : request.url.slice(0, queryAt));
+  const parameters = new URLSearchParams(queryAt < 0 ? '' : request.url.slice(queryAt + 1));
+  for (const { httpMethod, path: pattern, handle } of ROUTES) {
+    const resource = httpMethod === request.method ? pattern.exec(path)?.[1] : undefined;
+    if (resource !== undefined) return handle(restCall(service, resource, parameters, request));
+  }
+  throw new CloudTasksError(
+    'NOT_FOUND',
+    `Method not found: Cloud Tasks v2 has no ${request.method} ${path.slice(0, 200)}.`,
+  );
 }
 
 function restCall(
   service: CloudTasksService,
   resource: string,
   parameters: URLSearchParams,
-  context: Context,
-  json: unknown,
+  { body, authorization }: RestRequest,
 ): RestCall {
-  const authorization = context.req.header('authorization');
+  const json = parseJson(body);
   const writeEnum = /enum-encoding=int/.test(parameters.get('$alt') ?? '') ? enumNumber : enumName;
   const own = [...parameters].filter(([name]) => !SYSTEM_PARAMETER.test(name));
   return {
@@ -69,7 +75,11 @@ function decodePath(pathname: string): string {
 }
 
 /** An absent body is an empty message; so is `""`, which Google's own REST transport sends for one. */
-function parseJson(text: string): unknown {
+function parseJson(body: Buffer): unknown {
+  if (body.length > MAX_PAYLOAD_BYTES) {
+    throw invalidArgument(`Request payload size exceeds the limit: ${MAX_PAYLOAD_BYTES} bytes.`);
+  }
+  const text = body.toString();
   if (text.trim() === '' || text === '""') return {};
   try {
     return JSON.parse(text);
@@ -78,17 +88,11 @@ function parseJson(text: string): unknown {
   }
 }
 
-function unknownMethod(context: Context): CloudTasksError {
-  const path = new URL(context.req.url).pathname.slice(0, 200);
-  return new CloudTasksError('NOT_FOUND', `Method not found: Cloud Tasks v2 has no ${context.req.method} ${path}.`);
-}
-
-type ErrorStatus = (typeof CODES)[keyof typeof CODES]['http'];
-
 /** Google's error format; whatever is not an error of the API is INTERNAL. */
-function problem(error: Error): [body: object, status: ErrorStatus] {
+function problem(error: unknown): RestAnswer {
   const { code, help } = error instanceof CloudTasksError ? error : { code: 'INTERNAL' as const, help: undefined };
+  const message = error instanceof Error ? error.message : String(error);
   const status = CODES[code].http;
   const details = help && [{ '@type': 'type.googleapis.com/google.rpc.Help', links: [help] }];
-  return [{ error: { code: status, message: error.message, status: code, ...(details && { details }) } }, status];
+  return { status, json: { error: { code: status, message, status: code, ...(details && { details }) } } };
 }

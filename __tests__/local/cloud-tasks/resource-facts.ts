@@ -1,0 +1,84 @@
+import type { Fact } from './conformance-fact.ts';
+import { LOCATION } from './helpers.ts';
+
+/** Queues, tasks and policies as a caller sees them. */
+export const RESOURCE_FACTS: readonly Fact[] = [
+  {
+    fact: 'a new queue: 500/s, burst 100, 1,000 at once, 100 attempts, 16 doublings, 0.1 s to 1 h',
+    source: 'reference: Queue',
+    async check(emulator) {
+      expect(await emulator.call('GetQueue', { name: emulator.queue })).toMatchObject({
+        state: 'RUNNING',
+        rateLimits: { maxDispatchesPerSecond: 500, maxBurstSize: 100, maxConcurrentDispatches: 1000 },
+        retryConfig: {
+          maxAttempts: 100,
+          maxDoublings: 16,
+          minBackoff: { seconds: '0', nanos: 100_000_000 },
+          maxBackoff: { seconds: '3600', nanos: 0 },
+        },
+      });
+    },
+  },
+  {
+    fact: 'a mask updates what it names and nothing else',
+    source: 'reference: UpdateQueueRequest.update_mask',
+    async check(emulator) {
+      const queue = {
+        name: emulator.queue,
+        rateLimits: { maxDispatchesPerSecond: 5 },
+        retryConfig: { maxAttempts: 3 },
+      };
+      const updateMask = { paths: ['rate_limits.max_dispatches_per_second'] };
+      expect(await emulator.call('UpdateQueue', { queue, updateMask })).toMatchObject({
+        rateLimits: { maxDispatchesPerSecond: 5, maxConcurrentDispatches: 1000 },
+        retryConfig: { maxAttempts: 100 },
+      });
+    },
+  },
+  {
+    fact: 'a task is POST, due in 600 s, and has no body in the basic view',
+    source: 'v2 proto: Task, HttpRequest',
+    async check(emulator) {
+      const task = await emulator.create('a', {
+        httpRequest: { url: 'https://t.example/', body: Buffer.from('secret') },
+        scheduleTime: emulator.inSeconds(60),
+      });
+      expect(task).toMatchObject({
+        name: `${emulator.queue}/tasks/a`,
+        view: 'BASIC',
+        httpRequest: { httpMethod: 'POST', body: Buffer.alloc(0), headers: { 'User-Agent': 'Google-Cloud-Tasks' } },
+        dispatchDeadline: { seconds: '600', nanos: 0 },
+        dispatchCount: 0,
+      });
+      const full = await emulator.call('GetTask', { name: task.name, responseView: 'FULL' });
+      expect(full.httpRequest.body).toEqual(Buffer.from('secret'));
+    },
+  },
+  {
+    fact: 'listing pages through everything once, in the order of creation',
+    source: 'v2 proto: ListTasksRequest',
+    async check(emulator) {
+      const ids = ['c', 'a', 'b'];
+      for (const id of ids) await emulator.create(id, { scheduleTime: emulator.inSeconds(60) });
+      const all = await emulator.call('ListTasks', { parent: emulator.queue, pageSize: 2 });
+      expect(all.map((task: { name: string }) => task.name)).toEqual(
+        ids.slice(0, 2).map((id) => `${emulator.queue}/tasks/${id}`),
+      );
+      const queues = await emulator.call('ListQueues', { parent: LOCATION });
+      expect(queues).toContainEqual(expect.objectContaining({ name: emulator.queue }));
+    },
+  },
+  {
+    fact: 'a policy that was changed since it was read is not overwritten',
+    source: 'google.iam.v1 proto: Policy.etag',
+    async check(emulator) {
+      const resource = emulator.queue;
+      const bindings = [{ role: 'roles/cloudtasks.enqueuer', members: ['user:a@example.com'] }];
+      const { etag } = await emulator.call('SetIamPolicy', { resource, policy: { bindings } });
+      expect((await emulator.call('GetIamPolicy', { resource })).bindings).toMatchObject(bindings);
+      await emulator.call('SetIamPolicy', { resource, policy: { bindings: [], etag } });
+      const late = emulator.call('SetIamPolicy', { resource, policy: { bindings, etag } });
+      await expect(late).rejects.toThrow('There were concurrent policy changes.');
+    },
+  },
+];

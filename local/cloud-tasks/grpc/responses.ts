@@ -1,0 +1,88 @@
+import { USER_AGENT } from '../dispatch-headers.ts';
+import type { PolicyMessage, ProtoMethodName } from '../messages.ts';
+import type { Queue } from '../queue.ts';
+import { maxBurstSize } from '../queue-config.ts';
+import type { Responses, ViewedTask } from '../responses.ts';
+import { rpcStatus } from '../rpc-status.ts';
+import type { AttemptStatus } from '../task.ts';
+import type { WireTime } from './requests.ts';
+
+const WRITERS: { readonly [Method in ProtoMethodName]: (response: Responses[Method]) => object } = {
+  ListQueues: ({ queues, nextPageToken }) => ({ queues: queues.map(queueMessage), nextPageToken }),
+  GetQueue: queueMessage,
+  CreateQueue: queueMessage,
+  UpdateQueue: queueMessage,
+  DeleteQueue: () => ({}),
+  PurgeQueue: queueMessage,
+  PauseQueue: queueMessage,
+  ResumeQueue: queueMessage,
+  GetIamPolicy: (policy: PolicyMessage) => policy,
+  SetIamPolicy: (policy: PolicyMessage) => policy,
+  TestIamPermissions: (response) => response,
+  ListTasks: ({ tasks, nextPageToken }) => ({ tasks: tasks.map(taskMessage), nextPageToken }),
+  GetTask: taskMessage,
+  CreateTask: taskMessage,
+  DeleteTask: () => ({}),
+  RunTask: taskMessage,
+};
+
+/** Writes a method's response as the message that gRPC encodes. */
+export function writeResponse<Method extends ProtoMethodName>(method: Method, response: Responses[Method]): object {
+  return WRITERS[method](response);
+}
+
+function queueMessage(queue: Queue): object {
+  const { rateLimits, retryConfig, loggingSamplingRatio } = queue.settings;
+  const { maxRetryDurationMs, minBackoffMs, maxBackoffMs, maxAttempts, maxDoublings } = retryConfig;
+  return {
+    name: queue.name,
+    rateLimits: { ...rateLimits, maxBurstSize: maxBurstSize(rateLimits.maxDispatchesPerSecond) },
+    retryConfig: {
+      maxAttempts,
+      ...(maxRetryDurationMs > 0 && { maxRetryDuration: time(maxRetryDurationMs) }),
+      minBackoff: time(minBackoffMs),
+      maxBackoff: time(maxBackoffMs),
+      maxDoublings,
+    },
+    state: queue.state,
+    ...(queue.purgeTime !== undefined && { purgeTime: time(queue.purgeTime) }),
+    ...(loggingSamplingRatio > 0 && { stackdriverLoggingConfig: { samplingRatio: loggingSamplingRatio } }),
+  };
+}
+
+function taskMessage({ task, view }: ViewedTask): object {
+  const { url, httpMethod, headers, body, authorization } = task.httpRequest;
+  return {
+    name: task.name,
+    httpRequest: {
+      url,
+      httpMethod,
+      headers: { ...headers, 'User-Agent': USER_AGENT },
+      ...(view === 'FULL' && body && { body: Buffer.from(body, 'latin1') }),
+      ...(authorization?.kind === 'oidc' && { oidcToken: authorization }),
+      ...(authorization?.kind === 'oauth' && { oauthToken: authorization }),
+    },
+    scheduleTime: time(task.scheduleTime),
+    createTime: { seconds: Math.floor(task.createTime / 1000) },
+    dispatchDeadline: time(task.dispatchDeadlineMs),
+    dispatchCount: task.dispatchCount,
+    responseCount: task.responseCount,
+    ...(task.firstDispatchTime !== undefined && { firstAttempt: { dispatchTime: time(task.firstDispatchTime) } }),
+    ...(task.lastAttempt && { lastAttempt: attemptMessage(task.lastAttempt) }),
+    view,
+  };
+}
+
+function attemptMessage({ scheduleTime, dispatchTime, responseTime, status }: AttemptStatus): object {
+  return {
+    scheduleTime: time(scheduleTime),
+    dispatchTime: time(dispatchTime),
+    ...(responseTime !== undefined && { responseTime: time(responseTime) }),
+    ...(status !== undefined && { responseStatus: rpcStatus(status) }),
+  };
+}
+
+function time(ms: number): WireTime {
+  const seconds = Math.floor(ms / 1000);
+  return { seconds, nanos: Math.round((ms - seconds * 1000) * 1000) * 1000 };
+}

@@ -1,0 +1,149 @@
+import { randomBytes } from 'node:crypto';
+import type { Clock } from '../../clock.ts';
+import { CloudTasksError, invalidArgument } from './errors.ts';
+import type { MethodName, Requests, TaskMessage, ViewMessage } from './messages.ts';
+import { locationOf, requireLocationName, requireQueueName } from './names.ts';
+import { pageOf } from './paging.ts';
+import type { QueueContext } from './queue-context.ts';
+import type { QueueRegistry } from './queue-registry.ts';
+import { updateSettings } from './queue-update.ts';
+import type { Responses } from './responses.ts';
+import type { TaskView } from './task.ts';
+import { acceptTask } from './task-rules.ts';
+
+const MAX_QUEUES_A_PAGE = 9800;
+const MAX_TASKS_A_PAGE = 1000;
+
+/** What the methods work on. */
+export interface MethodsContext {
+  readonly registry: QueueRegistry;
+  readonly clock: Clock;
+  readonly record: QueueContext['record'];
+  readonly serviceAccountExists: (email: string) => boolean;
+  /** Which of the permissions a caller has on a resource. */
+  readonly permitted: (resource: string, permissions: string[], authorization: string | undefined) => string[];
+}
+
+/** Every method of the API, for a caller who may call it. */
+export type Methods = {
+  readonly [Name in MethodName]: (request: Requests[Name], authorization: string | undefined) => Responses[Name];
+};
+
+/** The methods of `google.cloud.tasks.v2.CloudTasks`, apart from wires and permissions. */
+export function methodsOf({ registry, clock, record, serviceAccountExists, permitted }: MethodsContext): Methods {
+  const create = (parent: string, message: TaskMessage) => {
+    requireQueueName(parent);
+    const queue = registry.get(parent);
+    const task = acceptTask(message, parent, clock.now(), randomTaskId, queue.settings.httpTarget);
+    const email = task.httpRequest.authorization?.serviceAccountEmail;
+    if (email !== undefined && !serviceAccountExists(email)) {
+      throw new CloudTasksError('NOT_FOUND', `Requested entity was not found: there is no service account ${email}.`);
+    }
+    return queue.create(task);
+  };
+  return {
+    ListQueues: ({ parent = '', filter, pageSize, pageToken }) => {
+      requireLocationName(parent);
+      if (filter) {
+        throw new CloudTasksError('UNIMPLEMENTED', `Filters are not supported: leave it out; received '${filter}'.`);
+      }
+      const page = pageOf({ parent, pageSize, pageToken, maxPageSize: MAX_QUEUES_A_PAGE });
+      const rest = registry.namesIn(parent).filter((name) => name > page.after);
+      const shown = rest.slice(0, page.size);
+      const queues = shown.map((name) => registry.get(name));
+      return { queues, nextPageToken: rest.length > shown.length ? page.tokenAfter(shown.at(-1) ?? '') : '' };
+    },
+    GetQueue: ({ name = '' }) => registry.get(name),
+    CreateQueue: ({ parent = '', queue = {} }) => {
+      requireLocationName(parent);
+      const name = queue.name ?? '';
+      requireQueueName(name);
+      if (locationOf(name) !== parent) throw invalidArgument(`${name} must begin with ${parent}.`);
+      return registry.create(name, queue);
+    },
+    UpdateQueue: ({ queue = {}, updateMask = [] }) => {
+      const name = queue.name ?? '';
+      requireQueueName(name);
+      if (!registry.has(name)) return registry.create(name, queue);
+      const existing = registry.get(name);
+      existing.configure(updateSettings(existing.settings, queue, updateMask));
+      return existing;
+    },
+    DeleteQueue: ({ name = '' }) => {
+      registry.delete(name);
+      return undefined;
+    },
+    PurgeQueue: ({ name = '' }) => {
+      const queue = registry.get(name);
+      queue.purge();
+      return queue;
+    },
+    PauseQueue: ({ name = '' }) => {
+      const queue = registry.get(name);
+      queue.pause();
+      return queue;
+    },
+    ResumeQueue: ({ name = '' }) => {
+      const queue = registry.get(name);
+      queue.resume();
+      return queue;
+    },
+    GetIamPolicy: ({ resource = '' }) => registry.policies.get(registry.get(resource).name),
+    SetIamPolicy: ({ resource = '', policy = {} }) => {
+      const queue = registry.get(resource).name;
+      const accepted = registry.policies.accept(queue, policy);
+      record({ kind: 'policy', queue, policy: accepted });
+      registry.policies.set(queue, accepted);
+      return registry.policies.get(queue);
+    },
+    TestIamPermissions: ({ resource = '', permissions = [] }, authorization) => ({
+      permissions: registry.has(resource) ? permitted(resource, permissions, authorization) : [],
+    }),
+    ListTasks: ({ parent = '', responseView, pageSize, pageToken }) => {
+      const queue = registry.get(parent);
+      const page = pageOf({ parent, pageSize, pageToken, maxPageSize: MAX_TASKS_A_PAGE });
+      const from = page.after === '' ? 0 : Number(page.after) + 1;
+      const found = queue.list(from, page.size + 1);
+      const tasks = found.slice(0, page.size).map((task) => ({ task, view: viewOf(responseView) }));
+      const last = tasks.at(-1)?.task.sequence;
+      return { tasks, nextPageToken: found.length > tasks.length ? page.tokenAfter(String(last)) : '' };
+    },
+    GetTask: ({ name = '', responseView }) => ({
+      task: registry.ofTask(name).get(name),
+      view: viewOf(responseView),
+    }),
+    CreateTask: ({ parent = '', task = {}, responseView }) => ({
+      task: create(parent, task),
+      view: viewOf(responseView),
+    }),
+    BufferTask: ({ queue = '', taskId, body: { contentType, data } = {} }) => {
+      if (!registry.get(queue).settings.httpTarget?.uriOverride?.host) {
+        throw new CloudTasksError(
+          'FAILED_PRECONDITION',
+          'BufferTask needs a queue with an httpTarget that has a uriOverride.host; this queue has none.',
+        );
+      }
+      const headers = contentType === undefined ? {} : { 'Content-Type': contentType };
+      const httpRequest = { headers, ...(data && { body: data }) };
+      const name = taskId === undefined ? {} : { name: `${queue}/tasks/${taskId}` };
+      return { task: create(queue, { ...name, httpRequest }), view: 'BASIC' };
+    },
+    DeleteTask: ({ name = '' }) => {
+      registry.ofTask(name).delete(name);
+      return undefined;
+    },
+    RunTask: ({ name = '', responseView }) => ({
+      task: registry.ofTask(name).run(name),
+      view: viewOf(responseView),
+    }),
+  };
+}
+
+function viewOf(view: ViewMessage | undefined): TaskView {
+  return view === 'FULL' ? 'FULL' : 'BASIC';
+}
+
+/** Like the ids that the real service makes up: a 64-bit number. */
+function randomTaskId(): string {
+  return randomBytes(8).readBigUInt64BE().toString();
+}

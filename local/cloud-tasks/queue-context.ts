@@ -1,0 +1,31 @@
+import type { Clock } from '../../clock.ts';
+import type { Attempt, Send } from './attempt.ts';
+import type { Change } from './changes.ts';
+import type { QueueSettings, QueueState } from './queue-config.ts';
+import type { Task } from './task.ts';
+
+/** What a queue needs from outside. */
+export interface QueueContext {
+  readonly clock: Clock;
+  readonly send: Send;
+  /** How long the name of an ended task cannot be used again, in milliseconds. */
+  readonly tombstoneMs: number;
+  /** Whether the limit of dispatches a second holds. */
+  readonly rateLimited: boolean;
+  readonly onAttempt: (attempt: Attempt) => void;
+  /** Keeps a change before the caller hears of it. Where it throws, the call fails. */
+  readonly record: (change: Change) => void;
+  /** Called after anything that may have made a queue idle or empty. */
+  readonly onChange: () => void;
+}
+
+/** A queue as it was kept. */
+export interface QueueContents {
+  readonly settings: QueueSettings;
+  readonly state: QueueState;
+  readonly purgeTime?: number | undefined;
+  /** In the order of creation. @default none */
+  readonly tasks?: Iterable<Task>;
+  /** When each task ended, by name, oldest first. @default none */
+  readonly tombstones?: Iterable<readonly [name: string, endedAt: number]>;
+}

@@ -1,0 +1,62 @@
+import { type Answer, type AttemptRequest, statusOf } from './attempt.ts';
+import { dispatchHeaders } from './dispatch-headers.ts';
+import { type HttpTarget, withTargetOverrides } from './http-target.ts';
+import type { NewTask, Task, TaskProgress } from './task.ts';
+
+/** A task that was never tried. */
+export function newTask(task: NewTask, sequence: number): Task {
+  return {
+    ...task,
+    sequence,
+    schedulePosition: -1,
+    dispatchCount: 0,
+    responseCount: 0,
+    executionCount: 0,
+    running: 0,
+    firstDispatchTime: undefined,
+    lastAttempt: undefined,
+  };
+}
+
+/** What of a task changes while it is tried. */
+export function progressOf(task: Task): TaskProgress {
+  const { scheduleTime, dispatchCount, responseCount, executionCount, firstDispatchTime, lastAttempt } = task;
+  return { scheduleTime, dispatchCount, responseCount, executionCount, firstDispatchTime, lastAttempt };
+}
+
+/** Takes note that an attempt leaves. @returns what it sends */
+export function noteDispatch(
+  task: Task,
+  queueName: string,
+  target: HttpTarget | undefined,
+  now: number,
+): AttemptRequest {
+  task.running += 1;
+  task.dispatchCount += 1;
+  task.firstDispatchTime ??= now;
+  const { url, httpMethod, headers, body, authorization } = task.httpRequest;
+  // The previous attempt's status goes out with this one, so the headers come before it is overwritten.
+  const request: AttemptRequest = {
+    method: httpMethod,
+    url,
+    headers: { ...headers, ...dispatchHeaders(queueName, task) },
+    ...(body !== undefined && { body: Buffer.from(body, 'latin1') }),
+    ...(authorization && { authorization }),
+  };
+  task.lastAttempt = { scheduleTime: task.scheduleTime, dispatchTime: now };
+  return target ? withTargetOverrides(request, target) : request;
+}
+
+/** Takes note of an attempt's answer. @returns its status */
+export function noteAnswer(task: Task, answer: Answer, now: number): number {
+  const status = statusOf(answer);
+  const answered = answer.kind === 'response';
+  task.running -= 1;
+  if (answered) {
+    task.responseCount += 1;
+    // A 5xx never counts as an execution (recorded).
+    if (status < 500) task.executionCount += 1;
+  }
+  if (task.lastAttempt) task.lastAttempt = { ...task.lastAttempt, ...(answered && { responseTime: now }), status };
+  return status;
+}
