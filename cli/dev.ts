@@ -2,10 +2,10 @@
 import { once } from 'node:events';
 import { readFile } from 'node:fs/promises';
 import path from 'node:path';
+import { OPERATOR_SETTINGS } from '../handler/setting-names.ts';
 import { PortInUseError } from '../local/listen.ts';
 import { type LocalGoogle, startLocalGoogle } from '../local/local-google.ts';
 import { type Command, type ParsedCommand, runCommand, UsageError } from './command-line.ts';
-import { OPERATOR_SETTINGS } from './documents/operator.ts';
 import { synthesise } from './synthesise.ts';
 
 const DEFAULT_PORT = 8080;

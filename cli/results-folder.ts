@@ -1,18 +1,18 @@
-import { readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
+import { statSync } from 'node:fs';
 import { rename, rm, writeFile } from 'node:fs/promises';
 import path from 'node:path';
+import { FolderInUseError, FolderLock } from '../local/folder-lock.ts';
 import { makeFolder } from '../local/make-folder.ts';
 import { UsageError } from './command-line.ts';
 
 /** A folder for results, held by one process at a time. */
 export class ResultsFolder implements Disposable {
   readonly #folder: string;
-  readonly #lockFile: string;
+  #lock: FolderLock | undefined;
   readonly #names = new Set<string>();
 
   private constructor(folder: string) {
     this.#folder = folder;
-    this.#lockFile = path.join(folder, '.lock');
   }
 
   /**
@@ -29,31 +29,17 @@ export class ResultsFolder implements Disposable {
       if (!statSync(folder).isDirectory()) {
         throw new UsageError(`${folder} is not a folder: choose another with --results DIR.`);
       }
-      results.#lock();
+      results.#lock = new FolderLock(folder, path.join(folder, '.lock'));
       return results;
     } catch (error) {
       if (error instanceof UsageError) throw error;
+      if (error instanceof FolderInUseError) {
+        throw new UsageError(`${error.message} (The folder is chosen with --results DIR.)`);
+      }
       const { code, message } = error as NodeJS.ErrnoException;
       throw new UsageError(
         `Cannot write to ${folder} (${code ?? message}): allow it, or choose another with --results DIR.`,
       );
-    }
-  }
-
-  #lock(): void {
-    try {
-      writeFileSync(this.#lockFile, String(process.pid), { flag: 'wx' });
-    } catch (error) {
-      if ((error as NodeJS.ErrnoException).code !== 'EEXIST') throw error;
-      const holder = Number(readFileSync(this.#lockFile, 'utf8'));
-      if (isAlive(holder)) {
-        throw new UsageError(
-          `Another run (process ${holder}) is writing to ${this.#folder}: wait for it, choose another with --results DIR, or delete ${this.#lockFile} if nothing runs.`,
-        );
-      }
-      // Its holder died without a chance to remove it.
-      rmSync(this.#lockFile);
-      this.#lock();
     }
   }
 
@@ -85,16 +71,6 @@ export class ResultsFolder implements Disposable {
   }
 
   [Symbol.dispose](): void {
-    rmSync(this.#lockFile, { force: true });
-  }
-}
-
-function isAlive(pid: number): boolean {
-  if (!Number.isInteger(pid) || pid <= 0) return false;
-  try {
-    process.kill(pid, 0);
-    return true;
-  } catch (error) {
-    return (error as NodeJS.ErrnoException).code === 'EPERM';
+    this.#lock?.release();
   }
 }

@@ -41,3 +41,16 @@ export const SETTING_NAMES = [
 ] as const;
 
 export type SettingName = (typeof SETTING_NAMES)[number];
+
+/** The settings that `npm run documents` takes as well: where a deployment's queues and buckets are, and how it is timed. */
+export const OPERATOR_SETTINGS = [
+  'GCP_PROJECT_ID',
+  'GCP_LOCATION',
+  'CLOUD_TASKS_QUEUE',
+  'CLOUD_RUN_SERVICE_URL',
+  'CLOUD_RUN_SERVICE_ACCOUNT',
+  'DOCUMENTS_BUCKET',
+  'RESULTS_BUCKET',
+  'DISPATCH_DEADLINE_SECONDS',
+  'CLOUD_TASKS_MAX_BACKOFF_SECONDS',
+] as const satisfies readonly SettingName[];

@@ -1,6 +1,6 @@
 import { TerraformOutput, Token } from 'cdktf';
 import type { Construct } from 'constructs';
-import type { SettingName } from '../handler/setting-names.ts';
+import { OPERATOR_SETTINGS, type SettingName } from '../handler/setting-names.ts';
 
 /** What Terraform prints after a deployment. */
 export interface Outputs {
@@ -17,19 +17,6 @@ export interface Outputs {
   /** The handler's settings. */
   readonly settings: { readonly [Name in SettingName]?: string };
 }
-
-/** What of the handler's settings `npm run documents` needs. */
-const OPERATOR_SETTINGS: readonly SettingName[] = [
-  'GCP_PROJECT_ID',
-  'GCP_LOCATION',
-  'CLOUD_TASKS_QUEUE',
-  'CLOUD_RUN_SERVICE_URL',
-  'CLOUD_RUN_SERVICE_ACCOUNT',
-  'DOCUMENTS_BUCKET',
-  'RESULTS_BUCKET',
-  'DISPATCH_DEADLINE_SECONDS',
-  'CLOUD_TASKS_MAX_BACKOFF_SECONDS',
-];
 
 /** Adds the outputs to the stack; their names are a contract with whoever reads them. */
 export function addOutputs(scope: Construct, outputs: Outputs): void {

@@ -25,7 +25,8 @@ test('a second run beside the first is told to wait or to go elsewhere', () => {
   using _first = ResultsFolder.take(parent);
   expect(() => ResultsFolder.take(parent)).toThrow(
     new UsageError(
-      `Another run (process ${process.pid}) is writing to ${parent}: wait for it, choose another with --results DIR, or delete ${path.join(parent, '.lock')} if nothing runs.`,
+      `Process ${process.pid} uses ${parent} already: end it, or choose another folder. If it is another program, delete ` +
+        `${path.join(parent, '.lock')}. (The folder is chosen with --results DIR.)`,
     ),
   );
 });

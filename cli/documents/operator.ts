@@ -32,13 +32,6 @@ export const NEEDED = {
   enqueuing: [...FOR_TASKS, 'DOCUMENTS_BUCKET', 'RESULTS_BUCKET'],
 } as const satisfies Readonly<Record<string, readonly SettingName[]>>;
 
-/** Every setting that a command takes from the environment, as `npm run dev` prints them: the handler's own, under its names. */
-export const OPERATOR_SETTINGS: readonly SettingName[] = [
-  ...NEEDED.enqueuing,
-  'DISPATCH_DEADLINE_SECONDS',
-  'CLOUD_TASKS_MAX_BACKOFF_SECONDS',
-];
-
 type Environment = Record<string, string | undefined>;
 
 /**

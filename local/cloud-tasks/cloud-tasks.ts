@@ -68,7 +68,8 @@ export interface CloudTasks {
  * Starts a Cloud Tasks that serves REST v2 and gRPC on one port of the loopback address and dispatches for real.
  *
  * @throws CloudTasksError when a queue's configuration breaks a rule
- * @throws JournalError when the folder of the data is in use or damaged
+ * @throws FolderInUseError when another process has the folder of the data
+ * @throws JournalError when what it holds is damaged
  * @throws PortInUseError when another process listens on the port
  */
 export async function startCloudTasks(options: CloudTasksOptions = {}): Promise<CloudTasks> {

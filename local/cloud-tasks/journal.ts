@@ -1,8 +1,13 @@
 import { closeSync, openSync, readFileSync, renameSync, writeSync } from 'node:fs';
 import { join } from 'node:path';
+import { FolderLock } from '../folder-lock.ts';
 import { makeFolder } from '../make-folder.ts';
 import { applyChange, type Change, changesOf, emptyState, type KeptState } from './changes.ts';
-import { FolderLock, JournalError } from './folder-lock.ts';
+
+/** What was kept cannot be used. */
+export class JournalError extends Error {
+  override readonly name = 'JournalError';
+}
 
 const FILE = 'journal.jsonl';
 /** A journal below this size, in bytes, is not worth writing anew. */
@@ -31,11 +36,12 @@ export class Journal {
   /**
    * Opens a folder, and makes it where it is missing.
    *
-   * @throws JournalError when another process has the folder, or its journal is damaged
+   * @throws FolderInUseError when another process has the folder
+   * @throws JournalError when its journal is damaged
    */
   constructor(folder: string) {
     makeFolder(folder);
-    this.#lock = new FolderLock(folder);
+    this.#lock = new FolderLock(folder, join(folder, 'lock'));
     this.#file = join(folder, FILE);
     try {
       this.kept = read(this.#file);

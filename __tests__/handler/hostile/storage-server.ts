@@ -1,0 +1,27 @@
+import { createServer, type IncomingMessage, type RequestListener, type Server } from 'node:http';
+import { getRequestListener } from '@hono/node-server';
+import { systemClock } from '../../../clock.ts';
+import { storageApi } from '../../../local/cloud-storage/json-api.ts';
+import { ObjectStore } from '../../../local/cloud-storage/objects.ts';
+import { DOCUMENTS, RESULTS } from '../helpers.ts';
+
+/** The local Cloud Storage, open to everybody, whose downloads of some objects are given by the test. */
+export function storageServer(downloads: Readonly<Record<string, RequestListener>>): {
+  server: Server;
+  objects: ObjectStore;
+} {
+  const objects = new ObjectStore(systemClock);
+  for (const bucket of [DOCUMENTS, RESULTS]) objects.createBucket(bucket);
+  const access = { check: () => 'allowed', emailOf: () => undefined } as const;
+  const api = getRequestListener(storageApi({ store: objects, access: access as never }).fetch);
+  const server = createServer((request, response) => {
+    const download = downloads[objectOf(request)];
+    if (download) download(request, response);
+    else void api(request, response);
+  });
+  return { server, objects };
+}
+
+function objectOf({ url = '' }: IncomingMessage): string {
+  return new RegExp(`^/storage/v1/b/${DOCUMENTS}/o/([^?]+)\\?.*alt=media`).exec(url)?.[1] ?? '';
+}

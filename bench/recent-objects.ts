@@ -1,0 +1,59 @@
+import {
+  type ObjectInfo,
+  type ObjectStore,
+  PreconditionFailedError,
+  type StoredObject,
+  type WriteOptions,
+} from '../handler/object-store.ts';
+
+/**
+ * Cloud Storage as a measurement needs it: in memory, with generations and their preconditions. It forgets all but the objects
+ * that were written last, as what is stored elsewhere must not count as the handler's memory.
+ */
+export class RecentObjects implements ObjectStore {
+  #written = new Map<string, StoredObject>();
+  #writtenBefore = new Map<string, StoredObject>();
+  readonly #capacity: number;
+  readonly #source: StoredObject;
+  readonly #sourceBucket: string;
+  #generation = 1;
+
+  /**
+   * @param capacity written objects that are kept at least, 1 or more; at most twice as many are
+   * @param sourceBucket where there is a document under every name, always of generation 1; all else is in one other bucket
+   */
+  constructor(capacity: number, sourceBucket: string) {
+    this.#capacity = capacity;
+    this.#sourceBucket = sourceBucket;
+    this.#source = { bytes: Buffer.from('Hello'), size: 5, contentType: 'text/plain', generation: '1' };
+  }
+
+  async stat(bucket: string, name: string): Promise<ObjectInfo | undefined> {
+    return this.#find(bucket, name);
+  }
+
+  async read(bucket: string, name: string): Promise<StoredObject | undefined> {
+    return this.#find(bucket, name);
+  }
+
+  async write(bucket: string, name: string, body: string | Uint8Array, options: WriteOptions): Promise<string> {
+    const { contentType, ifGenerationMatch } = options;
+    const current = this.#find(bucket, name)?.generation ?? '0';
+    if (ifGenerationMatch !== undefined && ifGenerationMatch !== current) {
+      throw new PreconditionFailedError(bucket, name);
+    }
+    const bytes = Buffer.from(body as string);
+    const generation = String(++this.#generation);
+    if (this.#written.size === this.#capacity) {
+      this.#writtenBefore = this.#written;
+      this.#written = new Map();
+    }
+    this.#written.set(name, { bytes, size: bytes.length, contentType, generation });
+    return generation;
+  }
+
+  #find(bucket: string, name: string): StoredObject | undefined {
+    if (bucket === this.#sourceBucket) return this.#source;
+    return this.#written.get(name) ?? this.#writtenBefore.get(name);
+  }
+}
