@@ -4,11 +4,12 @@
  * What the handler imports dynamically (Google's clients) and the conversion worker are packed as compressed strings: V8 only
  * skips over a string, where it would parse code, so that the file answers its first request almost as if they were not there.
  */
-import { mkdir, readFile } from 'node:fs/promises';
+import { mkdir, readFile, stat, writeFile } from 'node:fs/promises';
 import path from 'node:path';
 import { fileURLToPath } from 'node:url';
+import { isDeepStrictEqual } from 'node:util';
 import { gzipSync } from 'node:zlib';
-import { type BuildOptions, build, type OutputFile, type Plugin } from 'esbuild';
+import { type BuildOptions, type BuildResult, build, type Metafile, type OutputFile, type Plugin } from 'esbuild';
 
 const root = path.dirname(fileURLToPath(import.meta.url));
 
@@ -21,6 +22,7 @@ const shared: BuildOptions = {
   platform: 'node',
   target: 'node24',
   legalComments: 'none',
+  metafile: true,
   // Its errors are thrown as well, and reported by whoever called.
   logLevel: 'silent',
 };
@@ -56,7 +58,7 @@ function requireJson(_match: string, quotedParts: string): string {
 }
 
 /** Turns every dynamic import of a package into a packed script, which is unpacked when the import is first reached. */
-const lazyPackages: Plugin = {
+const lazyPackages = (inputs: Set<string>): Plugin => ({
   name: 'lazy-packages',
   setup(builder) {
     builder.onResolve({ filter: /^[^./]/ }, (args) =>
@@ -65,15 +67,23 @@ const lazyPackages: Plugin = {
         : undefined,
     );
     builder.onLoad({ filter: /.*/, namespace: 'lazy-package' }, async ({ path: name, pluginData: resolveDir }) => ({
-      contents: await packedScript(name, { stdin: { contents: `export * from ${JSON.stringify(name)}`, resolveDir } }),
+      contents: await packedScript(
+        name,
+        { stdin: { contents: `export * from ${JSON.stringify(name)}`, resolveDir } },
+        inputs,
+      ),
       loader: 'js',
     }));
   },
-};
+});
 
-/** Bundles to a CommonJS script that unpacks itself and runs. */
-async function packedScript(name: string, entry: Pick<BuildOptions, 'stdin' | 'entryPoints'>): Promise<string> {
-  const { outputFiles } = await build({
+/** Bundles to a CommonJS script that unpacks itself and runs. What it reads is added to `inputs`. */
+async function packedScript(
+  name: string,
+  entry: Pick<BuildOptions, 'stdin' | 'entryPoints'>,
+  inputs: Set<string>,
+): Promise<string> {
+  const result = await build({
     ...shared,
     ...entry,
     format: 'cjs',
@@ -83,7 +93,8 @@ async function packedScript(name: string, entry: Pick<BuildOptions, 'stdin' | 'e
     // pdf.js and the Cloud Tasks client ask for their own place; in one file they need none.
     define: { 'import.meta.url': '"file:///bundle.cjs"' },
   });
-  const packed = gzipSync((outputFiles as OutputFile[])[0]?.contents ?? '', { level: 9 }).toString('base64');
+  addInputs(inputs, result);
+  const packed = gzipSync((result.outputFiles as OutputFile[])[0]?.contents ?? '', { level: 9 }).toString('base64');
   return `
     const { gunzipSync } = require('node:zlib');
     const { compileFunction } = require('node:vm');
@@ -100,21 +111,57 @@ async function packedScript(name: string, entry: Pick<BuildOptions, 'stdin' | 'e
  */
 export async function bundleHandler(file: string = BUNDLE_FILE): Promise<void> {
   await mkdir(path.dirname(file), { recursive: true });
-  const worker = await packedScript('conversion-worker', { entryPoints: ['handler/conversion/worker.ts'] });
-  await build({
+  const inputs = new Set(['bundle.ts']);
+  const worker = await packedScript('conversion-worker', { entryPoints: ['handler/conversion/worker.ts'] }, inputs);
+  const result = await build({
     ...shared,
     entryPoints: ['handler/main.ts'],
     format: 'esm',
     minifySyntax: true,
     minifyWhitespace: true,
     outfile: file,
-    plugins: [lazyPackages],
+    plugins: [lazyPackages(inputs)],
     define: { CONVERSION_WORKER_SOURCE: JSON.stringify(worker) },
     // CommonJS packages inside the ES module need a require of their own for Node's built-in modules.
     banner: {
       js: "import{createRequire as __createRequire}from'node:module';const require=__createRequire(import.meta.url);",
     },
   });
+  addInputs(inputs, result);
+  await writeFile(stampOf(file), JSON.stringify(await stateOf(inputs)));
+}
+
+/**
+ * Writes the bundle, unless it is there and nothing that it was made of has changed: no file of the handler, none of its packages.
+ *
+ * @throws as {@link bundleHandler}
+ */
+export async function bundleHandlerIfChanged(file: string = BUNDLE_FILE): Promise<void> {
+  try {
+    await stat(file);
+    const before = JSON.parse(await readFile(stampOf(file), 'utf8')) as Record<string, string>;
+    if (isDeepStrictEqual(await stateOf(Object.keys(before)), before)) return;
+  } catch {
+    // The bundle, its stamp or a file that it was made of is not there.
+  }
+  await bundleHandler(file);
+}
+
+/** Where the state of everything is kept that a bundle was made of. */
+const stampOf = (file: string) => `${file}.inputs.json`;
+
+/** Files only: esbuild also lists what plugins and standard input gave it. */
+function addInputs(inputs: Set<string>, result: BuildResult): void {
+  const { inputs: read } = result.metafile as Metafile;
+  for (const input of Object.keys(read)) if (!/[:<]/.test(input)) inputs.add(input);
+}
+
+async function stateOf(files: Iterable<string>): Promise<Record<string, string>> {
+  const states = [...files].map(async (file) => {
+    const { mtimeMs, size } = await stat(path.join(root, file));
+    return [file, `${mtimeMs} ${size}`] as const;
+  });
+  return Object.fromEntries(await Promise.all(states));
 }
 
 if (import.meta.main) await bundleHandler();

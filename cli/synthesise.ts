@@ -2,7 +2,7 @@ import { spawn } from 'node:child_process';
 import { mkdtemp, readFile, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
-import { bundleHandler } from '../bundle.ts';
+import { bundleHandlerIfChanged } from '../bundle.ts';
 import { UsageError } from './command-line.ts';
 
 const root = path.join(import.meta.dirname, '..');
@@ -26,7 +26,7 @@ export interface SynthesisedStack extends AsyncDisposable {
  * @throws Error with what `main.ts` complained about
  */
 export async function synthesise(environment: NodeJS.ProcessEnv = process.env): Promise<SynthesisedStack> {
-  await bundleHandler();
+  await bundleHandlerIfChanged();
   const folder = await mkdtemp(path.join(tmpdir(), 'document-processing-')).catch(({ code }: NodeJS.ErrnoException) => {
     throw new UsageError(
       `Cannot write to the temporary folder ${tmpdir()} (${code}): set TMPDIR to one that can be written.`,

@@ -1,0 +1,58 @@
+import { spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { mkdtemp, readFile, rm, stat, utimes, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import path from 'node:path';
+import { createInterface } from 'node:readline';
+import { bundleHandlerIfChanged } from '../bundle.ts';
+
+let folder: string;
+let file: string;
+beforeAll(async () => {
+  folder = await mkdtemp(path.join(tmpdir(), 'bundle-'));
+  file = path.join(folder, 'handler.mjs');
+  await bundleHandlerIfChanged(file);
+}, 30_000);
+afterAll(() => rm(folder, { recursive: true }));
+
+test('the bundle answers /health from a folder without node_modules, with nothing set', async () => {
+  const env = { PATH: process.env.PATH ?? '', HOST: '127.0.0.1', PORT: '0' };
+  const child = spawn(process.execPath, [file], { cwd: folder, env, stdio: ['ignore', 'pipe', 'inherit'] });
+  try {
+    const [line] = (await once(createInterface({ input: child.stdout }), 'line')) as [string];
+    const { port } = JSON.parse(line) as { port: number };
+    const response = await fetch(`http://127.0.0.1:${port}/health`);
+    expect([response.status, await response.json()]).toEqual([200, { status: 'ok' }]);
+  } finally {
+    child.kill('SIGKILL');
+  }
+});
+
+test('wrong settings are one line each, and exit code 1', async () => {
+  const env = { PATH: process.env.PATH ?? '', PORT: 'eighty', LOG_LEVEL: 'loud' };
+  const child = spawn(process.execPath, [file], { cwd: folder, env, stdio: ['ignore', 'ignore', 'pipe'] });
+  const lines: string[] = [];
+  createInterface({ input: child.stderr }).on('line', (line) => lines.push(line));
+  const [code] = await once(child, 'close');
+  expect(lines).toEqual([
+    'LOG_LEVEL must be trace, debug, info, warn, error or fatal; received "loud".',
+    'PORT must be a port from 0 to 65535; received "eighty".',
+  ]);
+  expect(code).toBe(1);
+});
+
+test('nothing is bundled again while nothing has changed, and everything when something has', async () => {
+  const { mtimeMs } = await stat(file);
+  await bundleHandlerIfChanged(file);
+  expect((await stat(file)).mtimeMs).toBe(mtimeMs);
+  const stamp = `${file}.inputs.json`;
+  const inputs = JSON.parse(await readFile(stamp, 'utf8'));
+  expect(Object.keys(inputs)).toEqual(
+    expect.arrayContaining(['bundle.ts', 'handler/main.ts', 'handler/conversion/pdf.ts']),
+  );
+  expect(Object.keys(inputs).some((input) => input.includes('node_modules/@google-cloud/tasks/'))).toBe(true);
+  await writeFile(stamp, JSON.stringify({ ...inputs, 'handler/main.ts': '0 0' }));
+  await utimes(file, 0, 0);
+  await bundleHandlerIfChanged(file);
+  expect((await stat(file)).mtimeMs).toBeGreaterThan(0);
+}, 30_000);
