@@ -28,15 +28,15 @@ test('the bundle answers /health from a folder without node_modules, with nothin
   }
 });
 
-test('wrong settings are one line each, and exit code 1', async () => {
+test('wrong settings are one line of the log each, and exit code 1', async () => {
   const env = { PATH: process.env.PATH ?? '', PORT: 'eighty', LOG_LEVEL: 'loud' };
-  const child = spawn(process.execPath, [file], { cwd: folder, env, stdio: ['ignore', 'ignore', 'pipe'] });
-  const lines: string[] = [];
-  createInterface({ input: child.stderr }).on('line', (line) => lines.push(line));
+  const child = spawn(process.execPath, [file], { cwd: folder, env, stdio: ['ignore', 'pipe', 'inherit'] });
+  const lines: Record<string, unknown>[] = [];
+  createInterface({ input: child.stdout }).on('line', (line) => lines.push(JSON.parse(line)));
   const [code] = await once(child, 'close');
-  expect(lines).toEqual([
-    'LOG_LEVEL must be trace, debug, info, warn, error or fatal; received "loud".',
-    'PORT must be a port from 0 to 65535; received "eighty".',
+  expect(lines.map(({ severity, message }) => `${severity} ${message}`)).toEqual([
+    'CRITICAL LOG_LEVEL must be trace, debug, info, warn, error or fatal; received "loud".',
+    'CRITICAL PORT must be a port from 0 to 65535; received "eighty".',
   ]);
   expect(code).toBe(1);
 });

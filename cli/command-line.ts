@@ -1,5 +1,4 @@
 import { parseArgs } from 'node:util';
-import { PortInUseError } from '../local/listen.ts';
 
 /** A mistake of the person at the keyboard: one clear line, exit code 2, no stack trace. */
 export class UsageError extends Error {
@@ -101,8 +100,8 @@ export async function runCommand(command: Command, main: Main, words = process.a
   }
 }
 
-/** One line for a mistake that is understood; the stack for one that is not. */
+/** One line: what is wrong. DEBUG=1 in the environment shows where as well, for a fault of the program itself. */
 function describe(error: unknown): string {
-  if (error instanceof UsageError || error instanceof PortInUseError) return error.message;
-  return error instanceof Error ? error.message : String(error);
+  if (!(error instanceof Error)) return String(error);
+  return process.env.DEBUG ? (error.stack ?? error.message) : error.message;
 }

@@ -10,16 +10,7 @@ import { Report } from './documents/report.ts';
 import { showCommand, showDocuments } from './documents/show.ts';
 import { runSubcommands, type Subcommand } from './subcommands.ts';
 
-/** What a shell reports of a program that SIGPIPE ended. */
-const BROKEN_PIPE_EXIT_CODE = 141;
-
 const LONG_MS = 1_000_000_000;
-
-// `documents -- list | head` is no reason for a stack trace.
-process.stdout.on('error', (error: NodeJS.ErrnoException) => {
-  if (error.code !== 'EPIPE') throw error;
-  process.exit(BROKEN_PIPE_EXIT_CODE);
-});
 
 const USAGE = 'npm run documents --';
 const SUMMARY =

@@ -1,4 +1,4 @@
-import { printable } from './progress.ts';
+import { printable } from './printable.ts';
 import { textTable } from './text-table.ts';
 
 /** How a document ended, as `npm start` reports it. */

@@ -1,3 +1,5 @@
+import { printable } from './printable.ts';
+
 /** Says what happens, a line for each event; in a terminal, also how far it is, in a line that is overwritten. */
 export class Progress {
   readonly #output: NodeJS.WriteStream;
@@ -35,10 +37,4 @@ export class Progress {
   #clear(): void {
     if (this.#output.isTTY) this.#output.write('\r\u001b[K');
   }
-}
-
-/** Without control characters, which a file's name may have, and a terminal would obey. */
-export function printable(text: string): string {
-  // biome-ignore lint/suspicious/noControlCharactersInRegex: they are what it is about
-  return text.replace(/[\u0000-\u001f\u007f-\u009f]/g, '\ufffd');
 }

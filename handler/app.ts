@@ -8,7 +8,7 @@ import { documentCheckSchema, documentIdSchema, documentTaskSchema } from './doc
 import type { Drain } from './drain.ts';
 import { enqueueDocument, enqueueRequestSchema, RefusedDocumentError } from './enqueue-document.ts';
 import { AuthenticationError, verifyCaller } from './identity.ts';
-import { ATTEMPT_ENDED, ATTEMPT_STARTED } from './log-messages.ts';
+import { ATTEMPT_ENDED, ATTEMPT_NOT_STARTED, ATTEMPT_STARTED } from './log-messages.ts';
 import { type Logger, traceField } from './logger.ts';
 import { problem } from './problem.ts';
 import { type ProcessingDependencies, processDocument } from './process-document.ts';
@@ -16,7 +16,7 @@ import { BodyTooLargeError, readJson } from './read-json.ts';
 import type { SettingName } from './setting-names.ts';
 import { MissingSettingsError, type Settings } from './settings.ts';
 
-/** Seconds after which Cloud Tasks should try a draining or overloaded instance again. */
+/** Seconds after which Cloud Tasks should try an instance again that drains: by then there is another. */
 const RETRY_AFTER_SECONDS = 5;
 
 export interface AppDependencies extends Omit<ProcessingDependencies, keyof Settings> {
@@ -75,16 +75,18 @@ export function createApp(dependencies: AppDependencies): Hono<Env> {
     const task = parsed.data;
     const log = logOf(c, { documentId: task.documentId, taskName, attempt: retryCount + 1 });
     const started = clock.now();
+    const secondsLeft = () => settings.deadlines.budgetSeconds - (clock.now() - started) / 1000;
+    // A duplicate delivery finds the outcome of another attempt: its line must not count as one more of them.
+    let message = ATTEMPT_NOT_STARTED;
     const onClaimed = ({ createdAt }: DocumentRecord) => {
+      message = ATTEMPT_ENDED;
       const ageSeconds = (started - Date.parse(createdAt)) / 1000;
-      log.info({ ageSeconds, secondsLeft: settings.deadlines.budgetSeconds }, ATTEMPT_STARTED);
+      log.info({ ageSeconds, secondsLeft: secondsLeft() }, ATTEMPT_STARTED);
     };
     const attempt = { retryCount, draining: drain.signal, onClaimed };
     const outcome = await processDocument(task, attempt, processing);
-    const level = outcome.status === 'FAILED' ? 'error' : outcome.httpStatus >= 500 ? 'warn' : 'info';
-    const seconds = (clock.now() - started) / 1000;
-    const secondsLeft = settings.deadlines.budgetSeconds - seconds;
-    log[level]({ ...outcome, seconds, secondsLeft }, ATTEMPT_ENDED);
+    const level = outcome.error && outcome.status === 'FAILED' ? 'error' : outcome.httpStatus >= 500 ? 'warn' : 'info';
+    log[level]({ ...outcome, seconds: (clock.now() - started) / 1000, secondsLeft: secondsLeft() }, message);
     const { httpStatus, ...body } = outcome;
     return httpStatus === 503 ? busy() : c.json(body, httpStatus);
   });

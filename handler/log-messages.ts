@@ -8,3 +8,6 @@ export const ATTEMPT_STARTED = 'Attempt started';
 
 /** An attempt is over; `status` says what became of the document, `error.reason` why it failed. */
 export const ATTEMPT_ENDED = 'Attempt ended';
+
+/** A delivery found nothing to do, or could not begin: another attempt has the document, or its outcome is there. */
+export const ATTEMPT_NOT_STARTED: string = 'Attempt not started';

@@ -20,7 +20,8 @@ try {
   start();
 } catch (error) {
   if (!(error instanceof InvalidSettingsError)) throw error;
-  for (const problem of error.problems) console.error(problem);
+  const logger = createLogger('fatal');
+  for (const problem of error.problems) logger.fatal(problem);
   process.exit(1);
 }
 

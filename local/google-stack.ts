@@ -73,11 +73,16 @@ export function queuesOf(stack: TerraformStack): QueueConfig[] {
   });
 }
 
-/** Names of the buckets. */
+/** Names of the buckets: those that the stack makes, and those that exist already, which it grants something on. */
 export function bucketsOf(stack: TerraformStack): string[] {
-  return stack
+  const made = stack
     .resources('google_storage_bucket')
     .map((resource) => parseResource(z.object({ name: z.string() }), resource).name);
+  const granted = grantsOf(stack)
+    .map(({ resource }) => resource)
+    .filter((resource) => resource.startsWith('buckets/'))
+    .map((resource) => resource.slice('buckets/'.length));
+  return [...new Set([...made, ...granted])];
 }
 
 /**

@@ -5,7 +5,7 @@ import { join } from 'node:path';
 import { Hono } from 'hono';
 import { type Clock, systemClock } from '../clock.ts';
 import { AccessControl } from './access-control.ts';
-import { runServiceOf } from './cloud-run/run-service.ts';
+import { runServiceOf, type SecretValues } from './cloud-run/run-service.ts';
 import { startRunService } from './cloud-run/start-run-service.ts';
 import { type StorageFault, storageFaults } from './cloud-storage/faults.ts';
 import { storageApi } from './cloud-storage/json-api.ts';
@@ -44,6 +44,8 @@ export interface LocalGoogleOptions {
   readonly clock?: Clock;
   /** Time as Cloud Tasks alone sees it, so that backoffs pass faster. @default `clock` */
   readonly tasksClock?: Clock;
+  /** Values of the variables that the stack fills from secrets. @default the environment's */
+  readonly secretValues?: SecretValues;
   /** Decides for each request to Cloud Storage whether it fails. @default none does */
   readonly storageFault?: () => StorageFault | undefined;
   /** Takes what the service writes and what Cloud Run refuses, a line each. @default nothing */
@@ -97,7 +99,7 @@ export async function startLocalGoogle(options: LocalGoogleOptions): Promise<Loc
     variables: options.variables ?? {},
     projectNumber: PROJECT_NUMBER,
   });
-  const service = runServiceOf(stack);
+  const service = runServiceOf(stack, options.secretValues ?? process.env);
   const queues = queuesOf(stack);
   const { projectId } = stack;
 

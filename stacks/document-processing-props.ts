@@ -56,7 +56,7 @@ export function sharedProps(props: DocumentProcessingStackProps) {
     environment,
     queueCount,
     size,
-    labels: { app: 'document-processing', environment, ...props.labels },
+    labels: { ...props.labels, app: 'document-processing', environment },
     callers: unique(props.callers),
     enqueuers: unique(props.enqueuers),
     deletionProtection: props.deletionProtection ?? environment === 'prod',

@@ -20,7 +20,7 @@ const tasks = new CloudTasksClient({
   serviceUrl: 'https://document-processing-dev-123456789012.us-central1.run.app',
   serviceAccount: 'document-invoker-dev@my-project.iam.gserviceaccount.com',
 });
-const source = { sourceUri: 'gs://my-documents/report.pdf', generation: '1', method: 'auto', ocr: 'auto' } as const;
+const source = { sourceUri: 'gs://my-project-documents-dev/report.pdf', generation: '1', method: 'auto', ocr: 'auto' } as const;
 await tasks.createDocumentProcessingTask({ ...source, documentId: documentIdFor(source), filename: 'report.pdf' });
 `;
 
@@ -39,17 +39,26 @@ beforeAll(() => {
   const tarball = run('npm', ['pack', '--silent', '--pack-destination', folder], project).trim();
   mkdirSync(installed, { recursive: true });
   run('tar', ['-xzf', path.join(folder, tarball), '-C', installed, '--strip-components=1']);
-  mkdirSync(path.join(folder, 'node_modules', '@google-cloud'));
-  for (const name of ['zod', '@google-cloud/tasks']) {
+  for (const scope of ['@google-cloud', '@grpc', '@hono']) mkdirSync(path.join(folder, 'node_modules', scope));
+  const used = [
+    'zod',
+    '@google-cloud/tasks',
+    '@grpc/grpc-js',
+    '@grpc/proto-loader',
+    '@hono/node-server',
+    'hono',
+    'jose',
+  ];
+  for (const name of used) {
     symlinkSync(path.join(project, 'node_modules', name), path.join(folder, 'node_modules', name), 'junction');
   }
   writeFileSync(path.join(folder, 'package.json'), '{ "type": "module" }');
 }, 30_000);
 
-test('the package holds the client, its types and nothing of the infrastructure', () => {
+test('the package holds the client, the emulator, their types and nothing of the infrastructure', () => {
   const files = readdirSync(installed, { recursive: true, withFileTypes: true }).filter((entry) => entry.isFile());
   expect(files.map(({ name }) => name)).toEqual(expect.arrayContaining(['package.json', 'index.js', 'index.d.ts']));
-  expect(files.length).toBeLessThan(20);
+  expect(files.length).toBeLessThan(150);
   for (const { parentPath, name } of files) {
     if (name === 'package.json') continue;
     expect(readFileSync(path.join(parentPath, name), 'utf8')).not.toMatch(/from '(cdktf|constructs|@cdktf)/);
@@ -92,8 +101,25 @@ test('the example runs, and makes the tasks that the handler would make', () => 
     .reverse();
   const payload = JSON.parse(Buffer.from(task.httpRequest.body, 'base64').toString());
   expect(task.name).toBe(`${parent}/tasks/${taskIdFor(payload)}`);
-  expect(payload).toMatchObject({ sourceUri: 'gs://my-documents/report.pdf', generation: '1', filename: 'report.pdf' });
+  expect(payload).toMatchObject({
+    sourceUri: 'gs://my-project-documents-dev/report.pdf',
+    generation: '1',
+    filename: 'report.pdf',
+  });
   expect(check.task.name).toBe(`${parent}/tasks/${checkTaskIdFor({ ...payload, round: 0 })}`);
+});
+
+test('the emulator starts from the package and takes a task', () => {
+  const script = `
+    import { startCloudTasks, VirtualClock } from 'cloud-tasks-document-processing/emulator';
+    const name = 'projects/p/locations/us-central1/queues/q';
+    const tasks = await startCloudTasks({ queues: [{ name }], clock: new VirtualClock() });
+    const body = JSON.stringify({ task: { name: name + '/tasks/a', httpRequest: { url: 'http://127.0.0.1:9/' } } });
+    const response = await fetch(tasks.url + '/v2/' + name + '/tasks', { method: 'POST', body });
+    console.log(response.status, (await response.json()).name);
+    await tasks.close();`;
+  writeFileSync(path.join(folder, 'emulator.mjs'), script);
+  expect(run(process.execPath, ['emulator.mjs']).trim()).toBe('200 projects/p/locations/us-central1/queues/q/tasks/a');
 });
 
 /** The check comes before the document. */

@@ -1,6 +1,7 @@
 import { createLocalJWKSet, exportJWK, generateKeyPair, SignJWT } from 'jose';
 import { createApp } from '../../handler/app.ts';
 import { CloudTasksClient, type CreateTask } from '../../handler/cloud-tasks-client.ts';
+import { UnconvertibleDocumentError } from '../../handler/conversion/converter.ts';
 import { Drain } from '../../handler/drain.ts';
 import { createLogger } from '../../handler/logger.ts';
 import type { ProcessingDependencies } from '../../handler/process-document.ts';
@@ -147,6 +148,17 @@ describe('POST /tasks/process-document', () => {
       expect.objectContaining({ ...fields, message: 'Attempt ended', httpStatus: 200, status: 'COMPLETED' }),
     ]);
   });
+});
+
+test('a duplicate delivery of a FAILED document is no further failure in the log', async () => {
+  const converter = converterOf(async () => {
+    throw new UnconvertibleDocumentError('corrupt', 'a.txt is damaged.');
+  });
+  const { deliver, task, lines } = start(ENVIRONMENT, { converter });
+  await deliver(task);
+  await deliver(task);
+  const messages = lines.map(({ severity, message }) => `${severity} ${message}`);
+  expect(messages).toEqual(['INFO Attempt started', 'ERROR Attempt ended', 'INFO Attempt not started']);
 });
 
 describe('POST /tasks/check-document', () => {

@@ -242,7 +242,7 @@ describe('what cannot start', () => {
     const taken = createServer();
     const port = await listen(taken, { port: 0, what: '', option: '' });
     await expect(start({ ports: { [option]: port } })).rejects.toThrow(
-      `Port ${port} for ${what} is in use: end what listens there, or choose another port with ports.${option}.`,
+      `Port ${port} for ${what} is in use: end what listens there, or choose another port with ${option === 'tasks' ? 'port (in a local Google: ports.tasks)' : `ports.${option}`}.`,
     );
     await closeServer(taken);
   });

@@ -7,7 +7,7 @@ function problems(size: ServiceSize): string[] {
     .map(({ message }) => message);
 }
 
-test('one vCPU, 1 GiB, 10 instances with 4 requests each by default', () => {
+test('one vCPU, 2 GiB, 10 instances with 4 requests each by default', () => {
   const size = serviceSize({});
   expect(size).toEqual({ cpu: '1', memory: '2Gi', concurrency: 4, minInstances: 0, maxInstances: 10 });
   expect(capacityOf(size)).toBe(40);

@@ -4,7 +4,8 @@ import { RefusedDocumentError } from '../../handler/enqueue-document.ts';
 import { StorageError } from '../../handler/object-store.ts';
 import { RefusedReplayError } from '../../handler/replay-document.ts';
 import { inParallel } from '../in-parallel.ts';
-import { printable, type Report } from './report.ts';
+import { printable } from '../printable.ts';
+import type { Report } from './report.ts';
 
 /** Documents worked on at once: enough to wait for Google's answers in parallel, few enough for its limits and for memory. */
 const AT_ONCE = 32;

@@ -1,9 +1,10 @@
 import type { DocumentRecord } from '../../handler/document-record.ts';
 import { documentIds } from '../../handler/record-store.ts';
 import { type Command, type ParsedCommand, UsageError } from '../command-line.ts';
+import { printable } from '../printable.ts';
 import { eachDocument } from './each-document.ts';
 import type { Operator } from './operator.ts';
-import { printable, type Report } from './report.ts';
+import type { Report } from './report.ts';
 
 const STATUSES: readonly DocumentRecord['status'][] = ['PENDING', 'PROCESSING', 'COMPLETED', 'FAILED'];
 

@@ -1,8 +1,9 @@
 import type { DocumentRecord } from '../../handler/document-record.ts';
 import { type Command, type ParsedCommand, UsageError } from '../command-line.ts';
+import { printable } from '../printable.ts';
 import { DocumentFailure, eachDocument, requireDocumentId } from './each-document.ts';
 import type { Operator } from './operator.ts';
-import { printable, type Report } from './report.ts';
+import type { Report } from './report.ts';
 
 export const showCommand: Command = {
   usage: 'npm run documents -- show ID… [options]',

@@ -15,7 +15,7 @@ const containerSchema = z.object({
   name: z.string().optional(),
   command: z.array(z.string()).default([]),
   args: z.array(z.string()).default([]),
-  env: blocks(z.object({ name: z.string(), value: z.string() })),
+  env: blocks(z.object({ name: z.string(), value: z.string().optional() })),
   ports: block(z.object({ container_port: z.number().default(8080) })).optional(),
   startup_probe: block(probeSchema).optional(),
   volume_mounts: blocks(z.object({ name: z.string(), mount_path: z.string() })),
@@ -38,7 +38,11 @@ const serviceSchema = z.object({
   ),
 });
 
-export type Container = z.infer<typeof containerSchema>;
+export type Container = Omit<z.infer<typeof containerSchema>, 'env'> & {
+  readonly env: readonly { readonly name: string; readonly value: string }[];
+};
+/** What stands in for Secret Manager: a value for each variable that the stack fills from a secret. */
+export type SecretValues = Readonly<Record<string, string | undefined>>;
 export type StartupProbe = z.infer<typeof probeSchema>;
 /** The Cloud Run service as the stack declares it. */
 export interface RunService {
@@ -64,7 +68,7 @@ export interface RunService {
 }
 
 /** @throws TerraformStackError when the stack has not exactly one service, or one that cannot run here */
-export function runServiceOf(stack: TerraformStack): RunService {
+export function runServiceOf(stack: TerraformStack, secretValues: SecretValues = {}): RunService {
   const resources = stack.resources('google_cloud_run_v2_service');
   const [resource] = resources;
   if (resource === undefined || resources.length > 1) {
@@ -80,6 +84,12 @@ export function runServiceOf(stack: TerraformStack): RunService {
       `The local Google runs a container's command, not its image; ${resource.address} has no command.`,
     );
   }
+  const env = container.env.map(({ name: variable, value = secretValues[variable] }) => {
+    if (value !== undefined) return { name: variable, value };
+    throw new TerraformStackError(
+      `The service takes ${variable} from a secret, which the local Google does not have: set ${variable} in this shell.`,
+    );
+  });
   const mounts = container.volume_mounts.map(({ name: volume, mount_path }) => {
     const bucket = template.volumes.find((candidate) => candidate.name === volume)?.gcs?.bucket;
     if (bucket === undefined) {
@@ -102,7 +112,7 @@ export function runServiceOf(stack: TerraformStack): RunService {
     minInstances: template.scaling.min_instance_count,
     maxInstances: template.scaling.max_instance_count,
     serviceAccount: template.service_account,
-    container,
+    container: { ...container, env },
     mounts,
   };
 }

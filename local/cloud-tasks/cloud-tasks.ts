@@ -98,7 +98,7 @@ export async function startCloudTasks(options: CloudTasksOptions = {}): Promise<
       rateLimited: options.rateLimited ?? true,
     });
     service = running;
-    const listen = { port: options.port ?? 0, what: 'Cloud Tasks', option: 'ports.tasks' };
+    const listen = { port: options.port ?? 0, what: 'Cloud Tasks', option: 'port (in a local Google: ports.tasks)' };
     const others = tokens.jwks ? openidApp(tokens.jwks.bind(tokens)) : new Hono();
     const rest = restListener(running, getRequestListener(others.fetch));
     const wires = await serveWires(rest, running, listen);

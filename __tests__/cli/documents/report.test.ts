@@ -1,4 +1,4 @@
-import { printable } from '../../../cli/documents/report.ts';
+import { printable } from '../../../cli/printable.ts';
 import { VirtualClock } from '../../../local/virtual-clock.ts';
 import { reporting } from './helpers.ts';
 

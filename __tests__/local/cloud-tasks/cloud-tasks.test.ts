@@ -73,7 +73,7 @@ test('close ends what is on its way, and nothing keeps listening', async () => {
 test('a port in use is one clear error', async () => {
   const first = await start();
   await expect(start({ port: first.port })).rejects.toThrow(
-    `Port ${first.port} for Cloud Tasks is in use: end what listens there, or choose another port with ports.tasks.`,
+    `Port ${first.port} for Cloud Tasks is in use: end what listens there, or choose another port with port (in a local Google: ports.tasks).`,
   );
 });
 
