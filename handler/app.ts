@@ -3,6 +3,7 @@ import type { JWTVerifyGetKey } from 'jose';
 import type * as z from 'zod';
 import { checkDocument } from './check-document.ts';
 import { CHECK_DOCUMENT_PATH, type CloudTasksClient, PROCESS_DOCUMENT_PATH } from './cloud-tasks-client.ts';
+import { startDeadline } from './deadline.ts';
 import type { DocumentRecord } from './document-record.ts';
 import { documentCheckSchema, documentIdSchema, documentTaskSchema } from './document-task.ts';
 import type { Drain } from './drain.ts';
@@ -34,6 +35,8 @@ export function createApp(dependencies: AppDependencies): Hono<Env> {
   const { settings, tasks, keys, drain, logger, clock, records, store } = dependencies;
   const processing = { ...dependencies, ...settings };
   const app = new Hono<Env>();
+  /** Every request ends before Cloud Run gives it up, not only an attempt. */
+  const startBudget = () => startDeadline(clock, 'The request', settings.deadlines.budgetSeconds);
   const logOf = (c: Context<Env>, fields: object = {}) => logger.child({ ...c.get('trace'), ...fields });
 
   app.get('/health', (c) => c.json({ status: drain.begun ? 'draining' : 'ok' }));
@@ -97,7 +100,9 @@ export function createApp(dependencies: AppDependencies): Hono<Env> {
       logOf(c).error({ error: explain(parsed.error) }, 'Dropped a check with a malformed payload');
       return c.json({});
     }
-    const gaveUp = await checkDocument(parsed.data, retryCountOf(c), { records, tasks, clock });
+    using budget = startBudget();
+    const { signal } = budget;
+    const gaveUp = await checkDocument(parsed.data, retryCountOf(c), { records, tasks, clock, signal });
     if (gaveUp) {
       const { documentId, status, error } = gaveUp;
       logOf(c).error({ documentId, status, error }, ATTEMPT_ENDED);
@@ -112,7 +117,9 @@ export function createApp(dependencies: AppDependencies): Hono<Env> {
     if (body === undefined) return problem(400, 'Invalid request', 'The body is not JSON.');
     const parsed = enqueueRequestSchema.safeParse(body);
     if (!parsed.success) return problem(400, 'Invalid request', explain(parsed.error));
-    const record = await enqueueDocument(parsed.data, { ...settings, store, records, tasks, clock });
+    using budget = startBudget();
+    const { signal } = budget;
+    const record = await enqueueDocument(parsed.data, { ...settings, store, records, tasks, clock, signal });
     logOf(c).info({ documentId: record.documentId, status: record.status }, 'Document accepted');
     return c.json(viewOf(record), 202, { Location: `/documents/${record.documentId}` });
   });
@@ -120,7 +127,8 @@ export function createApp(dependencies: AppDependencies): Hono<Env> {
   app.get('/documents/:id', async (c) => {
     requireBuckets(settings, 'Looking up a document');
     const id = documentIdSchema.safeParse(c.req.param('id'));
-    const stored = id.success ? await records.read(id.data) : undefined;
+    using budget = startBudget();
+    const stored = id.success ? await records.read(id.data, budget.signal) : undefined;
     return stored ? c.json(viewOf(stored.record)) : problem(404, 'Not found', 'There is no document with this id.');
   });
 

@@ -9,6 +9,8 @@ export interface CheckDependencies {
   readonly records: RecordStore;
   readonly tasks: Pick<CloudTasksClient, 'createDocumentCheckTask'>;
   readonly clock: Clock;
+  /** Ends the look, which is then tried again. @default nothing does */
+  readonly signal?: AbortSignal;
 }
 
 /**
@@ -24,11 +26,11 @@ export async function checkDocument(
   retryCount: number,
   dependencies: CheckDependencies,
 ): Promise<DocumentRecord | undefined> {
-  const { records, clock, tasks } = dependencies;
+  const { records, clock, tasks, signal } = dependencies;
   const next = { ...check, round: check.round + 1 };
   if (retryCount > 0) await tasks.createDocumentCheckTask(next);
   for (;;) {
-    const stored = await records.read(check.documentId);
+    const stored = await records.read(check.documentId, signal);
     const verdict = checkVerdict(stored?.record, check, clock.now());
     if (verdict === 'done') return undefined;
     if (verdict === 'look-again') {
@@ -42,7 +44,7 @@ export async function checkDocument(
     try {
       // A task that another service made has no record before its first attempt, and may have had none.
       const record = stored?.record ?? pendingRecord(check, clock.now());
-      return (await records.swap(stored, failed(record, error, clock.now()))).record;
+      return (await records.swap(stored, failed(record, error, clock.now()), signal)).record;
     } catch (raced) {
       // An attempt was faster: look at what it did.
       if (!(raced instanceof PreconditionFailedError)) throw raced;

@@ -48,6 +48,8 @@ export interface EnqueueDependencies {
   readonly tasks: CloudTasksClient;
   readonly clock: Clock;
   readonly documentsBucket: string;
+  /** Ends the call, which can be repeated. @default nothing does */
+  readonly signal?: AbortSignal;
 }
 
 /**
@@ -74,13 +76,13 @@ export async function enqueueDocument(
 
 async function taskFor(
   { sourceUri, generation, documentId, filename, method, ocr }: EnqueueRequest,
-  { store, documentsBucket }: EnqueueDependencies,
+  { store, documentsBucket, signal }: EnqueueDependencies,
 ): Promise<DocumentTask> {
   const { bucket, object } = parseSourceUri(sourceUri) ?? { bucket: '', object: '' };
   if (bucket !== documentsBucket) {
     throw new RefusedDocumentError(403, `Documents are read from gs://${documentsBucket} only; received ${sourceUri}.`);
   }
-  const source = await store.stat(bucket, object, { ...(generation && { generation }) });
+  const source = await store.stat(bucket, object, { ...(generation && { generation }), ...(signal && { signal }) });
   if (source === undefined) {
     const which = generation === undefined ? sourceUri : `${sourceUri}#${generation}`;
     throw new RefusedDocumentError(422, `${which} does not exist. Upload the document first.`);
@@ -96,16 +98,16 @@ async function taskFor(
 
 async function findOrCreateRecord(
   task: DocumentTask,
-  { records, clock }: EnqueueDependencies,
+  { records, clock, signal }: EnqueueDependencies,
 ): Promise<DocumentRecord> {
   let stored: StoredRecord | undefined;
   try {
     // As if it were new, which most are: a look at first would be one call more for each of them.
-    stored = await records.swap(undefined, pendingRecord(task, clock.now()));
+    stored = await records.swap(undefined, pendingRecord(task, clock.now()), signal);
   } catch (error) {
     if (!(error instanceof PreconditionFailedError)) throw error;
     // It was enqueued before, or is by another caller at this moment.
-    stored = await records.read(task.documentId);
+    stored = await records.read(task.documentId, signal);
   }
   if (stored === undefined) throw new Error(`The record of document ${task.documentId} vanished while it was created.`);
   if (!isSameDocument(stored.record, task)) {

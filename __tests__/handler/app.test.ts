@@ -256,6 +256,21 @@ test('an unknown path is 404', async () => {
   });
 });
 
+test('a request whose storage hangs ends within the budget, before Cloud Run gives it up', async () => {
+  const { call, clock, store } = start();
+  const asked = Promise.withResolvers<void>();
+  store.read = (_bucket, _name, options) => {
+    asked.resolve();
+    return new Promise((_resolve, reject) => {
+      options?.signal?.addEventListener('abort', () => reject(options.signal?.reason));
+    });
+  };
+  const answer = call('GET', '/documents/a1', CALLER);
+  await asked.promise;
+  await clock.advance(540_000);
+  expect(await answer).toMatchObject({ status: 500 });
+});
+
 test('an unexpected error is 500 without its cause in the answer, and with it in the log', async () => {
   const { call, store, lines } = start();
   store.read = async () => {

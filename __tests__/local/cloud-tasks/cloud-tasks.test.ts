@@ -83,3 +83,14 @@ test('a queue that breaks a rule is refused at the start', async () => {
     'RateLimits.maxDispatchesPerSecond must be less than or equal to 500.',
   );
 });
+
+test('names can be used again as soon as a test wants it', async () => {
+  const clock = new VirtualClock();
+  const send = async () => ({ kind: 'response', status: 200, headers: {}, body: Buffer.of() }) as const;
+  const tasks = await start({ clock, send, queues: [{ name: QUEUE }], taskTombstoneMs: 5_000 });
+  createTask(tasks, 'http://127.0.0.1:9/', 'a');
+  await clock.advance(4_999);
+  expect(() => createTask(tasks, 'http://127.0.0.1:9/', 'a')).toThrow('existed too recently');
+  await clock.advance(1);
+  expect(() => createTask(tasks, 'http://127.0.0.1:9/', 'a')).not.toThrow();
+});

@@ -110,10 +110,12 @@ export const DISPATCH_FACTS: readonly Fact[] = [
     async check(emulator) {
       emulator.answers = [response(503, { 'retry-after': '30' }), response(200)];
       await emulator.create('a');
+      await emulator.advance(1);
       await emulator.create('b');
       await emulator.advance(60);
-      expect(emulator.sentHeader('TaskName').slice(0, 2).sort()).toEqual(['a', 'b']);
-      expect(Math.max(...emulator.sentAt)).toBeGreaterThanOrEqual(30);
+      // b has never failed: only the hold of its queue keeps it back.
+      expect(emulator.sentHeader('TaskName')[0]).toBe('a');
+      expect(emulator.sentAt[emulator.sentHeader('TaskName').indexOf('b')]).toBeGreaterThanOrEqual(30);
     },
   },
   {

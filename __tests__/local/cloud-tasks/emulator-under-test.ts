@@ -62,6 +62,12 @@ export class EmulatorUnderTest {
     return callMethod(this.#client, method, request, token);
   }
 
+  /** Follows the pages to the end, as the client does by itself. */
+  async listTasks(request: { parent: string; pageSize: number }) {
+    const [tasks] = await this.#client.listTasks(request);
+    return tasks;
+  }
+
   /** Creates a task in the test's queue. */
   create(id: string, task: object = {}) {
     const name = `${this.queue}/tasks/${id}`;

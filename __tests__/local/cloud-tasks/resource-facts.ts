@@ -60,10 +60,8 @@ export const RESOURCE_FACTS: readonly Fact[] = [
     async check(emulator) {
       const ids = ['c', 'a', 'b'];
       for (const id of ids) await emulator.create(id, { scheduleTime: emulator.inSeconds(60) });
-      const all = await emulator.call('ListTasks', { parent: emulator.queue, pageSize: 2 });
-      expect(all.map((task: { name: string }) => task.name)).toEqual(
-        ids.slice(0, 2).map((id) => `${emulator.queue}/tasks/${id}`),
-      );
+      const all = await emulator.listTasks({ parent: emulator.queue, pageSize: 2 });
+      expect(all.map(({ name }) => name)).toEqual(ids.map((id) => `${emulator.queue}/tasks/${id}`));
       const queues = await emulator.call('ListQueues', { parent: LOCATION });
       expect(queues).toContainEqual(expect.objectContaining({ name: emulator.queue }));
     },
