@@ -1,3 +1,4 @@
+import type { DocumentProcessingStackProps } from '../../stacks/document-processing-props.ts';
 import { everythingOn } from './everything-on.ts';
 import { type Block, resources, stackJson, type TerraformJson } from './synthesise.ts';
 
@@ -31,7 +32,19 @@ function held(json: TerraformJson, member: string): string[] {
     .sort();
 }
 
-const cases = { 'nothing set': {}, 'everything on': everythingOn };
+/** What the README's table gives the runtime. */
+const RUNTIME_ROLES = [
+  'roles/cloudtasks.enqueuer',
+  'roles/iam.serviceAccountUser',
+  'roles/secretmanager.secretAccessor',
+  'roles/storage.objectUser',
+  'roles/storage.objectViewer',
+];
+/** Google's own identities for Cloud Storage and Cloud Run in the project. */
+const SERVICE_AGENT =
+  /^\$\{data\.google_storage_project_service_account\.[^}]*\.member\}$|@serverless-robot-prod\.iam\.gserviceaccount\.com$/;
+
+const cases: Record<string, DocumentProcessingStackProps> = { 'nothing set': {}, 'everything on': everythingOn };
 
 describe.each(Object.entries(cases))('with %s', (_, props) => {
   const json = stackJson(props);
@@ -48,6 +61,18 @@ describe.each(Object.entries(cases))('with %s', (_, props) => {
     expect(grants(json).length).toBeGreaterThan(5);
     expect(grants(json).filter(({ type }) => !single.includes(type))).toEqual([]);
     for (const grant of grants(json)) expect(target(grant)).toMatch(/\S/);
+  });
+
+  test("no identity but those of the README's table appears, and none with another role", () => {
+    const allowed = (member: string): readonly string[] => {
+      if (member === runtime) return RUNTIME_ROLES;
+      if (member === invoker || props.callers?.includes(member)) return ['roles/run.invoker'];
+      if (props.enqueuers?.includes(member)) return ['roles/cloudtasks.enqueuer', 'roles/iam.serviceAccountUser'];
+      if (SERVICE_AGENT.test(member)) return ['roles/cloudkms.cryptoKeyEncrypterDecrypter'];
+      return [];
+    };
+    const given = grants(json).flatMap(({ members, block }) => members.map((member) => ({ member, role: block.role })));
+    expect(given.filter(({ member, role }) => !allowed(member).includes(role))).toEqual([]);
   });
 
   test('no public member appears anywhere', () => {
