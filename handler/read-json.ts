@@ -1,5 +1,5 @@
 /** Cloud Tasks' own limit for a task; a reference is far smaller. */
-export const MAX_BODY_BYTES = 100 * 1024;
+const MAX_BODY_BYTES = 100 * 1024;
 
 /** A body has more bytes than any request needs. */
 export class BodyTooLargeError extends Error {

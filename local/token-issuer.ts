@@ -6,7 +6,7 @@ import type { Clock } from '../clock.ts';
 export const GOOGLE_ISSUER = 'https://accounts.google.com';
 
 /** Life of ID and access tokens, in seconds (reference: "Token types"). */
-export const TOKEN_LIFE_SECONDS = 3600;
+const TOKEN_LIFE_SECONDS = 3600;
 
 /** Seconds before its end at which an access token is replaced (reference: the metadata server gives a new one 5 minutes before). */
 const RENEWAL_SECONDS = 300;

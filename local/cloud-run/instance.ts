@@ -9,7 +9,7 @@ import { LOOPBACK } from '../listen.ts';
 import type { StartupProbe } from './run-service.ts';
 
 /** Milliseconds from SIGTERM to SIGKILL (reference: "Container runtime contract"). */
-export const TERMINATION_GRACE_MS = 10_000;
+const TERMINATION_GRACE_MS = 10_000;
 
 /** Milliseconds between two looks at an instance that starts: far shorter than a probe's period, so that no start waits for it. */
 const LOOK_EVERY_MS = 25;

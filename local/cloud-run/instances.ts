@@ -2,7 +2,7 @@ import type { Clock } from '../../clock.ts';
 import type { Instance } from './instance.ts';
 
 /** Milliseconds that a request waits for an instance (reference: "About instance autoscaling": pending requests). */
-export const LONGEST_WAIT_MS = 10_000;
+const LONGEST_WAIT_MS = 10_000;
 
 const GONE = 'The caller waits no longer.';
 
