@@ -10,23 +10,36 @@ test('ten minutes by default, and what derives from them', () => {
     requestTimeoutSeconds: 595,
     budgetSeconds: 540,
     conversionSeconds: 530,
+    doclingSeconds: 397,
+    extractionSeconds: 0,
     leaseSeconds: 45,
     leaseRenewalSeconds: 15,
   });
 });
 
-test('conversion < budget < request timeout <= dispatch deadline, for every deadline', () => {
+test('an extraction takes its fifth from the conversion, and nothing else changes', () => {
+  expect(deadlinesFor(600, { extraction: true })).toEqual({
+    ...deadlinesFor(600),
+    conversionSeconds: 424,
+    doclingSeconds: 318,
+    extractionSeconds: 106,
+  });
+});
+
+test('conversion + extraction < budget < request timeout <= dispatch deadline, for every deadline', () => {
   fc.assert(
-    fc.property(accepted, (seconds) => {
-      const chain = deadlinesFor(seconds);
+    fc.property(accepted, fc.boolean(), (seconds, extraction) => {
+      const chain = deadlinesFor(seconds, { extraction });
       expect(chain.dispatchDeadlineSeconds).toBe(seconds);
       expect(chain.requestTimeoutSeconds).toBeLessThanOrEqual(seconds);
       expect(chain.budgetSeconds).toBeLessThan(chain.requestTimeoutSeconds);
-      expect(chain.conversionSeconds).toBeLessThan(chain.budgetSeconds);
-      expect(chain.conversionSeconds).toBeGreaterThan(0);
+      expect(chain.conversionSeconds + chain.extractionSeconds).toBeLessThan(chain.budgetSeconds);
+      expect(chain.conversionSeconds).toBeGreaterThan(chain.doclingSeconds);
+      expect(chain.doclingSeconds).toBeGreaterThan(0);
+      expect(chain.extractionSeconds > 0).toBe(extraction);
       expect(deadlineProblems(chain)).toEqual([]);
     }),
-    { numRuns: 1786 },
+    { numRuns: 3000 },
   );
 });
 
@@ -52,9 +65,9 @@ test('what Cloud Run and Cloud Tasks are told is in whole seconds', () => {
 
 test('a longer deadline never makes anything shorter', () => {
   fc.assert(
-    fc.property(accepted, accepted, (a, b) => {
-      const shorter = deadlinesFor(Math.min(a, b));
-      const longer = deadlinesFor(Math.max(a, b));
+    fc.property(accepted, accepted, fc.boolean(), (a, b, extraction) => {
+      const shorter = deadlinesFor(Math.min(a, b), { extraction });
+      const longer = deadlinesFor(Math.max(a, b), { extraction });
       for (const key of Object.keys(shorter) as (keyof Deadlines)[]) {
         expect(longer[key]).toBeGreaterThanOrEqual(shorter[key]);
       }
@@ -84,8 +97,14 @@ test.each<[Partial<Deadlines>, string]>([
     "Cloud Run's request timeout must be at most the dispatch deadline of 600 s; received 601 s.",
   ],
   [{ budgetSeconds: 595 }, "The handler's budget must be below Cloud Run's request timeout of 595 s; received 595 s."],
-  [{ conversionSeconds: 540 }, 'The conversion limit must be above 0 s and below the budget of 540 s; received 540 s.'],
-  [{ conversionSeconds: 0 }, 'The conversion limit must be above 0 s and below the budget of 540 s; received 0 s.'],
+  [
+    { conversionSeconds: 500, extractionSeconds: 40 },
+    'Conversion (above 0 s) and extraction must together stay below the budget of 540 s; received 500 s and 40 s.',
+  ],
+  [
+    { conversionSeconds: 0.5, doclingSeconds: 0.5 },
+    "Docling's limit must be above 0 s and below the conversion's of 0.5 s; received 0.5 s.",
+  ],
   [
     { leaseRenewalSeconds: 23 },
     'The lease of 45 s must be renewed at least twice in its life; received a renewal every 23 s.',

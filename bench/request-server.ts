@@ -51,7 +51,6 @@ async function handler() {
   const store = new RecentObjects(OBJECTS_KEPT, settings.documentsBucket);
   const createTask = async ({ task }: { task: unknown }) => [task];
   const converter: Converter = {
-    name: 'none',
     convert: async () => ({ markdown: 'Hello\n', type: 'text', characters: 6, converter: 'none@1' }),
   };
   let attempts = 0;

@@ -5,6 +5,7 @@ import { systemClock } from '../clock.ts';
 import { createApp } from './app.ts';
 import { CloudStorage } from './cloud-storage.ts';
 import { CloudTasksClient } from './cloud-tasks-client.ts';
+import { convertByMethod } from './conversion/convert-by-method.ts';
 import { createLocalConverter } from './conversion/local-converter.ts';
 import { Drain } from './drain.ts';
 import { accessToken } from './google-auth.ts';
@@ -39,7 +40,7 @@ function start(): void {
     drain,
     store,
     records: new RecordStore(store, settings.resultsBucket),
-    converter: createLocalConverter(),
+    converter: convertByMethod({ local: createLocalConverter() }),
     tasks: new CloudTasksClient({ ...settings, dispatchDeadlineSeconds: settings.deadlines.dispatchDeadlineSeconds }),
     keys: googleKeys(settings.jwksUrl),
     newOwner: randomUUID,

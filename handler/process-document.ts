@@ -50,7 +50,7 @@ export interface Outcome {
 
 /** What the task asks for is not to be had here, and never will be. */
 class ImpossibleTaskError extends Error {
-  readonly reason: 'forbidden-source' | 'source-gone' | 'method-unavailable';
+  readonly reason: 'forbidden-source' | 'source-gone';
 
   constructor(reason: ImpossibleTaskError['reason'], message: string) {
     super(message);
@@ -144,10 +144,6 @@ async function convertAndStore(
     const message = `Documents are read from gs://${documentsBucket} only; received ${task.sourceUri}.`;
     throw new ImpossibleTaskError('forbidden-source', message);
   }
-  if (task.method === 'docling') {
-    const message = 'This deployment has no docling-serve: enqueue the document with the method auto or local.';
-    throw new ImpossibleTaskError('method-unavailable', message);
-  }
   const source = await store.read(bucket, object, { generation: task.generation, maxBytes: maxDocumentBytes, signal });
   if (source === undefined) {
     const message = `${task.sourceUri}#${task.generation} does not exist any more.`;
@@ -158,7 +154,7 @@ async function convertAndStore(
   const document = { bytes: source.bytes, filename: task.filename, ...contentTypeOf(source) };
   // A converter that ignores its signal must not hold the attempt.
   const conversion = await abortable(
-    converter.convert(document, { signal: limit.signal, ocr: task.ocr }),
+    converter.convert(document, { signal: limit.signal, ocr: task.ocr, method: task.method }),
     limit.signal,
   );
 

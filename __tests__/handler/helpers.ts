@@ -12,7 +12,7 @@ export const RESULTS = 'p-results';
 
 /** Converts by a function of the test's own. */
 export function converterOf(convert: Converter['convert']): Converter {
-  return { name: 'test', convert };
+  return { convert };
 }
 
 /** Text as it is, with the facts that a real converter adds. */

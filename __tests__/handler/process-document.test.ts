@@ -164,17 +164,6 @@ test("another bucket than the documents' is never read", async () => {
   });
 });
 
-test('a method that the deployment does not have is FAILED, never another one in silence', async () => {
-  const { dependencies, task } = setUp();
-  expect(await processDocument({ ...task, method: 'docling' }, first, dependencies)).toMatchObject({
-    httpStatus: 200,
-    error: {
-      reason: 'method-unavailable',
-      message: 'This deployment has no docling-serve: enqueue the document with the method auto or local.',
-    },
-  });
-});
-
 test('a document above the limit is FAILED', async () => {
   const { dependencies, task } = setUp({ maxDocumentBytes: 4 });
   expect(await processDocument(task, first, dependencies)).toMatchObject({

@@ -274,7 +274,6 @@ export class World {
 
   #converterOn(process: SimulatedProcess): Converter {
     return {
-      name: 'simulated',
       convert: async ({ bytes, filename }, { signal }): Promise<Conversion> => {
         const document = this.documents.find(({ id }) => filename === `${id}.txt`) as Document;
         const { seconds, fails = false, ignoresAbort = false } = this.plan(document);

@@ -6,6 +6,9 @@ export type DocumentType = 'pdf' | 'docx' | 'html' | 'markdown' | 'text';
 /** Whether scanned pages are read by OCR: where they need it, on every page, or never. */
 export type OcrMode = 'auto' | 'force' | 'skip';
 
+/** Who converts: whoever suits the document, or the one that is named. */
+export type ConversionMethod = 'auto' | 'local' | 'docling';
+
 /** A document as it was stored. */
 export interface SourceDocument {
   readonly bytes: Uint8Array;
@@ -19,7 +22,7 @@ export interface SourceDocument {
 export interface Conversion {
   readonly markdown: string;
   readonly type: DocumentType;
-  /** Only of documents that have fixed pages. */
+  /** Only of documents that have fixed pages; of a presentation its slides, of a workbook its sheets. */
   readonly pages?: number;
   /** Length of the Markdown in UTF-16 code units. */
   readonly characters: number;
@@ -27,6 +30,12 @@ export interface Conversion {
   readonly converter: string;
   readonly title?: string;
   readonly author?: string;
+  /** BCP 47, as the document declares it. */
+  readonly language?: string;
+  /** Words of the Markdown, its markup left out. */
+  readonly words?: number;
+  /** What is missing, a sentence each. @default the conversion is complete */
+  readonly partial?: readonly string[];
 }
 
 /**
@@ -38,8 +47,16 @@ export interface Conversion {
  * - `encrypted`: needs a password
  * - `needs-ocr`: pages of images, without text
  * - `too-large`: over the limit of pages, inflated bytes or memory
+ * - `method-unavailable`: the method that was asked for is not part of this deployment
  */
-export type UnconvertibleReason = 'empty' | 'unsupported' | 'corrupt' | 'encrypted' | 'needs-ocr' | 'too-large';
+export type UnconvertibleReason =
+  | 'empty'
+  | 'unsupported'
+  | 'corrupt'
+  | 'encrypted'
+  | 'needs-ocr'
+  | 'too-large'
+  | 'method-unavailable';
 
 /** The document itself is the problem: it becomes FAILED and is not tried again. The message is a sentence for its owner. */
 export class UnconvertibleDocumentError extends Error {
@@ -56,10 +73,10 @@ export interface ConvertOptions {
   /** Ends the conversion: it rejects with the signal's reason at once. */
   readonly signal: AbortSignal;
   readonly ocr: OcrMode;
+  readonly method: ConversionMethod;
 }
 
 export interface Converter {
-  readonly name: string;
   /**
    * Converts a document into Markdown.
    *

@@ -21,7 +21,6 @@ const BUFFER_CHECK_MILLISECONDS = 100;
 export function createLocalConverter(limits: Partial<ConversionLimits> = {}): Converter {
   const allLimits = { ...DEFAULT_LIMITS, ...limits };
   return {
-    name: 'local',
     async convert(source, { signal, ocr }) {
       signal.throwIfAborted();
       const answer = await runWorker({ source: detached(source), ocr, limits: allLimits }, signal);

@@ -8,7 +8,7 @@ const converter = createLocalConverter();
 
 function convertSample(filename: string): Promise<Conversion> {
   const bytes = readFileSync(new URL(filename, samples));
-  return converter.convert({ bytes, filename }, { signal: new AbortController().signal, ocr: 'auto' });
+  return converter.convert({ bytes, filename }, { signal: new AbortController().signal, ocr: 'auto', method: 'auto' });
 }
 
 test.each(readdirSync(samples))('%s becomes the Markdown that was read and approved', async (filename) => {

@@ -1,0 +1,45 @@
+import { type Converter, type ConvertOptions, type SourceDocument, UnconvertibleDocumentError } from './converter.ts';
+
+/** What the deployment has. */
+export interface Converters {
+  readonly local: Converter;
+  /** @default none: documents that need it fail and say so */
+  readonly docling?: Converter | undefined;
+}
+
+/**
+ * The converter that hands each document to the one that suits it:
+ *
+ * - `local` and `docling`: the one that is named
+ * - `auto`: local, and docling where there is one and the document needs it: it has pages of images (unless `ocr` is `skip`), or
+ *   `ocr` is `force`
+ */
+export function convertByMethod({ local, docling }: Converters): Converter {
+  return {
+    async convert(source, options) {
+      if (options.method === 'local') return local.convert(source, options);
+      if (options.method === 'docling') return (docling ?? noDocling).convert(source, options);
+      if (docling === undefined) return local.convert(source, options);
+      if (options.ocr === 'force') return docling.convert(source, options);
+      return localOrDocling(source, options, local, docling);
+    },
+  };
+}
+
+/** Only the local converter knows whether a document has text of its own, and it is the quicker one. */
+async function localOrDocling(source: SourceDocument, options: ConvertOptions, local: Converter, docling: Converter) {
+  try {
+    return await local.convert(source, options);
+  } catch (error) {
+    const needsOcr = error instanceof UnconvertibleDocumentError && error.reason === 'needs-ocr';
+    if (!needsOcr || options.ocr === 'skip') throw error;
+    return docling.convert(source, options);
+  }
+}
+
+const noDocling: Converter = {
+  async convert() {
+    const message = 'This deployment has no docling-serve: enqueue the document with the method auto or local.';
+    throw new UnconvertibleDocumentError('method-unavailable', message);
+  },
+};
