@@ -1,6 +1,9 @@
 /**
  * What `documents -- enqueue` cannot do with less: the tasks alone, one that processes the document and one that looks after it, by
  * Google's client itself in a loop of so many documents at once. Neither a look at the source nor a record.
+ *
+ * The client is as anybody would make it for REST: its own credentials, its own transport (gaxios and node-fetch, over an agent of
+ * its own that keeps connections), and its own defaults for everything else.
  */
 import { createHash } from 'node:crypto';
 import { v2 } from '@google-cloud/tasks';

@@ -1,5 +1,8 @@
+import type { IncomingMessage } from 'node:http';
 import { type Clock, sleep } from '../clock.ts';
-import { startDeadline } from './deadline.ts';
+import { abortable } from './deadline.ts';
+import { AS_STORED, decoded, download } from './download.ts';
+import { bytesOf, call, type HttpCall, type Origin, originOf } from './http-call.ts';
 import {
   type ListOptions,
   type ObjectInfo,
@@ -12,10 +15,14 @@ import {
   type StoredObject,
   type WriteOptions,
 } from './object-store.ts';
+import { limitSilence, type SilenceLimit } from './silence-limit.ts';
 
-/** Tries of a call in all, and how long one may take. Beyond them the attempt fails and Cloud Tasks retries it. */
+/**
+ * Tries of a call in all, and how long one may be without a byte in either direction: a large object on a slow line may take as
+ * long as its caller's signal allows. Beyond them the attempt fails and Cloud Tasks retries it.
+ */
 const TRIES = 4;
-const TRY_TIMEOUT_SECONDS = 30;
+const SILENCE_SECONDS = 30;
 const FIRST_DELAY_MS = 200;
 
 export interface CloudStorageOptions {
@@ -31,71 +38,62 @@ export interface CloudStorageOptions {
 /**
  * Cloud Storage over its JSON API. Not `@google-cloud/storage`: that takes no AbortSignal, so that the budget could not end it.
  *
- * Calls are retried on 408, 429, 5xx and lost connections. A conditional write that is retried may find its own first try: it
- * then fails with PreconditionFailedError, and the caller must look whether what is there is what it wrote.
+ * Calls are retried on 408, 429, 5xx, lost connections and damaged downloads. A conditional write that is retried may find its
+ * own first try: it then fails with PreconditionFailedError, and the caller must look whether what is there is what it wrote.
  */
 export class CloudStorage implements ObjectStore, ObjectListing {
   readonly #options: CloudStorageOptions;
-  readonly #baseUrl: string;
+  readonly #origin: Origin;
 
+  /** @throws TypeError when `baseUrl` is no URL of an HTTP server */
   constructor(options: CloudStorageOptions) {
     this.#options = options;
-    this.#baseUrl = options.baseUrl?.replace(/\/$/, '') || 'https://storage.googleapis.com';
+    this.#origin = originOf(new URL(options.baseUrl || 'https://storage.googleapis.com'));
   }
 
   async stat(bucket: string, name: string, options: ReadOptions = {}): Promise<ObjectInfo | undefined> {
-    const response = await this.#call(objectPath(bucket, name, options), {}, options.signal);
-    if (response.status === 404) return undefined;
-    const { generation, size, contentType } = (await json(response)) as Record<string, string>;
+    const { status, body } = await this.#call(objectPath(bucket, name, options), {}, options.signal);
+    if (status === 404) return undefined;
+    const { generation, size, contentType } = JSON.parse(body) as Record<string, string>;
     return { generation: String(generation), size: Number(size), ...(contentType && { contentType }) };
   }
 
   async read(bucket: string, name: string, options: ReadOptions = {}): Promise<StoredObject | undefined> {
     const { signal, maxBytes = Number.POSITIVE_INFINITY } = options;
-    return this.#retrying(signal, async (attemptSignal) => {
-      const response = await this.#fetch(objectPath(bucket, name, { ...options, alt: 'media' }), {}, attemptSignal);
-      if (response.status === 404) return undefined;
-      await requireOk(response);
-      const generation = response.headers.get('x-goog-generation') ?? '';
-      const contentType = response.headers.get('content-type');
-      const chunks: Uint8Array[] = [];
-      let size = 0;
-      for await (const chunk of response.body ?? []) {
-        size += chunk.length;
-        if (size > maxBytes) {
-          // What is declared may be less: a compressed object is inflated on its way.
-          const declared = Number(response.headers.get('content-length')) || 0;
-          throw new ObjectTooLargeError(bucket, name, Math.max(declared, size), maxBytes);
-        }
-        chunks.push(chunk);
+    const path = objectPath(bucket, name, { ...options, alt: 'media' });
+    return this.#retrying(signal, async (limit) => {
+      const answer = await this.#send(path, { headers: AS_STORED }, limit);
+      if (answer.statusCode !== 200) {
+        const { status } = await smallAnswer(answer, limit);
+        if (status === 404) return undefined;
+        throw new StorageError(status, `Cloud Storage answered a download with ${status}.`);
       }
-      return { generation, size, bytes: Buffer.concat(chunks, size), ...(contentType && { contentType }) };
+      const bytes = await download(answer, { bucket, name, maxBytes, onChunk: limit.heard });
+      const contentType = answer.headers['content-type'];
+      const generation = String(answer.headers['x-goog-generation'] ?? '');
+      return { generation, size: bytes.length, bytes, ...(contentType && { contentType }) };
     });
   }
 
   async write(bucket: string, name: string, body: string | Uint8Array, options: WriteOptions): Promise<string> {
     const query = new URLSearchParams({ uploadType: 'media', name });
     if (options.ifGenerationMatch !== undefined) query.set('ifGenerationMatch', options.ifGenerationMatch);
-    const response = await this.#call(
+    const answer = await this.#call(
       `/upload/storage/v1/b/${encodeURIComponent(bucket)}/o?${query}`,
-      {
-        method: 'POST',
-        headers: { 'Content-Type': options.contentType },
-        body: body as NonNullable<RequestInit['body']>,
-      },
+      { method: 'POST', headers: { 'Content-Type': options.contentType }, body },
       options.signal,
     );
-    if (response.status === 412) throw new PreconditionFailedError(bucket, name);
-    if (response.status === 404) throw noBucket(bucket);
-    return String(((await json(response)) as { generation: unknown }).generation);
+    if (answer.status === 412) throw new PreconditionFailedError(bucket, name);
+    if (answer.status === 404) throw noBucket(bucket);
+    return String((JSON.parse(answer.body) as { generation: unknown }).generation);
   }
 
   async *list(bucket: string, prefix: string, options: ListOptions = {}): AsyncGenerator<string> {
     const query = new URLSearchParams({ prefix, fields: 'items(name),nextPageToken' });
     for (;;) {
-      const response = await this.#call(`/storage/v1/b/${encodeURIComponent(bucket)}/o?${query}`, {}, options.signal);
-      if (response.status === 404) throw noBucket(bucket);
-      const { items = [], nextPageToken } = (await json(response)) as ListingPage;
+      const page = await this.#call(`/storage/v1/b/${encodeURIComponent(bucket)}/o?${query}`, {}, options.signal);
+      if (page.status === 404) throw noBucket(bucket);
+      const { items = [], nextPageToken } = JSON.parse(page.body) as ListingPage;
       for (const { name } of items) yield name;
       if (nextPageToken === undefined) return;
       query.set('pageToken', nextPageToken);
@@ -103,31 +101,25 @@ export class CloudStorage implements ObjectStore, ObjectListing {
   }
 
   /** A call whose answer is small: retried until there is one that a further try would not change. */
-  #call(path: string, init: RequestInit, signal: AbortSignal | undefined): Promise<Response> {
-    return this.#retrying(signal, async (attemptSignal) => {
-      const response = await this.#fetch(path, init, attemptSignal);
-      if (response.status !== 404 && response.status !== 412) await requireOk(response);
-      // Read here, so that a connection lost in the middle of the body is retried as well.
-      return new Response(await response.arrayBuffer(), { status: response.status, headers: response.headers });
-    });
+  #call(path: string, request: Partial<HttpCall>, signal: AbortSignal | undefined): Promise<SmallAnswer> {
+    return this.#retrying(signal, async (limit) => smallAnswer(await this.#send(path, request, limit), limit));
   }
 
-  async #fetch(path: string, init: RequestInit, signal: AbortSignal): Promise<Response> {
-    const token = await this.#options.accessToken();
-    return fetch(this.#baseUrl + path, {
-      ...init,
-      headers: { ...init.headers, Authorization: `Bearer ${token}` },
-      signal,
-    });
+  async #send(path: string, request: Partial<HttpCall>, { signal, heard }: SilenceLimit): Promise<IncomingMessage> {
+    const token = await abortable(this.#options.accessToken(), signal);
+    const headers = { ...request.headers, Authorization: `Bearer ${token}` };
+    const answer = await call(this.#origin, path, { ...request, headers, signal, onSent: heard });
+    heard();
+    return answer;
   }
 
-  async #retrying<T>(signal: AbortSignal | undefined, attempt: (signal: AbortSignal) => Promise<T>): Promise<T> {
+  async #retrying<T>(signal: AbortSignal | undefined, attempt: (limit: SilenceLimit) => Promise<T>): Promise<T> {
     const { clock, random } = this.#options;
     for (let tries = 1; ; tries++) {
       signal?.throwIfAborted();
-      using limit = startDeadline(clock, 'A call to Cloud Storage', TRY_TIMEOUT_SECONDS);
+      using limit = limitSilence(clock, SILENCE_SECONDS, signal);
       try {
-        return await attempt(signal ? AbortSignal.any([signal, limit.signal]) : limit.signal);
+        return await attempt(limit);
       } catch (error) {
         signal?.throwIfAborted();
         if (error instanceof ObjectTooLargeError) throw error;
@@ -150,12 +142,32 @@ interface ListingPage {
   readonly nextPageToken?: string;
 }
 
+/** An answer that fits into memory whatever it says. */
+interface SmallAnswer {
+  readonly status: number;
+  readonly body: string;
+}
+
+/** @throws StorageError when it is neither success nor one of the two refusals that mean something to a caller */
+async function smallAnswer(answer: IncomingMessage, { heard }: SilenceLimit): Promise<SmallAnswer> {
+  const status = answer.statusCode as number;
+  const body = (await bytesOf(decoded(answer), heard)).toString();
+  if ((status >= 200 && status < 300) || status === 404 || status === 412) return { status, body };
+  let message = body.slice(0, 200);
+  try {
+    message = (JSON.parse(body) as { error: { message: string } }).error.message;
+  } catch {
+    // Not every refusal is JSON: a proxy's is not.
+  }
+  throw new StorageError(status, `Cloud Storage answered ${status}: ${message}`);
+}
+
 function noBucket(bucket: string): StorageError {
   return new StorageError(404, `The bucket ${bucket} does not exist.`);
 }
 
 function isTransient(status: number): boolean {
-  return status === 408 || status === 429 || status >= 500;
+  return status === 0 || status === 408 || status === 429 || status >= 500;
 }
 
 function objectPath(bucket: string, name: string, parameters: { generation?: string; alt?: string }): string {
@@ -163,20 +175,4 @@ function objectPath(bucket: string, name: string, parameters: { generation?: str
   if (parameters.generation !== undefined) query.set('generation', parameters.generation);
   if (parameters.alt !== undefined) query.set('alt', parameters.alt);
   return `/storage/v1/b/${encodeURIComponent(bucket)}/o/${encodeURIComponent(name)}?${query}`;
-}
-
-async function json(response: Response): Promise<unknown> {
-  return response.json();
-}
-
-async function requireOk(response: Response): Promise<void> {
-  if (response.ok) return;
-  const body = await response.text();
-  let message = body.slice(0, 200);
-  try {
-    message = (JSON.parse(body) as { error: { message: string } }).error.message;
-  } catch {
-    // Not every refusal is JSON: a proxy's is not.
-  }
-  throw new StorageError(response.status, `Cloud Storage answered ${response.status}: ${message}`);
 }

@@ -13,6 +13,7 @@ import {
   documentTaskSchema,
   taskIdFor,
 } from './document-task.ts';
+import { googleAuth } from './google-auth.ts';
 import type { SettingName } from './setting-names.ts';
 import { MissingSettingsError } from './settings.ts';
 
@@ -171,8 +172,9 @@ const CALL_OPTIONS = {
 /** REST and not gRPC: on Cloud Run users report DEADLINE_EXCEEDED over gRPC, and REST starts faster. */
 async function connectOverRest(): Promise<CreateTask> {
   const { v2 } = await import('@google-cloud/tasks');
+  const options = { fallback: true, auth: await googleAuth() };
   const emulator = process.env.CLOUD_TASKS_EMULATOR_HOST;
-  if (!emulator) return new v2.CloudTasksClient({ fallback: true });
+  if (!emulator) return new v2.CloudTasksClient(options);
   const { hostname, port } = new URL(`http://${emulator}`);
-  return new v2.CloudTasksClient({ fallback: true, protocol: 'http', apiEndpoint: hostname, port: Number(port || 80) });
+  return new v2.CloudTasksClient({ ...options, protocol: 'http', apiEndpoint: hostname, port: Number(port || 80) });
 }

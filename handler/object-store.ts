@@ -68,9 +68,9 @@ export class ObjectTooLargeError extends Error {
   }
 }
 
-/** Cloud Storage refused or could not be reached. */
+/** Cloud Storage refused, could not be reached, or sent something else than it stores. */
 export class StorageError extends Error {
-  /** HTTP status; 0 when there was no answer. */
+  /** HTTP status; 0 when there was no answer that could be used. */
   readonly status: number;
 
   constructor(status: number, message: string, options?: ErrorOptions) {

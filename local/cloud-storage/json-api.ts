@@ -177,6 +177,8 @@ function mediaHeaders(object: StoredObject): Record<string, string> {
     'X-Goog-Generation': String(object.generation),
     'X-Goog-Metageneration': String(object.metageneration),
     'X-Goog-Hash': `crc32c=${object.crc32c},md5=${object.md5Hash}`,
+    // Nobody can upload anything compressed here: `contentEncoding` is not taken.
+    'X-Goog-Stored-Content-Encoding': 'identity',
     'X-Goog-Stored-Content-Length': String(object.content.length),
   };
 }

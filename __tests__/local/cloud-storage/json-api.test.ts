@@ -76,6 +76,7 @@ test('a download has the content, and its generation and checksums as headers', 
     expect(text).toBe('123456789');
     expect(headers.get('x-goog-generation')).toBe(generation);
     expect(headers.get('x-goog-hash')).toBe('crc32c=4waSgw==,md5=JfnnlDI7RTiF9RgfG2JNCw==');
+    expect(headers.get('x-goog-stored-content-encoding')).toBe('identity');
     expect(headers.get('content-type')).toBe('text/plain');
     expect(headers.get('content-length')).toBe('9');
   }

@@ -1,0 +1,117 @@
+import { type ClientRequest, Agent as HttpAgent, type IncomingMessage, request as requestOverHttp } from 'node:http';
+import { Agent as HttpsAgent, request as requestOverHttps } from 'node:https';
+import type { Readable } from 'node:stream';
+
+/**
+ * Connections are kept and used again, 64 to a host at most. One that nobody uses is given up after 30 s, before anything on the
+ * way to Google forgets it without a word.
+ */
+const CONNECTIONS = { keepAlive: true, maxSockets: 64, timeout: 30_000 };
+const httpAgent = new HttpAgent(CONNECTIONS);
+const httpsAgent = new HttpsAgent(CONNECTIONS);
+
+/** Bytes of a body between two words about its progress. */
+const PIECE_BYTES = 65_536;
+
+/** Where calls go. */
+export interface Origin {
+  readonly protocol: string;
+  readonly hostname: string;
+  /** Empty for the protocol's own. */
+  readonly port: string;
+}
+
+export interface HttpCall {
+  /** @default GET */
+  readonly method?: string;
+  readonly headers: Readonly<Record<string, string>>;
+  /** @default none */
+  readonly body?: string | Uint8Array | undefined;
+  /** Ends the call, also while its answer's body is read. @default nothing does */
+  readonly signal?: AbortSignal | undefined;
+  /** Called each time a piece of a long body has gone out. @default nothing */
+  readonly onSent?: () => void;
+}
+
+/**
+ * Makes a call over a connection that is kept, and resolves with the head of its answer. The body has to be read, see
+ * {@link bytesOf}: until then the connection is taken.
+ *
+ * Not `fetch`, which takes four times the processor's time.
+ *
+ * @param path with the query, as it is sent
+ * @throws the signal's reason, or the error of a connection that was lost
+ */
+export function call(
+  { protocol, hostname, port }: Origin,
+  path: string,
+  { method = 'GET', headers, body, signal, onSent }: HttpCall,
+): Promise<IncomingMessage> {
+  return new Promise((resolve, reject) => {
+    signal?.throwIfAborted();
+    const [request, agent] = protocol === 'http:' ? [requestOverHttp, httpAgent] : [requestOverHttps, httpsAgent];
+    let answer: IncomingMessage | undefined;
+    const outgoing = request({ hostname, port, path, method, headers, agent }, (head) => {
+      answer = head;
+      resolve(head);
+    });
+    const onAbort = () => (answer ?? outgoing).destroy(signal?.reason);
+    signal?.addEventListener('abort', onAbort, { once: true });
+    outgoing.on('error', reject);
+    outgoing.once('close', () => signal?.removeEventListener('abort', onAbort));
+    if (body === undefined || body.length <= PIECE_BYTES) outgoing.end(body);
+    else sendBody(outgoing, typeof body === 'string' ? Buffer.from(body) : body, onSent);
+  });
+}
+
+/** @throws TypeError when it is not the URL of an HTTP server */
+export function originOf({ protocol, hostname, port, href }: URL): Origin {
+  if (!/^https?:$/.test(protocol)) {
+    throw new TypeError(`An HTTP server's address must begin with http:// or https://; received '${href}'.`);
+  }
+  // node:http takes an IPv6 address without its brackets.
+  return { protocol, hostname: hostname.replace(/^\[(.*)\]$/, '$1'), port };
+}
+
+/** Piece by piece, so that it is known how far it is. */
+function sendBody(outgoing: ClientRequest, body: Uint8Array, onSent?: () => void): void {
+  outgoing.setHeader('Content-Length', body.length);
+  // An answer that does not wait for the whole body is a refusal: the rest need not be sent.
+  outgoing.once('response', (head) => head.once('end', () => outgoing.writableFinished || outgoing.destroy()));
+  let sent = 0;
+  const sendPiece = (error?: Error | null) => {
+    // The request itself has the error as well.
+    if (error) return;
+    if (sent > 0) onSent?.();
+    const piece = body.subarray(sent, sent + PIECE_BYTES);
+    sent += piece.length;
+    if (sent === body.length) outgoing.end(piece);
+    else outgoing.write(piece, sendPiece);
+  };
+  sendPiece();
+}
+
+/**
+ * The bytes of a stream to its end.
+ *
+ * @param onChunk called with each piece as it comes; what it throws ends the stream
+ * @throws the error that the stream was destroyed with, or what `onChunk` threw
+ */
+export function bytesOf(stream: Readable, onChunk: (chunk: Buffer) => void = () => {}): Promise<Buffer> {
+  return new Promise((resolve, reject) => {
+    const chunks: Buffer[] = [];
+    stream.on('data', (chunk: Buffer) => {
+      try {
+        onChunk(chunk);
+        chunks.push(chunk);
+      } catch (error) {
+        stream.destroy(error as Error);
+      }
+    });
+    stream.on('end', () => resolve(Buffer.concat(chunks)));
+    stream.on('error', reject);
+    stream.on('close', () => {
+      if (!stream.readableEnded) reject(new Error('The connection was closed before the end.'));
+    });
+  });
+}
