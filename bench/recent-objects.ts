@@ -6,15 +6,22 @@ import {
   type WriteOptions,
 } from '../handler/object-store.ts';
 
+/** As it was written: what is never read need not become bytes. */
+interface WrittenObject {
+  readonly body: string | Uint8Array;
+  readonly contentType: string;
+  readonly generation: string;
+}
+
 /**
  * Cloud Storage as a measurement needs it: in memory, with generations and their preconditions. It forgets all but the objects
  * that were written last, as what is stored elsewhere must not count as the handler's memory.
  */
 export class RecentObjects implements ObjectStore {
-  #written = new Map<string, StoredObject>();
-  #writtenBefore = new Map<string, StoredObject>();
+  #written = new Map<string, WrittenObject>();
+  #writtenBefore = new Map<string, WrittenObject>();
   readonly #capacity: number;
-  readonly #source: StoredObject;
+  readonly #source: WrittenObject = { body: 'Hello', contentType: 'text/plain', generation: '1' };
   readonly #sourceBucket: string;
   #generation = 1;
 
@@ -25,15 +32,17 @@ export class RecentObjects implements ObjectStore {
   constructor(capacity: number, sourceBucket: string) {
     this.#capacity = capacity;
     this.#sourceBucket = sourceBucket;
-    this.#source = { bytes: Buffer.from('Hello'), size: 5, contentType: 'text/plain', generation: '1' };
   }
 
   async stat(bucket: string, name: string): Promise<ObjectInfo | undefined> {
-    return this.#find(bucket, name);
+    return this.read(bucket, name);
   }
 
   async read(bucket: string, name: string): Promise<StoredObject | undefined> {
-    return this.#find(bucket, name);
+    const found = this.#find(bucket, name);
+    if (found === undefined) return undefined;
+    const bytes = Buffer.from(found.body as string);
+    return { bytes, size: bytes.length, contentType: found.contentType, generation: found.generation };
   }
 
   async write(bucket: string, name: string, body: string | Uint8Array, options: WriteOptions): Promise<string> {
@@ -42,17 +51,16 @@ export class RecentObjects implements ObjectStore {
     if (ifGenerationMatch !== undefined && ifGenerationMatch !== current) {
       throw new PreconditionFailedError(bucket, name);
     }
-    const bytes = Buffer.from(body as string);
     const generation = String(++this.#generation);
     if (this.#written.size === this.#capacity) {
       this.#writtenBefore = this.#written;
       this.#written = new Map();
     }
-    this.#written.set(name, { bytes, size: bytes.length, contentType, generation });
+    this.#written.set(name, { body, contentType, generation });
     return generation;
   }
 
-  #find(bucket: string, name: string): StoredObject | undefined {
+  #find(bucket: string, name: string): WrittenObject | undefined {
     if (bucket === this.#sourceBucket) return this.#source;
     return this.#written.get(name) ?? this.#writtenBefore.get(name);
   }

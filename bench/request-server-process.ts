@@ -4,7 +4,7 @@ import path from 'node:path';
 import { complaintsOf, endProcess, PROJECT } from './node-process.ts';
 
 /**
- * - `bare route`: a Hono route that answers at once, without a look at the request
+ * - `bare route`: a Hono route that reads the JSON and answers with JSON at once
  * - `handler`: the handler, which checks the token's signature
  * - `handler behind Cloud Run`: the handler as the stack deploys it, where Cloud Run has checked the signature and removed it
  */
@@ -32,11 +32,15 @@ export interface RequestServer extends ServerReady, AsyncDisposable {
  *
  * @throws Error with what the process complained about when it does not listen
  */
-export async function startRequestServer(kind: ServerKind, signal: AbortSignal): Promise<RequestServer> {
+export async function startRequestServer(
+  kind: ServerKind,
+  signal: AbortSignal,
+  nodeOptions: readonly string[] = [],
+): Promise<RequestServer> {
   const child = fork(path.join(import.meta.dirname, 'request-server.ts'), [kind], {
     cwd: PROJECT,
     env: { PATH: process.env.PATH },
-    execArgv: ['--no-warnings', '--expose-gc'],
+    execArgv: ['--no-warnings', '--expose-gc', ...nodeOptions],
     // The log goes where it costs least.
     stdio: ['ignore', 'ignore', 'pipe', 'ipc'],
     killSignal: 'SIGKILL',

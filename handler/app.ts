@@ -8,12 +8,13 @@ import type { DocumentRecord } from './document-record.ts';
 import { documentCheckSchema, documentIdSchema, documentTaskSchema } from './document-task.ts';
 import type { Drain } from './drain.ts';
 import { enqueueDocument, enqueueRequestSchema, RefusedDocumentError } from './enqueue-document.ts';
-import { AuthenticationError, verifyCaller } from './identity.ts';
+import { AuthenticationError, type Claims, verifyCaller } from './identity.ts';
 import { ATTEMPT_ENDED, ATTEMPT_NOT_STARTED, ATTEMPT_STARTED } from './log-messages.ts';
 import { type Logger, traceField } from './logger.ts';
 import { problem } from './problem.ts';
 import { type ProcessingDependencies, processDocument } from './process-document.ts';
-import { BodyTooLargeError, readJson } from './read-json.ts';
+import { BodyIncompleteError, BodyTooLargeError, readJson } from './read-json.ts';
+import { RecentTokens } from './recent-tokens.ts';
 import type { SettingName } from './setting-names.ts';
 import { MissingSettingsError, type Settings } from './settings.ts';
 
@@ -34,6 +35,7 @@ type Env = { Variables: { caller: string; trace: ReturnType<typeof traceField> }
 export function createApp(dependencies: AppDependencies): Hono<Env> {
   const { settings, tasks, keys, drain, logger, clock, records, store } = dependencies;
   const processing = { ...dependencies, ...settings };
+  const recent = new RecentTokens<Claims>();
   const app = new Hono<Env>();
   /** Every request ends before Cloud Run gives it up, not only an attempt. */
   const startBudget = () => startDeadline(clock, 'The request', settings.deadlines.budgetSeconds);
@@ -48,7 +50,8 @@ export function createApp(dependencies: AppDependencies): Hono<Env> {
     // Where this header is present, it is the one that Cloud Run has checked: nobody has checked the other.
     const acceptRemovedSignature =
       settings.acceptRemovedSignature && header('x-serverless-authorization') === undefined;
-    c.set('caller', await verifyCaller(header('authorization'), { audience, acceptRemovedSignature, keys, clock }));
+    const rules = { audience, acceptRemovedSignature, keys, clock, recent };
+    c.set('caller', await verifyCaller(header('authorization'), rules));
     await next();
   });
 
@@ -139,6 +142,7 @@ export function createApp(dependencies: AppDependencies): Hono<Env> {
       return problem(error.httpStatus, error.httpStatus === 401 ? 'Unauthenticated' : 'Unavailable', error.message);
     }
     if (error instanceof BodyTooLargeError) return problem(413, 'Too large', error.message);
+    if (error instanceof BodyIncompleteError) return problem(400, 'Incomplete', error.message);
     if (error instanceof RefusedDocumentError) return problem(error.httpStatus, 'Refused', error.message);
     logOf(c).error({ err: error }, error.message);
     if (error instanceof MissingSettingsError) {
@@ -170,7 +174,7 @@ async function readPayload(request: Request): Promise<unknown> {
 }
 
 /** A record as callers see it: without the lease and what else is between attempts. */
-function viewOf({ lease: _lease, ...record }: DocumentRecord): Omit<DocumentRecord, 'lease'> {
+function viewOf({ lease: _lease, converted: _converted, ...record }: DocumentRecord): Partial<DocumentRecord> {
   return record;
 }
 

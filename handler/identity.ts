@@ -1,6 +1,7 @@
 import { compactVerify, createRemoteJWKSet, decodeJwt, errors, type JWTVerifyGetKey } from 'jose';
 import * as z from 'zod';
 import type { Clock } from '../clock.ts';
+import type { RecentTokens } from './recent-tokens.ts';
 
 /** What Cloud Run puts in place of a signature that it has checked. */
 const REMOVED_SIGNATURE = 'SIGNATURE_REMOVED_BY_GOOGLE';
@@ -26,6 +27,8 @@ export interface TokenRules {
   /** Google's keys, see {@link googleKeys}. */
   readonly keys: JWTVerifyGetKey;
   readonly clock: Clock;
+  /** What was verified a moment ago need not be verified again. */
+  readonly recent: RecentTokens<Claims>;
 }
 
 const claimsSchema = z.object({
@@ -36,6 +39,9 @@ const claimsSchema = z.object({
   email: z.string().min(1),
   email_verified: z.literal(true),
 });
+
+/** What a Google ID token says about its bearer. Times in seconds since the epoch. */
+export type Claims = z.output<typeof claimsSchema>;
 
 /** Google's signing keys: fetched when first needed, kept, and fetched again when a token names one that is not known. */
 export function googleKeys(url: string): JWTVerifyGetKey {
@@ -50,15 +56,7 @@ export function googleKeys(url: string): JWTVerifyGetKey {
  * @throws AuthenticationError 401 with the rule that is broken, 503 when Google's keys cannot be fetched
  */
 export async function verifyCaller(authorization: string | undefined, rules: TokenRules): Promise<string> {
-  const token = /^Bearer ([A-Za-z0-9._~+/=-]+)$/i.exec(authorization ?? '')?.[1];
-  if (token === undefined)
-    throw new AuthenticationError(401, 'A bearer token is required: Authorization: Bearer ID_TOKEN.');
-  const claims = claimsSchema.safeParse(await readClaims(token, rules));
-  if (!claims.success) {
-    const fields = [...new Set(claims.error.issues.map(({ path }) => path.join('.')))].join(', ');
-    throw new AuthenticationError(401, `The token must be a Google ID token with a verified email; wrong: ${fields}.`);
-  }
-  const { aud, exp, iat, email } = claims.data;
+  const { aud, exp, iat, email } = recentClaims(authorization, rules) ?? (await verifiedClaims(authorization, rules));
   const now = rules.clock.now() / 1000;
   // An empty audience is a service that does not know its URL: it must not take a token for that.
   if (aud !== rules.audience || aud === '')
@@ -68,9 +66,29 @@ export async function verifyCaller(authorization: string | undefined, rules: Tok
   return email;
 }
 
-async function readClaims(token: string, { acceptRemovedSignature, keys }: TokenRules): Promise<unknown> {
+function recentClaims(authorization = '', { recent, clock, acceptRemovedSignature }: TokenRules): Claims | undefined {
+  const token = recent.get(authorization, clock.now());
+  return token?.signature === 'checked' || acceptRemovedSignature ? token?.claims : undefined;
+}
+
+async function verifiedClaims(authorization = '', rules: TokenRules): Promise<Claims> {
+  const token = /^Bearer ([A-Za-z0-9._~+/=-]+)$/i.exec(authorization)?.[1];
+  if (token === undefined)
+    throw new AuthenticationError(401, 'A bearer token is required: Authorization: Bearer ID_TOKEN.');
+  const isRemoved = rules.acceptRemovedSignature && token.endsWith(`.${REMOVED_SIGNATURE}`);
+  const claims = claimsSchema.safeParse(await readClaims(token, isRemoved, rules.keys));
+  if (!claims.success) {
+    const fields = [...new Set(claims.error.issues.map(({ path }) => path.join('.')))].join(', ');
+    throw new AuthenticationError(401, `The token must be a Google ID token with a verified email; wrong: ${fields}.`);
+  }
+  const verified = { claims: claims.data, signature: isRemoved ? 'removed' : 'checked' } as const;
+  rules.recent.add(authorization, verified, rules.clock.now());
+  return claims.data;
+}
+
+async function readClaims(token: string, isSignatureRemoved: boolean, keys: JWTVerifyGetKey): Promise<unknown> {
   try {
-    if (acceptRemovedSignature && token.endsWith(`.${REMOVED_SIGNATURE}`)) return decodeJwt(token);
+    if (isSignatureRemoved) return decodeJwt(token);
     const { payload } = await compactVerify(token, keys, { algorithms: ['RS256'] });
     return JSON.parse(new TextDecoder().decode(payload));
   } catch (error) {

@@ -12,8 +12,13 @@ const SEVERITIES: Record<string, string> = {
   fatal: 'CRITICAL',
 };
 
-/** Logs one JSON object a line, as Cloud Logging reads it from a container's standard output. */
-export function createLogger(level: string, destination?: DestinationStream): Logger {
+/**
+ * Logs one JSON object a line, as Cloud Logging reads it from a container's standard output.
+ *
+ * Each line is written before the call returns. pino's default hands lines to another thread: what waits there is lost with a
+ * killed process, grows when the reader is slow, and costs each further line the length of all that waits.
+ */
+export function createLogger(level: string, destination: DestinationStream = standardOutput()): Logger {
   const options = {
     level,
     base: null,
@@ -21,7 +26,11 @@ export function createLogger(level: string, destination?: DestinationStream): Lo
     timestamp: () => `,"time":"${new Date().toISOString()}"`,
     formatters: { level: (label: string) => ({ severity: SEVERITIES[label] ?? 'DEFAULT' }) },
   };
-  return destination ? pino(options, destination) : pino(options);
+  return pino(options, destination);
+}
+
+function standardOutput(): DestinationStream {
+  return pino.destination({ dest: 1, sync: true });
 }
 
 /** The log field that groups the lines of one request, from either header that Cloud Run sets. Empty without one. */

@@ -9,15 +9,27 @@ export class BodyTooLargeError extends Error {
   }
 }
 
+/** The client went away before its body was whole. */
+export class BodyIncompleteError extends Error {
+  constructor(options?: ErrorOptions) {
+    super('The connection ended before the body did.', options);
+    this.name = 'BodyIncompleteError';
+  }
+}
+
 /**
  * A request's body as JSON; undefined when it is not, which every schema refuses.
  *
  * Not Hono's `bodyLimit`: that reads every body as a web stream, which costs more than the rest of the request.
  *
  * @throws BodyTooLargeError above {@link MAX_BODY_BYTES}, whether the length is declared or not
+ * @throws BodyIncompleteError when the connection ends before the body does
  */
 export async function readJson(request: Request): Promise<unknown> {
-  const text = await (isLengthDeclared(request) ? readDeclared(request) : readStream(request));
+  const text = await readText(request).catch((error) => {
+    // Nothing but the client can be at fault: what is read here comes straight from its connection.
+    throw error instanceof BodyTooLargeError ? error : new BodyIncompleteError({ cause: error });
+  });
   try {
     return JSON.parse(text);
   } catch {
@@ -25,13 +37,12 @@ export async function readJson(request: Request): Promise<unknown> {
   }
 }
 
-function isLengthDeclared({ headers }: Request): boolean {
-  return headers.has('content-length') && !headers.has('transfer-encoding');
-}
-
 /** HTTP holds a body to the length that it declares. */
-async function readDeclared(request: Request): Promise<string> {
-  if (!(Number(request.headers.get('content-length')) <= MAX_BODY_BYTES)) throw new BodyTooLargeError();
+async function readText(request: Request): Promise<string> {
+  const { headers } = request;
+  const length = headers.get('content-length');
+  if (length === null || headers.has('transfer-encoding')) return readStream(request);
+  if (!(Number(length) <= MAX_BODY_BYTES)) throw new BodyTooLargeError();
   return request.text();
 }
 

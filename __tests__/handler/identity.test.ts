@@ -2,6 +2,7 @@ import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { createLocalJWKSet, exportJWK, generateKeyPair, SignJWT, UnsecuredJWT } from 'jose';
 import { AuthenticationError, googleKeys, type TokenRules, verifyCaller } from '../../handler/identity.ts';
+import { RecentTokens } from '../../handler/recent-tokens.ts';
 
 const AUDIENCE = 'https://documents-1.us-central1.run.app';
 const NOW = Date.UTC(2026, 0, 1) / 1000;
@@ -17,12 +18,16 @@ const CLAIMS = {
 const google = await generateKeyPair('RS256');
 const stranger = await generateKeyPair('RS256');
 const publicKey = await exportJWK(google.publicKey);
-const rules: TokenRules = {
-  audience: AUDIENCE,
-  acceptRemovedSignature: false,
-  keys: createLocalJWKSet({ keys: [{ ...publicKey, kid: 'k1', alg: 'RS256' }] }),
-  clock: { now: () => NOW * 1000, setTimeout: () => ({ timer: 0 }), clearTimeout: () => {} },
-};
+let rules: TokenRules;
+beforeEach(() => {
+  rules = {
+    audience: AUDIENCE,
+    acceptRemovedSignature: false,
+    keys: createLocalJWKSet({ keys: [{ ...publicKey, kid: 'k1', alg: 'RS256' }] }),
+    clock: { now: () => NOW * 1000, setTimeout: () => ({ timer: 0 }), clearTimeout: () => {} },
+    recent: new RecentTokens(),
+  };
+});
 
 const sign = (claims: object, key = google.privateKey) =>
   new SignJWT({ ...claims }).setProtectedHeader({ alg: 'RS256', kid: 'k1' }).sign(key);
@@ -96,6 +101,71 @@ test('a removed signature is accepted only in the mode for it', async () => {
   const token = `Bearer ${removeSignature(await sign(CLAIMS))}`;
   expect(await refusal(token)).toBe(UNSIGNED);
   expect(await verifyCaller(token, { ...rules, acceptRemovedSignature: true })).toBe(CLAIMS.email);
+  // That it was accepted in that mode must not let it in without.
+  expect(await refusal(token)).toBe(UNSIGNED);
+});
+
+describe('a token that was verified', () => {
+  /** Rules whose keys count how often they are asked for, and whose clock shows what `at` says. */
+  function countingRules() {
+    const state = { asked: 0, at: NOW };
+    const keys: TokenRules['keys'] = (...token) => {
+      state.asked++;
+      return rules.keys(...token);
+    };
+    const clock = { ...rules.clock, now: () => state.at * 1000 };
+    return { state, counting: { ...rules, keys, clock } };
+  }
+
+  test('is not verified again for a minute', async () => {
+    const { state, counting } = countingRules();
+    const authorization = `Bearer ${await sign(CLAIMS)}`;
+    for (const seconds of [0, 1, 59]) {
+      state.at = NOW + seconds;
+      expect(await verifyCaller(authorization, counting)).toBe(CLAIMS.email);
+    }
+    expect(state.asked).toBe(1);
+    state.at = NOW + 60;
+    expect(await verifyCaller(authorization, counting)).toBe(CLAIMS.email);
+    expect(state.asked).toBe(2);
+  });
+
+  test('expires all the same, and is for its audience only', async () => {
+    const { state, counting } = countingRules();
+    const authorization = `Bearer ${await sign({ ...CLAIMS, exp: NOW - 50 })}`;
+    expect(await verifyCaller(authorization, counting)).toBe(CLAIMS.email);
+    state.at = NOW + 11;
+    expect(await refusal(authorization, counting)).toBe('401 The token has expired.');
+    expect(await refusal(authorization, { ...counting, audience: 'https://other.run.app' })).toBe(
+      "401 The token's audience must be this service.",
+    );
+    expect(state.asked).toBe(1);
+  });
+
+  test('vouches for no other: a claim or a signature that was changed is refused', async () => {
+    const { counting } = countingRules();
+    const token = await sign(CLAIMS);
+    expect(await verifyCaller(`Bearer ${token}`, counting)).toBe(CLAIMS.email);
+    const [header, , signature] = token.split('.');
+    const claims = Buffer.from(JSON.stringify({ ...CLAIMS, email: 'other@p.iam.gserviceaccount.com' }));
+    expect(await refusal(`Bearer ${header}.${claims.toString('base64url')}.${signature}`, counting)).toBe(UNSIGNED);
+    expect(await refusal(`Bearer ${removeSignature(token)}`, counting)).toBe(UNSIGNED);
+  });
+
+  test('is forgotten when a hundred others came after it; what was refused takes no place', async () => {
+    const { state, counting } = countingRules();
+    const first = `Bearer ${await sign(CLAIMS)}`;
+    const others = await Promise.all(Array.from({ length: 100 }, (_, i) => sign({ ...CLAIMS, sub: String(i) })));
+    await verifyCaller(first, counting);
+    for (const token of others.slice(1)) await verifyCaller(`Bearer ${token}`, counting);
+    for (const token of others) await refusal(`Bearer ${token.slice(0, -4)}AAAA`, counting);
+    const asked = state.asked;
+    await verifyCaller(first, counting);
+    expect(state.asked).toBe(asked);
+    await verifyCaller(`Bearer ${others[0]}`, counting);
+    await verifyCaller(first, counting);
+    expect(state.asked).toBe(asked + 2);
+  });
 });
 
 describe("Google's keys", () => {

@@ -1,7 +1,8 @@
 import { generateKeyPairSync, sign } from 'node:crypto';
 import { createServer } from 'node:http';
 import { jest } from '@jest/globals';
-import { googleKeys, verifyCaller } from '../../../handler/identity.ts';
+import { type Claims, googleKeys, verifyCaller } from '../../../handler/identity.ts';
+import { RecentTokens } from '../../../handler/recent-tokens.ts';
 import { closeServer, listen } from '../../../local/listen.ts';
 import { AUDIENCE, CALLER, claimsOf, encode, NOW } from './tokens.ts';
 
@@ -37,7 +38,7 @@ afterAll(async () => {
 /** The email that a token stands for, or the status and words of its refusal. */
 async function callerOf({ token }: { token: string }): Promise<string> {
   const clock = { now: () => NOW * 1000, setTimeout: () => ({ timer: 0 }), clearTimeout: () => {} };
-  const rules = { audience: AUDIENCE, acceptRemovedSignature: false, keys, clock };
+  const rules = { audience: AUDIENCE, acceptRemovedSignature: false, keys, clock, recent: new RecentTokens<Claims>() };
   return verifyCaller(`Bearer ${token}`, rules).catch((error) => `${error.httpStatus} ${error.message}`);
 }
 
