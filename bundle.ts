@@ -8,7 +8,7 @@ import { mkdir, readFile, stat, writeFile } from 'node:fs/promises';
 import path from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { isDeepStrictEqual } from 'node:util';
-import { gzipSync } from 'node:zlib';
+import { constants, zstdCompressSync } from 'node:zlib';
 import { type BuildOptions, type BuildResult, build, type Metafile, type OutputFile, type Plugin } from 'esbuild';
 
 const root = path.dirname(fileURLToPath(import.meta.url));
@@ -77,11 +77,15 @@ const lazyPackages = (inputs: Set<string>): Plugin => ({
   },
 });
 
-/** Bundles to a CommonJS script that unpacks itself and runs. What it reads is added to `inputs`. */
+/**
+ * Bundles to a CommonJS script that unpacks itself and runs. What it reads is added to `inputs`. In a conversion's thread it takes
+ * what an earlier thread compiled, and leaves its own script where `code-cache.ts` finds it.
+ */
 async function packedScript(
   name: string,
   entry: Pick<BuildOptions, 'stdin' | 'entryPoints'>,
   inputs: Set<string>,
+  plugins: Plugin[] = [],
 ): Promise<string> {
   const result = await build({
     ...shared,
@@ -89,18 +93,28 @@ async function packedScript(
     format: 'cjs',
     minify: true,
     write: false,
-    plugins: [googleClients],
+    plugins: [googleClients, ...plugins],
     // pdf.js and the Cloud Tasks client ask for their own place; in one file they need none.
     define: { 'import.meta.url': '"file:///bundle.cjs"' },
   });
   addInputs(inputs, result);
-  const packed = gzipSync((result.outputFiles as OutputFile[])[0]?.contents ?? '', { level: 9 }).toString('base64');
+  const script = (result.outputFiles as OutputFile[])[0]?.contents ?? '';
+  const packed = zstdCompressSync(script, { params: { [constants.ZSTD_c_compressionLevel]: 19 } }).toString('base64');
   return `
-    const { gunzipSync } = require('node:zlib');
-    const { compileFunction } = require('node:vm');
-    const script = gunzipSync(Buffer.from('${packed}', 'base64')).toString('latin1');
-    const run = compileFunction(script, ['module', 'exports', 'require'], { filename: '${name}.cjs' });
-    run(module, module.exports, require);`;
+    const { zstdDecompressSync } = require('node:zlib');
+    const { Script } = require('node:vm');
+    const cachedData = require('node:worker_threads').workerData?.codeCache?.get('${name}');
+    const code = zstdDecompressSync(Buffer.from('${packed}', 'base64')).toString('latin1');
+    const script = new Script('(function (module, exports, require) {' + code + '\\n})', { filename: '${name}.cjs', cachedData });
+    (globalThis.packedScripts ??= new Map()).set('${name}', script);
+    script.runInThisContext()(module, module.exports, require);`;
+}
+
+export interface BundleOptions {
+  /** What to bundle. @default handler/main.ts */
+  readonly entryPoint?: string;
+  /** Whether it can convert; without, only measurements want it. @default true */
+  readonly converters?: boolean;
 }
 
 /**
@@ -109,13 +123,20 @@ async function packedScript(
  * @param file where to. @default dist/handler.mjs
  * @throws when the handler's source does not bundle; esbuild has then printed why
  */
-export async function bundleHandler(file: string = BUNDLE_FILE): Promise<void> {
+export async function bundleHandler(
+  file: string = BUNDLE_FILE,
+  { entryPoint = 'handler/main.ts', converters = true }: BundleOptions = {},
+): Promise<void> {
   await mkdir(path.dirname(file), { recursive: true });
   const inputs = new Set(['bundle.ts']);
-  const worker = await packedScript('conversion-worker', { entryPoints: ['handler/conversion/worker.ts'] }, inputs);
+  const worker = converters
+    ? await packedScript('conversion-worker', { entryPoints: ['handler/conversion/worker.ts'] }, inputs, [
+        lazyPackages(inputs),
+      ])
+    : '';
   const result = await build({
     ...shared,
-    entryPoints: ['handler/main.ts'],
+    entryPoints: [entryPoint],
     format: 'esm',
     minifySyntax: true,
     minifyWhitespace: true,

@@ -16,7 +16,7 @@ const BASELINE_NAME = 'bare node:http server';
 /** A server that is still silent then has failed. */
 const PATIENCE_MILLISECONDS = 20_000;
 
-interface Start {
+export interface Start {
   /** From the start of the process to its first 200 on /health. */
   readonly milliseconds: number;
   /** Resident memory after that answer. */
@@ -53,7 +53,8 @@ export const coldStart: Measurement = {
   },
 };
 
-async function startOf(file: string, cwd: string, signal: AbortSignal): Promise<Start> {
+/** Starts a server in a fresh process, and ends it once it has answered. */
+export async function startOf(file: string, cwd: string, signal: AbortSignal): Promise<Start> {
   const port = await freePort();
   const environment = { HOST, PORT: String(port), NODE_DISABLE_COMPILE_CACHE: '1' };
   const started = performance.now();

@@ -4,6 +4,9 @@ import { bundleHandler } from '../bundle.ts';
 import { type Command, type ParsedCommand, runCommand, UsageError } from '../cli/command-line.ts';
 import { coldStart } from './cold-start.ts';
 import type { Comparison } from './comparison.ts';
+import { conversionColdStart } from './conversion-cold-start.ts';
+import { conversionEventLoop } from './conversion-event-loop.ts';
+import { conversionSpeed } from './conversion-speed.ts';
 import { emulator } from './emulator.ts';
 import { enqueue } from './enqueue.ts';
 import { handlerMemory } from './handler-memory.ts';
@@ -21,6 +24,9 @@ const MEASUREMENTS: readonly Measurement[] = [
   emulator,
   handlerRequests,
   handlerMemory,
+  conversionSpeed,
+  conversionEventLoop,
+  conversionColdStart,
 ];
 const NAMES = MEASUREMENTS.map(({ name }) => name).join(', ');
 const DEFAULT_RUNS = 11;

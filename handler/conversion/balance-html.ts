@@ -1,3 +1,5 @@
+import { piecesOf } from './pieces.ts';
+
 /**
  * Closes every element that a page leaves open.
  *
@@ -53,7 +55,7 @@ export function balanceHtml(html: string): string {
   while (position < html.length) {
     const start = html.indexOf('<', position);
     if (start === -1) break;
-    balanced += html.slice(position, start);
+    balanced += inPieces(html.slice(position, start));
     const tag = readTag(html, start);
     position = tag.end;
     if (tag.kind === 'text') balanced += '&lt;';
@@ -77,9 +79,14 @@ export function balanceHtml(html: string): string {
       }
     }
   }
-  balanced += html.slice(position);
+  balanced += inPieces(html.slice(position));
   closeDownTo(0);
   return balanced;
+}
+
+/** A comment between the pieces makes them texts of their own, which read the same. */
+function inPieces(text: string): string {
+  return [...piecesOf(text)].join('<!---->');
 }
 
 type Tag =

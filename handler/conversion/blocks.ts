@@ -1,4 +1,5 @@
 import { escapeMarkdown } from './escape-markdown.ts';
+import { piecesOf } from './pieces.ts';
 
 /** What a page is made of, its text not yet escaped. */
 export type Block =
@@ -6,6 +7,8 @@ export type Block =
   | { readonly kind: 'paragraph'; readonly text: string }
   /** `depth` from 0; `marker` as Markdown writes it, `-` or `1.`. */
   | { readonly kind: 'item'; readonly depth: number; readonly marker: string; readonly text: string }
+  /** Said beside the text: a presentation's notes for its speaker. */
+  | { readonly kind: 'quotation'; readonly text: string }
   /** The first row is the heading. */
   | { readonly kind: 'table'; readonly rows: readonly (readonly string[])[] };
 
@@ -22,6 +25,15 @@ export function blocksToMarkdown(blocks: readonly Block[]): string {
   return markdown;
 }
 
+/** Writes pages, each behind its anchor `<!-- page 1 -->`. */
+export function pagesToMarkdown(
+  pages: readonly { readonly number: number; readonly blocks: readonly Block[] }[],
+): string {
+  return pages
+    .map(({ number, blocks }) => `<!-- page ${number} -->\n\n${blocksToMarkdown(blocks)}`.trim())
+    .join('\n\n');
+}
+
 /**
  * Writes a table in GitHub's Markdown; every row as wide as the widest.
  *
@@ -35,6 +47,10 @@ export function tableToMarkdown(rows: readonly (readonly string[])[]): string {
 }
 
 function tableCell(markdown: string): string {
+  return markdown.length === 0 ? '' : [...piecesOf(markdown)].map(cellPiece).join('');
+}
+
+function cellPiece(markdown: string): string {
   const lines = markdown.split('\n').map((line) => line.trim());
   return lines
     .filter((line) => line !== '')
@@ -48,6 +64,8 @@ function blockToMarkdown(block: Block): string {
       return `${'#'.repeat(block.level)} ${escapeMarkdown(block.text)}`;
     case 'paragraph':
       return escapeMarkdown(block.text);
+    case 'quotation':
+      return escapeMarkdown(block.text).replace(/\n/g, '\n\n').replace(/^/gm, '> ').replace(/ +$/gm, '');
     case 'item':
       return `${LIST_INDENT.repeat(block.depth)}${block.marker} ${escapeMarkdown(block.text)}`;
     case 'table':

@@ -1,4 +1,5 @@
 import { type Conversion, type OcrMode, type SourceDocument, UnconvertibleDocumentError } from './converter.ts';
+import { countWords } from './count-words.ts';
 import { charsetOf, decodeText } from './decode-text.ts';
 import { detectType } from './detect-type.ts';
 import type { ConversionLimits } from './limits.ts';
@@ -19,7 +20,7 @@ export async function convertDocument(
     const conversion = await convertAs(type, source, ocr, limits);
     const markdown = `${conversion.markdown.trim()}\n`;
     if (markdown === '\n') throw new UnconvertibleDocumentError('empty', 'The document is empty: it has no text.');
-    return { ...conversion, markdown, characters: markdown.length };
+    return { ...conversion, markdown, characters: markdown.length, words: countWords(markdown) };
   } catch (error) {
     if (error instanceof UnconvertibleDocumentError || isOutOfMemory(error)) throw error;
     const message = `The document cannot be read as ${type}: ${error instanceof Error ? error.message : String(error)}`;
@@ -38,14 +39,28 @@ async function convertAs(
       return (await import('./pdf.ts')).convertPdf(source.bytes, ocr, limits.maxPages);
     case 'docx':
       return (await import('./docx.ts')).convertDocx(source.bytes, limits.maxInflatedBytes);
+    case 'pptx':
+      return (await import('./pptx.ts')).convertPptx(source.bytes, limits);
+    case 'xlsx':
+      return (await import('./xlsx.ts')).convertXlsx(source.bytes, limits);
     case 'html': {
       const { convertHtml, declaredCharset } = await import('./html.ts');
       return convertHtml(textOf(source, declaredCharset(source.bytes)));
     }
     case 'markdown':
       return (await import('./markdown.ts')).convertMarkdown(textOf(source));
-    case 'text':
-      return (await import('./text.ts')).convertText(textOf(source));
+    case 'csv':
+    case 'text': {
+      const text = textOf(source);
+      const { convertCsv, delimiterOf } = await import('./csv.ts');
+      const delimiter = delimiterOf(text, type === 'csv');
+      return delimiter === undefined ? (await import('./text.ts')).convertText(text) : convertCsv(text, delimiter);
+    }
+    case 'image':
+      throw new UnconvertibleDocumentError(
+        'needs-ocr',
+        'The document is an image: its text needs OCR, which the local converter does not have.',
+      );
   }
 }
 

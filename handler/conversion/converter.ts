@@ -1,7 +1,7 @@
 /** What the handler asks of every converter, and what it may answer. */
 
 /** The kinds of document that can be converted, told apart by their content. */
-export type DocumentType = 'pdf' | 'docx' | 'html' | 'markdown' | 'text';
+export type DocumentType = 'pdf' | 'docx' | 'pptx' | 'xlsx' | 'html' | 'markdown' | 'csv' | 'text' | 'image';
 
 /** Whether scanned pages are read by OCR: where they need it, on every page, or never. */
 export type OcrMode = 'auto' | 'force' | 'skip';

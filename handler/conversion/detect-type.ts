@@ -10,11 +10,6 @@ const CONTENT_TYPES_LIMIT = 4 * 1024 * 1024;
 
 /** First bytes, in Latin-1, of kinds that are often uploaded and are not converted here. */
 const UNSUPPORTED: [signature: string, kind: string][] = [
-  ['\x89PNG', 'a PNG image'],
-  ['\xff\xd8\xff', 'a JPEG image'],
-  ['GIF8', 'a GIF image'],
-  ['II*\0', 'a TIFF image'],
-  ['MM\0*', 'a TIFF image'],
   ['{\\rtf', 'an RTF document'],
   ['%!PS', 'a PostScript document'],
   ['\x1f\x8b', 'a gzip archive'],
@@ -22,17 +17,24 @@ const UNSUPPORTED: [signature: string, kind: string][] = [
   ['Rar!', 'a RAR archive'],
 ];
 
-/** Main parts of the Office formats, as `[Content_Types].xml` names them (ECMA-376, part 1). */
-const OFFICE: [content: string, kind: string | undefined][] = [
-  ['wordprocessingml.document.main+xml', undefined],
-  ['ms-word.document.macroEnabled.main+xml', undefined],
-  ['wordprocessingml.template.main+xml', undefined],
-  ['spreadsheetml', 'an Excel workbook'],
-  ['presentationml', 'a PowerPoint presentation'],
+/** First bytes of images: PNG, JPEG, GIF, TIFF and BigTIFF. */
+const IMAGES = ['\x89PNG', '\xff\xd8\xff', 'GIF87a', 'GIF89a', 'II*\0', 'MM\0*', 'II+\0', 'MM\0+'];
+/** Sizes of a BMP's second header, by its versions: `BM` alone begins many a text. */
+const BMP_HEADER_BYTES = [12, 40, 52, 56, 64, 108, 124];
+
+/** Main parts of the Office formats, as `[Content_Types].xml` names them (ECMA-376, part 1; with macros MS-OFFMACRO2). */
+const OFFICE: [content: RegExp, type: DocumentType][] = [
+  [/(wordprocessingml\.(document|template)|ms-word\.(document|template)\.macroEnabled(Template)?)\.main\+xml/, 'docx'],
+  [/(spreadsheetml\.(sheet|template)|ms-excel\.(sheet|template)\.macroEnabled)\.main\+xml/, 'xlsx'],
+  [
+    /(presentationml\.(presentation|slideshow|template)|ms-powerpoint\.(presentation|slideshow|template)\.macroEnabled)\.main\+xml/,
+    'pptx',
+  ],
 ];
 
 /**
- * Tells a document's type by its content. Name and Content-Type decide only between the kinds of text, which look alike.
+ * Tells a document's type by its content. Name and Content-Type decide only between the kinds of text, which look alike. Of a text
+ * that nobody announces as a table, the converter of text finds out whether it is one.
  *
  * @throws UnconvertibleDocumentError `empty`, `unsupported`, `encrypted` (Office with a password) or `corrupt` (a cut archive)
  */
@@ -43,20 +45,24 @@ export function detectType(source: SourceDocument): DocumentType {
   if (head.slice(0, PDF_HEADER_WITHIN).includes('%PDF-')) return 'pdf';
   if (head.startsWith('PK\x03\x04') || head.startsWith('PK\x05\x06')) return officeType(bytes);
   if (head.startsWith('\xd0\xcf\x11\xe0')) throw legacyOffice(bytes);
+  if (isImage(head)) return 'image';
   const known = UNSUPPORTED.find(([signature]) => head.startsWith(signature));
   if (known) throw unsupported(known[1]);
   return textType(source);
+}
+
+function isImage(head: string): boolean {
+  if (head.startsWith('RIFF')) return head.startsWith('WEBP', 8);
+  if (head.startsWith('BM')) return head.startsWith('\0\0\0', 15) && BMP_HEADER_BYTES.includes(head.charCodeAt(14));
+  return IMAGES.some((signature) => head.startsWith(signature));
 }
 
 function officeType(bytes: Uint8Array): DocumentType {
   const archive = openZipArchive(bytes, CONTENT_TYPES_LIMIT);
   if (archive.has('[Content_Types].xml')) {
     const contentTypes = latin1(archive.read('[Content_Types].xml'));
-    const office = OFFICE.find(([content]) => contentTypes.includes(content));
-    if (office) {
-      if (office[1]) throw unsupported(office[1]);
-      return 'docx';
-    }
+    const office = OFFICE.find(([content]) => content.test(contentTypes));
+    if (office) return office[1];
   }
   if (!archive.has('mimetype')) throw unsupported('a ZIP archive');
   const mimetype = latin1(archive.read('mimetype').subarray(0, 100)).trim();
@@ -80,13 +86,15 @@ function textType({ bytes, filename, contentType = '' }: SourceDocument): Docume
   if (['html', 'htm', 'xhtml'].includes(extension) || /^(text\/html|application\/xhtml\+xml)$/.test(mediaType))
     return 'html';
   if (['md', 'markdown'].includes(extension) || mediaType === 'text/markdown') return 'markdown';
+  if (['csv', 'tsv', 'tab'].includes(extension) || /^(text|application)\/(csv|tab-separated-values)$/.test(mediaType))
+    return 'csv';
   return 'text';
 }
 
 function unsupported(kind: string): UnconvertibleDocumentError {
   return new UnconvertibleDocumentError(
     'unsupported',
-    `The document is ${kind}; only PDF, DOCX, HTML, Markdown and plain text can be converted.`,
+    `The document is ${kind}; only PDF, DOCX, PPTX, XLSX, HTML, Markdown, CSV and plain text can be converted.`,
   );
 }
 

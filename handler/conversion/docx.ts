@@ -1,8 +1,15 @@
-import mammoth from 'mammoth';
-import type { Conversion } from './converter.ts';
+import type mammoth from 'mammoth';
+import { type Conversion, UnconvertibleDocumentError } from './converter.ts';
 import { MAMMOTH, NODE_HTML_MARKDOWN } from './converter-versions.ts';
 import { htmlToMarkdown } from './html.ts';
+import { languageTag } from './language-tag.ts';
+import { corePropertiesOf, type DocumentProperties } from './office-package.ts';
+import { childOf, parseXml } from './xml.ts';
 import { openZipArchive, type ZipArchive } from './zip-archive.ts';
+
+/** Of XML: mammoth needs many times that in memory, and some of it in calls that nothing can end. */
+const MAX_PART_BYTES = 16 * 1024 * 1024;
+const STYLE_PART = 'word/styles.xml';
 
 const STYLES = [
   "p[style-name='Title'] => h1:fresh",
@@ -25,15 +32,16 @@ export async function convertDocx(
   maxInflatedBytes: number,
 ): Promise<Omit<Conversion, 'characters'>> {
   const archive = openZipArchive(bytes, maxInflatedBytes);
-  const { value: html } = await mammoth.convertToHtml(mammothInput(archive), {
+  const { convertToHtml, images } = (await import('mammoth')).default;
+  const { value: html } = await convertToHtml(mammothInput(archive), {
     styleMap: STYLES,
-    convertImage: mammoth.images.imgElement(async () => ({ src: '' })),
+    convertImage: images.imgElement(async () => ({ src: '' })),
   });
   return {
     type: 'docx',
     markdown: htmlToMarkdown(html),
     converter: `${MAMMOTH} ${NODE_HTML_MARKDOWN}`,
-    ...coreProperties(archive),
+    ...propertiesOf(archive),
   };
 }
 
@@ -47,22 +55,22 @@ function mammothInput(archive: ZipArchive): Parameters<typeof mammoth.convertToH
     async read(name: string, encoding?: string) {
       const part = archive.read(name);
       if (encoding === undefined) return part;
+      if (part.byteLength > MAX_PART_BYTES) {
+        const message = `The part ${name} of the document has ${part.byteLength} bytes; at most ${MAX_PART_BYTES} are read.`;
+        throw new UnconvertibleDocumentError('too-large', message);
+      }
       return encoding === 'base64' ? Buffer.from(part).toString('base64') : new TextDecoder(encoding).decode(part);
     },
   };
   return { file } as unknown as Parameters<typeof mammoth.convertToHtml>[0];
 }
 
-/** Title and author as Word stores them (ECMA-376, part 2, 11: core properties). */
-function coreProperties(archive: ZipArchive): { title?: string; author?: string } {
-  if (!archive.has('docProps/core.xml')) return {};
-  const xml = new TextDecoder().decode(archive.read('docProps/core.xml'));
-  const title = xmlText(xml.match(/<dc:title>([^<]*)</)?.[1]);
-  const author = xmlText(xml.match(/<dc:creator>([^<]*)</)?.[1]);
-  return { ...(title && { title }), ...(author && { author }) };
-}
-
-function xmlText(xml: string | undefined): string | undefined {
-  const named: Record<string, string> = { amp: '&', lt: '<', gt: '>', quot: '"', apos: "'" };
-  return xml?.replace(/&(amp|lt|gt|quot|apos);/g, (all, name: string) => named[name] ?? all).trim();
+/** The language of the core properties, which Word leaves out, or that of the default style. */
+function propertiesOf(archive: ZipArchive): DocumentProperties {
+  const properties = corePropertiesOf(archive);
+  if (properties.language || !archive.has(STYLE_PART)) return properties;
+  const defaults = childOf(parseXml(archive.read(STYLE_PART)), 'docDefaults', 'rPrDefault', 'rPr', 'lang');
+  const { attributes = {} } = defaults ?? {};
+  const language = languageTag(attributes['w:val']);
+  return { ...properties, ...(language && { language }) };
 }

@@ -1,3 +1,5 @@
+import { piecesOf } from './pieces.ts';
+
 /**
  * Characters that Markdown would take for its own syntax wherever they stand. Not an underscore inside a word, nor a `<` that
  * cannot begin a tag, so that the text remains readable.
@@ -16,5 +18,11 @@ const BULLET = /^([ \t]*)\\\*(?=[ \t])/gm;
  * @param text may have several lines
  */
 export function escapeMarkdown(text: string): string {
+  let escaped = '';
+  for (const piece of piecesOf(text)) escaped += escapePiece(piece);
+  return escaped;
+}
+
+function escapePiece(text: string): string {
   return text.replace(INLINE_SYNTAX, '\\$&').replace(BULLET, '$1*').replace(LINE_SYNTAX, '$1\\$2');
 }

@@ -11,6 +11,8 @@ import { NODE_HTML_MARKDOWN } from './converter-versions.ts';
 import { INLINE_SYNTAX, LINE_SYNTAX } from './escape-markdown.ts';
 import { htmlListItem } from './html-list-item.ts';
 import { htmlTable } from './html-table.ts';
+import { languageTag } from './language-tag.ts';
+import { piecesOf } from './pieces.ts';
 
 /** Elements without text of the document: code, embedded media, and the controls of a form. */
 const IGNORED = [
@@ -47,12 +49,14 @@ export function convertHtml(html: string): Omit<Conversion, 'characters'> {
   const head = html.slice(0, HEAD_CHARACTERS);
   const title = textOf(head.match(/<title\b[^<>]*>([^<]*)/i)?.[1]);
   const author = textOf(attributeOf(head.match(/<meta\b[^<>]*\bname\s*=\s*["']?author\b[^<>]*/i)?.[0], 'content'));
+  const language = languageTag(attributeOf(head.match(/<html\b[^<>]*/i)?.[0], 'lang'));
   return {
     type: 'html',
     markdown: htmlToMarkdown(html),
     converter: NODE_HTML_MARKDOWN,
     ...(title && { title }),
     ...(author && { author }),
+    ...(language && { language }),
   };
 }
 
@@ -65,11 +69,16 @@ export function htmlToMarkdown(html: string): string {
     caption: { ignore: true },
   };
   const translator = new NodeHtmlMarkdown(OPTIONS, translators);
-  return translator
-    .translate(balanceHtml(html))
-    .split('\n')
-    .map((line) => (/[^ ] {2}$/.test(line) ? line : line.trimEnd()))
-    .join('\n');
+  let markdown = '';
+  for (const piece of piecesOf(translator.translate(balanceHtml(html)))) markdown += withoutTrailingSpaces(piece);
+  return markdown.trimEnd();
+}
+
+/** Two spaces behind a word are a line break; all others at a line's end are nothing. */
+function withoutTrailingSpaces(lines: string): string {
+  return lines.replace(/[^\S\n]+(?=\n)/g, (spaces, at) =>
+    spaces === '  ' && /\S/.test(lines[at - 1] ?? '') ? spaces : '',
+  );
 }
 
 /** The charset that a page declares in its first 1,024 bytes (HTML Living Standard, 4.2.5.4). */

@@ -1,7 +1,7 @@
 import { Worker, type WorkerOptions } from 'node:worker_threads';
 import { type Converter, type SourceDocument, UnconvertibleDocumentError } from './converter.ts';
 import { type ConversionLimits, DEFAULT_LIMITS } from './limits.ts';
-import type { WorkerAnswer, WorkerTask } from './worker-messages.ts';
+import type { WorkerAfterword, WorkerAnswer, WorkerTask } from './worker-messages.ts';
 
 /** The bundled `worker.ts`, which the bundler puts here: the deployed handler is one file. Unbundled it does not exist. */
 declare const CONVERSION_WORKER_SOURCE: string | undefined;
@@ -20,10 +20,11 @@ const BUFFER_CHECK_MILLISECONDS = 100;
  */
 export function createLocalConverter(limits: Partial<ConversionLimits> = {}): Converter {
   const allLimits = { ...DEFAULT_LIMITS, ...limits };
+  const codeCache = new Map<string, Uint8Array>();
   return {
     async convert(source, { signal, ocr }) {
       signal.throwIfAborted();
-      const answer = await runWorker({ source: detached(source), ocr, limits: allLimits }, signal);
+      const answer = await runWorker({ source: detached(source), ocr, limits: allLimits, codeCache }, signal);
       if ('conversion' in answer) return answer.conversion;
       throw new UnconvertibleDocumentError(answer.unconvertible.reason, answer.unconvertible.message);
     },
@@ -51,7 +52,10 @@ function runWorker(task: WorkerTask, signal: AbortSignal): Promise<WorkerAnswer>
       reject(tooMuchMemory(maxBufferMebibytes));
       void worker.terminate();
     });
-    worker.once('message', resolve);
+    worker.on('message', (message: WorkerAnswer | WorkerAfterword) => {
+      if ('codeCache' in message) for (const [name, code] of message.codeCache) task.codeCache.set(name, code);
+      else resolve(message);
+    });
     worker.once('error', (error: NodeJS.ErrnoException) => {
       if (error.code === 'ERR_WORKER_OUT_OF_MEMORY') {
         reject(tooMuchMemory(maxMemoryMebibytes, error));

@@ -1,8 +1,9 @@
-import { getDocumentProxy, getResolvedPDFJS } from 'unpdf';
 import type { PDFDocumentProxy, PDFPageProxy } from 'unpdf/pdfjs';
-import { type Block, blocksToMarkdown } from './blocks.ts';
+import { type Block, pagesToMarkdown } from './blocks.ts';
 import { type Conversion, type OcrMode, UnconvertibleDocumentError } from './converter.ts';
 import { UNPDF } from './converter-versions.ts';
+import { languageTag } from './language-tag.ts';
+import type { DocumentProperties } from './office-package.ts';
 import { laidOutBlocks } from './pdf/laid-out-blocks.ts';
 import type { PageSegments } from './pdf/running-headers.ts';
 import { segmentsOf } from './pdf/segment.ts';
@@ -44,13 +45,15 @@ export async function convertPdf(
       const message = `The PDF's text needs the character maps ${[...missing].join(', ')}, which the local converter does not have.`;
       throw new UnconvertibleDocumentError('unsupported', message);
     }
-    if (pages.every(({ segments }) => segments.length === 0)) throw await noText(pdf);
+    if (pages.every(({ segments }) => segments.length === 0)) throw await noText(pdf, pages);
+    const images = await pagesOfImages(pdf, pages);
     return {
       type: 'pdf',
-      markdown: pagesToMarkdown(blocksOf(pages)),
+      markdown: pagesToMarkdown(blocksOf(pages).map((blocks, i) => ({ number: i + 1, blocks }))),
       pages: pdf.numPages,
       converter: UNPDF,
       ...(await readInformation(pdf)),
+      ...(images.length > 0 && { partial: [missingText(images)] }),
     };
   } finally {
     await pdf.loadingTask.destroy();
@@ -69,6 +72,7 @@ async function open(bytes: Uint8Array, missing: Set<string>): Promise<PDFDocumen
       throw new Error(`${filename} is not available`);
     }
   }
+  const { getDocumentProxy } = await import('unpdf');
   try {
     // Silent: pdf.js writes its warnings to the console unless told not to.
     // A copy: pdf.js takes over the bytes that it is given, and refuses a Buffer.
@@ -113,21 +117,30 @@ function blocksOf(pages: readonly Page[]): (readonly Block[])[] {
   return pages.map(({ tagged }, i) => (telling && tagged ? tagged.blocks : (laidOut[i] ?? [])));
 }
 
-function pagesToMarkdown(pages: readonly (readonly Block[])[]): string {
-  return pages.map((blocks, i) => `<!-- page ${i + 1} -->\n\n${blocksToMarkdown(blocks)}`.trim()).join('\n\n');
+/**
+ * The pages without text that have something on them, by their numbers.
+ *
+ * @param atMost of them, where it only matters whether there is any
+ */
+async function pagesOfImages(pdf: PDFDocumentProxy, pages: readonly Page[], atMost = pages.length): Promise<number[]> {
+  const numbers: number[] = [];
+  for (const [i, { segments }] of pages.entries()) {
+    if (numbers.length === atMost) break;
+    if (segments.length === 0 && (await paintsAnything(await pdf.getPage(i + 1)))) numbers.push(i + 1);
+  }
+  return numbers;
 }
 
-async function noText(pdf: PDFDocumentProxy): Promise<UnconvertibleDocumentError> {
-  for (let number = 1; number <= pdf.numPages; number++) {
-    if (await paintsAnything(await pdf.getPage(number))) {
-      const message = 'The PDF needs OCR: its pages are images without text, and the local converter has no OCR.';
-      return new UnconvertibleDocumentError('needs-ocr', message);
-    }
+async function noText(pdf: PDFDocumentProxy, pages: readonly Page[]): Promise<UnconvertibleDocumentError> {
+  if ((await pagesOfImages(pdf, pages, 1)).length === 0) {
+    return new UnconvertibleDocumentError('empty', 'The PDF is empty: nothing is on its pages.');
   }
-  return new UnconvertibleDocumentError('empty', 'The PDF is empty: nothing is on its pages.');
+  const message = 'The PDF needs OCR: its pages are images without text, and the local converter has no OCR.';
+  return new UnconvertibleDocumentError('needs-ocr', message);
 }
 
 async function paintsAnything(page: PDFPageProxy): Promise<boolean> {
+  const { getResolvedPDFJS } = await import('unpdf');
   const { OPS } = await getResolvedPDFJS();
   const painting = Object.entries(OPS).filter(([name]) =>
     /^(paint|fill|eoFill|stroke|shadingFill|constructPath)/i.test(name),
@@ -137,9 +150,27 @@ async function paintsAnything(page: PDFPageProxy): Promise<boolean> {
   return fnArray.some((code) => codes.has(code));
 }
 
-async function readInformation(pdf: PDFDocumentProxy): Promise<{ title?: string; author?: string }> {
-  const { info } = (await pdf.getMetadata()) as { info: { Title?: unknown; Author?: unknown } };
+async function readInformation(pdf: PDFDocumentProxy): Promise<DocumentProperties> {
+  const { info } = (await pdf.getMetadata()) as { info: { Title?: unknown; Author?: unknown; Language?: unknown } };
   const title = typeof info.Title === 'string' ? info.Title.trim() : '';
   const author = typeof info.Author === 'string' ? info.Author.trim() : '';
-  return { ...(title && { title }), ...(author && { author }) };
+  const language = languageTag(info.Language);
+  return { ...(title && { title }), ...(author && { author }), ...(language && { language }) };
+}
+
+function missingText(pages: readonly number[]): string {
+  if (pages.length === 1) return `Page ${pages[0]} is an image: its text needs OCR.`;
+  return `Pages ${inRanges(pages)} are images: their text needs OCR.`;
+}
+
+/** Ascending numbers in words: `2 to 5, 7 and 9`. */
+function inRanges(numbers: readonly number[]): string {
+  const ranges: { first: number; last: number }[] = [];
+  for (const number of numbers) {
+    const range = ranges.at(-1);
+    if (range && number === range.last + 1) range.last = number;
+    else ranges.push({ first: number, last: number });
+  }
+  const words = ranges.map(({ first, last }) => (first === last ? `${first}` : `${first} to ${last}`));
+  return new Intl.ListFormat('en-GB').format(words);
 }

@@ -1,3 +1,4 @@
+import type { CodeCache } from './code-cache.ts';
 import type { Conversion, OcrMode, SourceDocument, UnconvertibleReason } from './converter.ts';
 import type { ConversionLimits } from './limits.ts';
 
@@ -6,9 +7,15 @@ export interface WorkerTask {
   readonly source: SourceDocument;
   readonly ocr: OcrMode;
   readonly limits: ConversionLimits;
+  /** What an earlier thread compiled. */
+  readonly codeCache: CodeCache;
 }
 
-/** What it answers, once. */
+/** What it answers, once; what it compiled may follow. */
 export type WorkerAnswer =
   | { readonly conversion: Conversion }
   | { readonly unconvertible: { readonly reason: UnconvertibleReason; readonly message: string } };
+
+export interface WorkerAfterword {
+  readonly codeCache: CodeCache;
+}

@@ -31,3 +31,7 @@ test('every row of any table has the same number of columns', () => {
     }),
   );
 });
+
+test('a quotation keeps its lines apart', () => {
+  expect(blocksToMarkdown([{ kind: 'quotation', text: 'one\ntwo *' }])).toBe('> one\n>\n> two \\*');
+});

@@ -2,9 +2,17 @@ import { readFileSync } from 'node:fs';
 import type { SourceDocument } from '../../../handler/conversion/converter.ts';
 import { detectType } from '../../../handler/conversion/detect-type.ts';
 import { bytesOf } from './helpers.ts';
-import { makeDocx } from './make-docx.ts';
+import { docxParts, makeDocx } from './make-docx.ts';
 import { makePdf } from './make-pdf.ts';
+import { makePptx } from './make-pptx.ts';
+import { makeXlsx } from './make-xlsx.ts';
 import { makeZip } from './make-zip.ts';
+
+function office(contentType: string): Uint8Array {
+  return makeZip({ '[Content_Types].xml': `<Types><Override ContentType="${contentType}"/></Types>` });
+}
+
+const latin1 = (text: string) => Buffer.from(text, 'latin1');
 
 function typeOf(bytes: Uint8Array, filename = 'document', contentType?: string): string {
   return detectType({ bytes, filename, ...(contentType && { contentType }) } satisfies SourceDocument);
@@ -14,6 +22,18 @@ test.each([
   ['a PDF', makePdf([[]]), 'pdf'],
   ['a PDF behind other bytes', Buffer.concat([Buffer.alloc(500, 'x'), makePdf([[]])]), 'pdf'],
   ['a DOCX', makeDocx(''), 'docx'],
+  ['an XLSX', makeXlsx([]), 'xlsx'],
+  ['a PPTX', makePptx([]), 'pptx'],
+  ['a workbook with macros', office('application/vnd.ms-excel.sheet.macroEnabled.main+xml'), 'xlsx'],
+  ['a slide show', office('application/vnd.ms-powerpoint.slideshow.macroEnabled.main+xml'), 'pptx'],
+  ['a document with a workbook in it', makeZip({ ...docxParts(''), 'a.xlsx': makeXlsx([]) }), 'docx'],
+  ['a PNG', latin1('\x89PNG\r\n\x1a\n'), 'image'],
+  ['a JPEG', latin1('\xff\xd8\xff\xe0'), 'image'],
+  ['a GIF', latin1('GIF89a'), 'image'],
+  ['a TIFF', latin1('MM\0*'), 'image'],
+  ['a WebP', latin1('RIFF\x10\0\0\0WEBPVP8 '), 'image'],
+  ['a BMP', latin1('BM\x46\0\0\0\0\0\0\0\x36\0\0\0\x28\0\0\0'), 'image'],
+  ['text that begins with BM', bytesOf('BM stands for bitmap, and for much else.'), 'text'],
   ['a page with a doctype', bytesOf('\n<!DOCTYPE html><p>x'), 'html'],
   ['an XHTML page', bytesOf('<?xml version="1.0"?>\n<!-- by hand -->\n<html><p>x</p></html>'), 'html'],
   ['text', bytesOf('Just words.'), 'text'],
@@ -27,6 +47,8 @@ test.each([
   ['notes.md', undefined, 'markdown'],
   ['NOTES.MARKDOWN', undefined, 'markdown'],
   ['notes', 'text/markdown; charset=utf-8', 'markdown'],
+  ['list.TSV', undefined, 'csv'],
+  ['list', 'text/csv; header=present', 'csv'],
   ['part.htm', undefined, 'html'],
   ['part', 'text/html', 'html'],
   ['notes.txt', 'text/plain', 'text'],
@@ -38,21 +60,15 @@ test('the content wins over name and Content-Type', () => {
   expect(typeOf(makePdf([[]]), 'letter.docx', 'text/plain')).toBe('pdf');
 });
 
-const ONLY = 'only PDF, DOCX, HTML, Markdown and plain text can be converted.';
-const excel = makeZip({
-  '[Content_Types].xml': '<Override ContentType="application/vnd…spreadsheetml.sheet.main+xml"/>',
-});
-const slides = makeZip({
-  '[Content_Types].xml': '<Override ContentType="application/vnd…presentationml.presentation"/>',
-});
-
+const ONLY = 'only PDF, DOCX, PPTX, XLSX, HTML, Markdown, CSV and plain text can be converted.';
 test.each([
   ['empty', new Uint8Array(), 'The document is empty: it has 0 bytes.'],
-  ['unsupported', Buffer.from('\x89PNG\r\n', 'latin1'), `The document is a PNG image; ${ONLY}`],
-  ['unsupported', Buffer.from('\xff\xd8\xff\xe0', 'latin1'), `The document is a JPEG image; ${ONLY}`],
+  [
+    'unsupported',
+    office('application/vnd.ms-excel.sheet.binary.macroEnabled.main'),
+    `The document is a ZIP archive; ${ONLY}`,
+  ],
   ['unsupported', bytesOf('{\\rtf1 text}'), `The document is an RTF document; ${ONLY}`],
-  ['unsupported', excel, `The document is an Excel workbook; ${ONLY}`],
-  ['unsupported', slides, `The document is a PowerPoint presentation; ${ONLY}`],
   [
     'unsupported',
     makeZip({ mimetype: 'application/epub+zip' }),

@@ -13,12 +13,14 @@ test('paragraphs and tables', async () => {
   );
 });
 
-test('title and author from its properties', async () => {
+test('title, author and language from its properties', async () => {
   const parts = {
     ...docxParts(paragraph('x')),
-    'docProps/core.xml': '<dc:title>A &amp; B</dc:title><dc:creator>C</dc:creator>',
+    'docProps/core.xml': '<coreProperties><dc:title>A &amp; B</dc:title><dc:creator>C</dc:creator></coreProperties>',
+    'word/styles.xml':
+      '<w:styles xmlns:w="w"><w:docDefaults><w:rPrDefault><w:rPr><w:lang w:val="de-CH"/></w:rPr></w:rPrDefault></w:docDefaults></w:styles>',
   };
-  expect(await convert(makeZip(parts), 'x.docx')).toMatchObject({ title: 'A & B', author: 'C' });
+  expect(await convert(makeZip(parts), 'x.docx')).toMatchObject({ title: 'A & B', author: 'C', language: 'de-CH' });
 });
 
 test('a document that inflates beyond the limit is too large', async () => {
@@ -26,6 +28,13 @@ test('a document that inflates beyond the limit is too large', async () => {
   expect(docx.length).toBeLessThan(100_000);
   expect(await refusal(convert(docx, 'x.docx', { maxInflatedBytes: MEGABYTE }))).toBe(
     'too-large: The document inflates to more than the 1048576 bytes allowed.',
+  );
+});
+
+test('XML beyond what its parser can take is too large', async () => {
+  const docx = makeDocx(paragraph('x'.repeat(17 * MEGABYTE)));
+  expect(await refusal(convert(docx, 'x.docx'))).toMatch(
+    /^too-large: The part word\/document\.xml of the document has 178\d{5} bytes; at most 16777216 are read\.$/,
   );
 });
 

@@ -1,6 +1,13 @@
+import { readdirSync } from 'node:fs';
 import { convertDocument } from '../../../handler/conversion/convert-document.ts';
 import { type Conversion, UnconvertibleDocumentError } from '../../../handler/conversion/converter.ts';
 import { type ConversionLimits, DEFAULT_LIMITS } from '../../../handler/conversion/limits.ts';
+
+/** Names of the files of a folder, without what is in folders below it. */
+export function filesOf(folder: URL): string[] {
+  const entries = readdirSync(folder, { withFileTypes: true });
+  return entries.filter((entry) => entry.isFile()).map(({ name }) => name);
+}
 
 export function bytesOf(text: string): Uint8Array {
   return Buffer.from(text);

@@ -5,11 +5,13 @@ function page(html: string): Promise<string> {
   return convert(bytesOf(html), 'page.html').then(({ markdown }) => markdown);
 }
 
-test('title and author come from the head, in plain text', async () => {
-  const html = '<title>Fish &amp; Chips &#8211; menu</title><meta content="The kitchen" name="author"><p>x';
+test('title, author and language come from the head, in plain text', async () => {
+  const html =
+    '<html lang=en-gb><title>Fish &amp; Chips &#8211; menu</title><meta content="The kitchen" name="author"><p>x';
   expect(await convert(bytesOf(html), 'page.html')).toMatchObject({
     title: 'Fish & Chips – menu',
     author: 'The kitchen',
+    language: 'en-GB',
   });
 });
 

@@ -1,6 +1,8 @@
 import { execFile } from 'node:child_process';
+import { readFileSync } from 'node:fs';
 import { promisify } from 'node:util';
 import { createLocalConverter } from '../../../handler/conversion/local-converter.ts';
+import { converterContract } from './converter-contract.ts';
 import { bytesOf, refusal } from './helpers.ts';
 import { makePdf } from './make-pdf.ts';
 
@@ -9,14 +11,15 @@ const never = new AbortController().signal;
 /** Takes several seconds. */
 const manyPages = makePdf(Array.from({ length: 1500 }, (_, i) => [{ text: `Page ${i}`, x: 50, y: 700 }]));
 
-test('converts in a thread and leaves the bytes to their owner', async () => {
-  const bytes = bytesOf('# Title');
-  const conversion = await createLocalConverter().convert(
-    { bytes, filename: 'a.md' },
-    { signal: never, ocr: 'auto', method: 'auto' },
-  );
-  expect(conversion).toMatchObject({ markdown: '# Title\n', type: 'markdown', title: 'Title' });
-  expect(bytes).toEqual(bytesOf('# Title'));
+converterContract('the local converter', createLocalConverter, {
+  good: [
+    { source: { bytes: bytesOf('one'), filename: 'a.txt' }, word: 'one' },
+    { source: { bytes: makePdf([[{ text: 'two', x: 50, y: 700 }]]), filename: 'b.pdf' }, word: 'two' },
+  ],
+  slow: { bytes: manyPages, filename: 'a.pdf' },
+  encrypted: { bytes: readFileSync(new URL('./documents/encrypted.pdf', import.meta.url)), filename: 'a.pdf' },
+  corrupt: { bytes: bytesOf('%PDF-1.7'), filename: 'a.pdf' },
+  empty: { bytes: new Uint8Array(), filename: 'a.txt' },
 });
 
 test('a refusal comes over from the thread with its reason', async () => {
@@ -26,38 +29,6 @@ test('a refusal comes over from the thread with its reason', async () => {
     { signal: never, ocr: 'auto', method: 'auto' },
   );
   expect(await refusal(conversion)).toBe('too-large: The PDF has 2 pages; at most 1 are converted.');
-});
-
-test('several documents at once do not mix', async () => {
-  const converter = createLocalConverter();
-  const texts = ['one', 'two', 'three'];
-  const conversions = await Promise.all(
-    texts.map((text) =>
-      converter.convert({ bytes: bytesOf(text), filename: 'a.txt' }, { signal: never, ocr: 'auto', method: 'auto' }),
-    ),
-  );
-  expect(conversions.map(({ markdown }) => markdown)).toEqual(['one\n', 'two\n', 'three\n']);
-});
-
-test('an aborted signal starts nothing', async () => {
-  const signal = AbortSignal.abort(new Error('too late'));
-  await expect(
-    createLocalConverter().convert({ bytes: manyPages, filename: 'a.pdf' }, { signal, ocr: 'auto', method: 'auto' }),
-  ).rejects.toThrow('too late');
-});
-
-test("an abort in the middle rejects with the signal's reason within 250 ms", async () => {
-  const signal = AbortSignal.timeout(300);
-  let aborted = Number.POSITIVE_INFINITY;
-  signal.addEventListener('abort', () => {
-    aborted = performance.now();
-  });
-  const conversion = createLocalConverter().convert(
-    { bytes: manyPages, filename: 'a.pdf' },
-    { signal, ocr: 'auto', method: 'auto' },
-  );
-  expect(await conversion.catch((error: unknown) => error)).toBe(signal.reason);
-  expect(performance.now() - aborted).toBeLessThan(250);
 });
 
 test('after an abort no thread keeps the process alive', async () => {
@@ -81,4 +52,14 @@ test('a document that needs too much memory is refused, and only its thread ends
   expect(
     await refusal(converter.convert({ bytes, filename: 'a.html' }, { signal: never, ocr: 'auto', method: 'auto' })),
   ).toBe('too-large: The document needs more than the 16 MiB of memory that one conversion may use.');
+});
+
+test('millions of signs to escape do not end the process with their thread', async () => {
+  const bytes = Buffer.concat([Buffer.from('<p>'), Buffer.alloc(4_000_000, '*')]);
+  const converter = createLocalConverter({ maxMemoryMebibytes: 64 });
+  const { characters } = await converter.convert(
+    { bytes, filename: 'a.html' },
+    { signal: never, ocr: 'auto', method: 'auto' },
+  );
+  expect(characters).toBe(8_000_001);
 });

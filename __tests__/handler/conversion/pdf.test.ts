@@ -161,6 +161,25 @@ test('pages with drawings and no text need OCR', async () => {
   );
 });
 
+test('of pages of images among others it is said that their text is missing', async () => {
+  const drawn = { drawing: '100 100 200 50 re f' };
+  const partialOf = async (...texts: string[][]) =>
+    (
+      await convert(
+        makePdf(
+          texts.map((page) => lines(page)),
+          drawn,
+        ),
+        'x.pdf',
+      )
+    ).partial;
+  expect(await partialOf(['a'], [])).toEqual(['Page 2 is an image: its text needs OCR.']);
+  expect(await partialOf([], ['a'], [], [], [], ['b'], [])).toEqual([
+    'Pages 1, 3 to 5 and 7 are images: their text needs OCR.',
+  ]);
+  expect(await partialOf(['a'], ['b'])).toBeUndefined();
+});
+
 test('blank pages are empty', async () => {
   expect(await refusal(convert(makePdf([[], []]), 'x.pdf'))).toBe('empty: The PDF is empty: nothing is on its pages.');
 });

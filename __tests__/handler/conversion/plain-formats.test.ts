@@ -7,6 +7,7 @@ test('Markdown stays as it is', async () => {
     markdown,
     characters: markdown.length,
     title: 'Title',
+    words: 4,
     converter: 'cloud-tasks-document-processing@0.1.0',
   });
 });

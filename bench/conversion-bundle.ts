@@ -1,0 +1,18 @@
+import path from 'node:path';
+import { pathToFileURL } from 'node:url';
+import { bundleHandler } from '../bundle.ts';
+import type { Converter } from '../handler/conversion/converter.ts';
+
+/** The local converter with its thread's code packed, as it is in the handler's bundle. */
+export interface ConverterBundle {
+  readonly file: string;
+  readonly converter: Converter;
+}
+
+/** Writes it into a folder and loads it. */
+export async function bundleConverter(folder: string): Promise<ConverterBundle> {
+  const file = path.join(folder, 'converter.mjs');
+  await bundleHandler(file, { entryPoint: 'bench/documents/converter.ts' });
+  const { createLocalConverter } = (await import(pathToFileURL(file).href)) as { createLocalConverter(): Converter };
+  return { file, converter: createLocalConverter() };
+}

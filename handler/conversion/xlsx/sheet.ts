@@ -1,0 +1,94 @@
+import { scanXml } from '../xml.ts';
+import type { CellFormats } from './cell-formats.ts';
+
+/** A cell that shows something. */
+export interface Cell {
+  /** From 1. */
+  readonly row: number;
+  /** From 1. */
+  readonly column: number;
+  readonly text: string;
+}
+
+export interface Sheet {
+  /** In the order of their rows, as the file has them. */
+  readonly cells: readonly Cell[];
+  /** Programs that write workbooks without calculating them leave the results out. */
+  readonly formulasWithoutResult: number;
+}
+
+export interface SheetContext {
+  readonly sharedStrings: readonly string[];
+  readonly formats: CellFormats;
+}
+
+/** Reads the cells of a worksheet (ECMA-376, part 1, 18.3.1.4), hidden rows and columns included: filters and outlines hide them. */
+export function readSheet(bytes: Uint8Array, context: SheetContext): Sheet {
+  const cells: Cell[] = [];
+  let formulasWithoutResult = 0;
+  let row = 0;
+  let column = 0;
+  let type = 'n';
+  let style = 0;
+  let value = '';
+  let hasFormula = false;
+  let collecting = false;
+  let inPhonetic = false;
+  scanXml(bytes, {
+    open(name, attributes) {
+      if (name === 'row') {
+        row = Number(attributes.r ?? row + 1);
+        column = 0;
+      } else if (name === 'c') {
+        column = columnOf(attributes.r) ?? column + 1;
+        type = attributes.t ?? 'n';
+        style = Number(attributes.s ?? 0);
+        value = '';
+        hasFormula = false;
+      } else if (name === 'v' || name === 't') collecting = true;
+      else if (name === 'rPh') inPhonetic = true;
+      else if (name === 'f') hasFormula = true;
+    },
+    text(text) {
+      if (collecting && !inPhonetic) value += text;
+    },
+    close(name) {
+      if (name === 'v' || name === 't') collecting = false;
+      else if (name === 'rPh') inPhonetic = false;
+      else if (name === 'c') {
+        const text = shownValue(type, value, style, context);
+        if (text.trim() !== '') cells.push({ row, column, text });
+        else if (hasFormula && value === '' && type !== 'str') formulasWithoutResult++;
+      }
+    },
+  });
+  return { cells, formulasWithoutResult };
+}
+
+/** What Excel shows of a value, by the type of its cell (ECMA-376, part 1, 18.18.11). */
+function shownValue(type: string, value: string, style: number, { sharedStrings, formats }: SheetContext): string {
+  if (value === '') return '';
+  switch (type) {
+    case 's':
+      return sharedStrings[Number(value)] ?? '';
+    case 'b':
+      return value === '1' || value === 'true' ? 'TRUE' : 'FALSE';
+    case 'n': {
+      const number = Number(value);
+      return Number.isFinite(number) ? formats.show(number, style) : value;
+    }
+    case 'd':
+      return value.replace(/T00:00(:00(\.0+)?)?Z?$/, '');
+    default:
+      return value;
+  }
+}
+
+/** The column of a reference such as `XFD12`, from 1. */
+function columnOf(reference: string | undefined): number | undefined {
+  const letters = reference?.match(/^[A-Z]{1,3}/)?.[0];
+  if (letters === undefined) return undefined;
+  let column = 0;
+  for (const letter of letters) column = 26 * column + letter.charCodeAt(0) - 64;
+  return column;
+}
