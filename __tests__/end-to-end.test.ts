@@ -97,7 +97,7 @@ test.each(['project-proposal.docx', 'meeting-record.html', 'sensor-specification
 
 test.each([
   ['empty.txt', '', /^empty: /],
-  ['picture.png', Buffer.from('89504e470d0a1a0a0000000d49484452', 'hex'), /^unsupported: /],
+  ['picture.png', Buffer.from('89504e470d0a1a0a0000000d49484452', 'hex'), /^needs-ocr: /],
   ['broken.pdf', '%PDF-1.7\n1 0 obj\n<< /Type /Catalog', /^corrupt: /],
 ])(
   '%s is FAILED at its first attempt, with the reason',

@@ -6,6 +6,7 @@ import { OPERATOR_SETTINGS } from '../handler/setting-names.ts';
 import { PortInUseError } from '../local/listen.ts';
 import { type LocalGoogle, startLocalGoogle } from '../local/local-google.ts';
 import { type Command, type ParsedCommand, runCommand, UsageError } from './command-line.ts';
+import { doclingNote } from './docling-note.ts';
 import { synthesise } from './synthesise.ts';
 
 const DEFAULT_PORT = 8080;
@@ -54,7 +55,8 @@ function portOf(value: string | boolean | undefined): number {
 async function startOn(port: number, stackFile: string): Promise<LocalGoogle> {
   const ports = { run: port, tasks: port + 1, storage: port + 2, metadata: port + 3 };
   try {
-    return await startLocalGoogle({ stackFile, ports, onLog: (line) => console.log(line) });
+    const serviceVariables = { DOCLING_URL: process.env.DOCLING_URL };
+    return await startLocalGoogle({ stackFile, ports, serviceVariables, onLog: (line) => console.log(line) });
   } catch (error) {
     if (!(error instanceof PortInUseError)) throw error;
     throw new UsageError(
@@ -68,8 +70,9 @@ function welcome(google: LocalGoogle, sourceUri: string): string {
   const identity = `http://${addresses.metadata}/computeMetadata/v1/instance/service-accounts/default/identity`;
   const settings = OPERATOR_SETTINGS.map((name) => [name, serviceEnvironment[name]] as const);
   const exports = [...Object.entries(environment), ...settings].map(([name, value]) => `  export ${name}=${value}`);
+  const note = doclingNote(google.sidecars, process.env.DOCLING_URL);
   return `
-A local Google runs the stack. Ctrl-C ends it.
+A local Google runs the stack. Ctrl-C ends it.${note === undefined ? '' : `\n${note}`}
 
   Cloud Run        ${frontDoorUrl}  (${serviceUrl})
   Cloud Tasks      http://${addresses.tasks}

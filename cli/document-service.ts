@@ -9,7 +9,13 @@ const documentSchema = z.object({
   status: z.enum(['PENDING', 'PROCESSING', 'COMPLETED', 'FAILED']),
   attempts: z.number(),
   result: z
-    .object({ markdownUri: z.string(), metadataUri: z.string(), pages: z.number().optional(), characters: z.number() })
+    .object({
+      markdownUri: z.string(),
+      metadataUri: z.string(),
+      fieldsUri: z.string().optional(),
+      pages: z.number().optional(),
+      characters: z.number(),
+    })
     .optional(),
   error: z.object({ reason: z.string(), message: z.string() }).optional(),
 });

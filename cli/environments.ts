@@ -6,6 +6,14 @@ export const ENVIRONMENTS = {
   /** Nothing set: not even the project, which is a Terraform variable then. */
   dev: {},
   prod: { GCP_PROJECT_ID: 'my-project', ENVIRONMENT: 'prod' },
+  /** By itself: beside docling-serve an instance takes one document at a time. */
+  docling: {
+    GCP_PROJECT_ID: 'my-project',
+    DOCLING: 'true',
+    DOCLING_IMAGE: 'europe-docker.pkg.dev/my-project/images/docling-serve-cpu:v1.38.2',
+    DOCLING_CPU: '2',
+    DOCLING_MEMORY: '6Gi',
+  },
   'everything-on': {
     GCP_PROJECT_ID: 'my-project',
     GCP_LOCATION: 'europe-west1',
@@ -28,6 +36,12 @@ export const ENVIRONMENTS = {
     VPC_NETWORK: 'my-network',
     VPC_SUBNETWORK: 'my-subnetwork',
     VPC_EGRESS: 'ALL_TRAFFIC',
+    EXTRACTION_SCHEMA_FILE: 'samples/schemas/invoice.schema.json',
+    EXTRACTION_MODEL: 'gemini-3-flash',
+    EXTRACTION_LOCATION: 'eu',
+    EXTRACTION_INPUT: 'pdf',
+    EXTRACTION_INPUT_PRICE: '0.5',
+    EXTRACTION_OUTPUT_PRICE: '3',
     SECRETS: 'API_KEY=converter-api-key,OTHER_KEY=converter-api-key,TOKEN=hook-token',
     KMS_KEY: 'projects/my-keys/locations/europe-west1/keyRings/papers/cryptoKeys/documents',
     DELETION_PROTECTION: 'true',

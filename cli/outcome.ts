@@ -11,6 +11,8 @@ export interface DocumentOutcome {
   readonly seconds: number;
   /** Path of the Markdown; null when there is none. */
   readonly markdown: string | null;
+  /** Path of the extracted fields; undefined where none are extracted. */
+  readonly fields?: string | undefined;
   /** Why it failed; null when it did not. */
   readonly reason: string | null;
   readonly pages?: number | undefined;
@@ -18,8 +20,8 @@ export interface DocumentOutcome {
 }
 
 /** One line for programs. */
-export function jsonLine({ document, status, attempts, seconds, markdown, reason }: DocumentOutcome): string {
-  return JSON.stringify({ document, status, attempts, seconds, markdown, reason });
+export function jsonLine({ document, status, attempts, seconds, markdown, fields, reason }: DocumentOutcome): string {
+  return JSON.stringify({ document, status, attempts, seconds, markdown, ...(fields && { fields }), reason });
 }
 
 const HEADINGS = ['Document', 'Status', 'Attempts', 'Seconds', 'Size', 'Result'];
@@ -27,13 +29,13 @@ const RIGHT_ALIGNED = new Set([2, 3, 4]);
 
 /** A table for people, with a row for each document. */
 export function outcomeTable(outcomes: readonly DocumentOutcome[]): string {
-  const rows = outcomes.map(({ document, status, attempts, seconds, pages, characters, markdown, reason }) => [
+  const rows = outcomes.map(({ document, status, attempts, seconds, pages, characters, reason, ...files }) => [
     printable(document),
     status,
     String(attempts),
     seconds.toFixed(1),
     pages !== undefined ? count(pages, 'page') : characters !== undefined ? count(characters, 'character') : '',
-    printable(markdown ?? reason ?? ''),
+    printable([files.markdown, files.fields].filter(Boolean).join(', ') || (reason ?? '')),
   ]);
   return textTable(HEADINGS, rows, RIGHT_ALIGNED);
 }

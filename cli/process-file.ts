@@ -17,7 +17,7 @@ export interface ProcessingTools {
   readonly onChange: (status: string, detail: string) => void;
 }
 
-/** File systems take 255 bytes, results add `.json.part`, and a table wants to be read. */
+/** File systems take 255 bytes, results add `.fields.json.part`, and a table wants to be read. */
 const MAX_NAME_LENGTH = 200;
 
 /** The whole way of one file: uploaded, enqueued, followed, its results written. A file that cannot be read is FAILED. */
@@ -37,15 +37,16 @@ export async function processFile(file: string, name: string, tools: ProcessingT
     attempts = seen.attempts;
   };
   try {
-    for (const extension of ['.md', '.json']) await tools.results.remove(name + extension);
+    for (const extension of ['.md', '.json', '.fields.json']) await tools.results.remove(name + extension);
     const { error, result } = await uploadAndFollow(file, name, onSeen, tools);
     if (result === undefined) {
       return outcome('FAILED', { attempts, reason: error ? `${error.reason}: ${error.message}` : 'no result' });
     }
     const markdown = await download(result.markdownUri, `${name}.md`, tools);
     await download(result.metadataUri, `${name}.json`, tools);
-    const { pages, characters } = result;
-    return outcome('COMPLETED', { attempts, markdown, pages, characters });
+    const { pages, characters, fieldsUri } = result;
+    const fields = fieldsUri === undefined ? undefined : await download(fieldsUri, `${name}.fields.json`, tools);
+    return outcome('COMPLETED', { attempts, markdown, fields, pages, characters });
   } catch (error) {
     if (tools.signal.aborted) throw error;
     return outcome('FAILED', { attempts, reason: `error: ${(error as Error).message}` });

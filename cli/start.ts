@@ -6,6 +6,7 @@ import { CloudStorage } from '../handler/cloud-storage.ts';
 import { taskIdFor } from '../handler/document-task.ts';
 import { type LocalGoogle, startLocalGoogle } from '../local/local-google.ts';
 import { type Command, type ParsedCommand, runCommand, UsageError } from './command-line.ts';
+import { doclingNote } from './docling-note.ts';
 import { type Document, DocumentService } from './document-service.ts';
 import { inParallel } from './in-parallel.ts';
 import { type DocumentOutcome, jsonLine, outcomeTable } from './outcome.ts';
@@ -48,9 +49,14 @@ async function start({ files, options }: ParsedCommand, signal: AbortSignal): Pr
     if (options.verbose) console.error(line);
     lastError = errorIn(line) ?? lastError;
   };
-  await using google = await disposable(startLocalGoogle({ stackFile: stack.stackFile, developer: CALLER, onLog }));
+  const { DOCLING_URL } = process.env;
+  const { stackFile } = stack;
+  await using google = await disposable(
+    startLocalGoogle({ stackFile, developer: CALLER, serviceVariables: { DOCLING_URL }, onLog }),
+  );
   signal.throwIfAborted();
-  say(`Started a local Google from it: ${addressesOf(google)}.\n`);
+  const note = doclingNote(google.sidecars, DOCLING_URL);
+  say(`Started a local Google from it: ${addressesOf(google)}.${note === undefined ? '' : `\n${note}`}\n`);
 
   const outcomes = await processAll(inputs, google, results, signal, options.json === true);
   say(`\n${outcomeTable(outcomes)}`);
@@ -62,9 +68,10 @@ async function start({ files, options }: ParsedCommand, signal: AbortSignal): Pr
 
 async function samples(): Promise<string[]> {
   const folder = path.join(import.meta.dirname, '..', 'samples');
-  const names = await readdir(folder).catch(() => []);
-  if (names.length === 0) throw new UsageError('There are no samples: name files, npm start -- FILE…');
-  return names.filter((name) => !name.startsWith('.')).map((name) => path.relative('.', path.join(folder, name)));
+  const entries = await readdir(folder, { withFileTypes: true }).catch(() => []);
+  const files = entries.filter((entry) => entry.isFile() && !entry.name.startsWith('.'));
+  if (files.length === 0) throw new UsageError('There are no samples: name files, npm start -- FILE…');
+  return files.map(({ name }) => path.relative('.', path.join(folder, name)));
 }
 
 async function processAll(

@@ -24,8 +24,15 @@ export interface SynthesisedStack extends AsyncDisposable {
  * that is removed on disposal. Settings of the stack in the environment (MAX_ATTEMPTS, CONCURRENCY…) count here as well.
  *
  * @throws Error with what `main.ts` complained about
+ * @throws UsageError when the stack needs what is not on this machine
  */
 export async function synthesise(environment: NodeJS.ProcessEnv = process.env): Promise<SynthesisedStack> {
+  if (environment.EXTRACTION_SCHEMA_FILE && !environment.GOOGLE_VERTEX_BASE_URL) {
+    throw new UsageError(
+      'Extraction asks a model on Vertex AI, which the local Google does not have: set GOOGLE_VERTEX_BASE_URL to a server ' +
+        'that answers in its place, or leave EXTRACTION_SCHEMA_FILE empty.',
+    );
+  }
   await bundleHandlerIfChanged();
   const folder = await mkdtemp(path.join(tmpdir(), 'document-processing-')).catch(({ code }: NodeJS.ErrnoException) => {
     throw new UsageError(

@@ -1,4 +1,6 @@
+import type { DocumentType } from './conversion/converter.ts';
 import type { DocumentCheck, DocumentTask } from './document-task.ts';
+import type { Extraction } from './extraction/extractor.ts';
 
 /**
  * The one record of a document, and the only ways it changes. Everything here is pure: `record-store.ts` reads and writes
@@ -22,6 +24,11 @@ export interface DocumentRecord {
   readonly attempts: number;
   /** Who works on it; only while PROCESSING. */
   readonly lease?: Lease;
+  /**
+   * What this epoch has converted, where fields are still to be extracted from it: later attempts go on from there. Stays when
+   * the extraction fails for good, so that the Markdown is found; the result takes its place.
+   */
+  readonly converted?: ConvertedDocument;
   /** What came out; only when COMPLETED. */
   readonly result?: DocumentResult;
   /** Why it failed: for good when FAILED, else the latest attempt that will be retried. */
@@ -46,13 +53,25 @@ export interface Lease {
   readonly expiresAt: number;
 }
 
-export interface DocumentResult {
+/** A conversion that is stored. */
+export interface ConvertedDocument {
   /** `gs://` URI of the Markdown. */
   readonly markdownUri: string;
   /** `gs://` URI of the JSON with the metadata. */
   readonly metadataUri: string;
+  /** Decides what an extractor reads. */
+  readonly type: DocumentType;
   readonly pages?: number;
   readonly characters: number;
+  /** Whether something is missing; the metadata say what. @default the conversion is complete */
+  readonly partial?: true;
+}
+
+export interface DocumentResult extends Omit<ConvertedDocument, 'type'> {
+  /** `gs://` URI of the JSON with the extracted fields. @default the deployment extracts none */
+  readonly fieldsUri?: string;
+  /** What the extraction took. @default as above */
+  readonly extraction?: Omit<Extraction, 'fields'>;
 }
 
 export interface DocumentError {
@@ -125,9 +144,15 @@ export function renewed(record: DocumentRecord, now: number, leaseSeconds: numbe
   return { ...record, lease: { owner, expiresAt: now + leaseSeconds * 1000 }, updatedAt: new Date(now).toISOString() };
 }
 
+/** The holder has stored a conversion, which no attempt of this epoch need repeat. */
+export function withConversion(record: DocumentRecord, converted: ConvertedDocument): DocumentRecord {
+  return { ...record, converted };
+}
+
 /** The holder is done. */
 export function completed(record: DocumentRecord, result: DocumentResult, now: number): DocumentRecord {
-  return { ...settled(record, now), status: 'COMPLETED', result };
+  const { converted: _converted, ...rest } = settled(record, now);
+  return { ...rest, status: 'COMPLETED', result };
 }
 
 /** The document can never work, or its last attempt failed. */
@@ -135,13 +160,16 @@ export function failed(record: DocumentRecord, error: DocumentError, now: number
   return { ...settled(record, now), status: 'FAILED', error };
 }
 
-/** A FAILED document begins again, in an epoch of its own: tasks and attempts of the one before can change it no more. */
+/**
+ * A FAILED document begins again, in an epoch of its own: tasks and attempts of the one before can change it no more. What that
+ * one converted is not used: a replay is how another converter or a newer one gets to work on the document.
+ */
 export function replayed(record: DocumentRecord, now: number): DocumentRecord {
   return nextRun(record, record.epoch + 1, now);
 }
 
 function nextRun(record: DocumentRecord, epoch: number, now: number): DocumentRecord {
-  const { result: _result, ...rest } = settled(record, now);
+  const { result: _result, converted: _converted, ...rest } = settled(record, now);
   const { attempts, createdAt, updatedAt } = record;
   const before = { epoch: record.epoch, attempts, ...(record.error && { error: record.error }), createdAt, updatedAt };
   const history = [...(record.history ?? []), before].slice(-MAX_HISTORY);

@@ -28,10 +28,11 @@ export class HeldLease {
   readonly #owner: string;
   readonly #lost = new AbortController();
   #renewing: AbortController | undefined;
-  #isSettled = false;
+  /** Whether the next renewal is not to be scheduled: another write is under way, or was the last one. */
+  #isPaused = false;
   #stored: StoredRecord;
   #timer: TimerHandle;
-  /** Renewals and the final write go one after the other, as each needs the generation of the one before. */
+  /** Renewals and other writes go one after the other, as each needs the generation of the one before. */
   #renewal: Promise<void> = Promise.resolve();
 
   constructor(owner: string, stored: StoredRecord, options: LeaseOptions) {
@@ -41,9 +42,30 @@ export class HeldLease {
     this.#timer = this.#scheduleRenewal();
   }
 
+  /** The record as this attempt has read or written it last. */
+  get record(): DocumentRecord {
+    return this.#stored.record;
+  }
+
   /** Aborted with a {@link LeaseLostError} when another attempt has taken over. */
   get lost(): AbortSignal {
     return this.#lost.signal;
+  }
+
+  /**
+   * Writes what the attempt has got done so far, and with it renews the lease, if the document is still this attempt's.
+   *
+   * @throws LeaseLostError when it is not
+   */
+  async update(change: (record: DocumentRecord) => DocumentRecord, signal: AbortSignal): Promise<void> {
+    const { clock, deadlines } = this.#options;
+    await this.#pauseRenewing();
+    try {
+      await this.#write((record) => renewed(change(record), clock.now(), deadlines.leaseSeconds), signal);
+    } finally {
+      this.#isPaused = false;
+      if (!this.#lost.signal.aborted) this.#timer = this.#scheduleRenewal();
+    }
   }
 
   /**
@@ -52,12 +74,16 @@ export class HeldLease {
    * @throws LeaseLostError when it is not
    */
   async settle(change: (record: DocumentRecord) => DocumentRecord, signal: AbortSignal): Promise<DocumentRecord> {
-    this.#options.clock.clearTimeout(this.#timer);
-    this.#isSettled = true;
-    this.#renewing?.abort();
-    await this.#renewal;
+    await this.#pauseRenewing();
     await this.#write(change, signal);
     return this.#stored.record;
+  }
+
+  async #pauseRenewing(): Promise<void> {
+    this.#options.clock.clearTimeout(this.#timer);
+    this.#isPaused = true;
+    this.#renewing?.abort();
+    await this.#renewal;
   }
 
   #scheduleRenewal(): TimerHandle {
@@ -78,7 +104,7 @@ export class HeldLease {
     } catch {
       // Lost: the signal says so. Out of reach: the lease outlives two such failures, and the fence holds if it does not.
     }
-    if (!this.#isSettled && !this.#lost.signal.aborted) this.#timer = this.#scheduleRenewal();
+    if (!this.#isPaused && !this.#lost.signal.aborted) this.#timer = this.#scheduleRenewal();
   }
 
   async #write(change: (record: DocumentRecord) => DocumentRecord, signal: AbortSignal): Promise<void> {

@@ -6,13 +6,15 @@ import { createApp } from './app.ts';
 import { CloudStorage } from './cloud-storage.ts';
 import { CloudTasksClient } from './cloud-tasks-client.ts';
 import { convertByMethod } from './conversion/convert-by-method.ts';
+import type { Converter } from './conversion/converter.ts';
 import { createLocalConverter } from './conversion/local-converter.ts';
 import { Drain } from './drain.ts';
+import { GeminiExtractor } from './extraction/gemini-extractor.ts';
 import { accessToken } from './google-auth.ts';
 import { googleKeys } from './identity.ts';
 import { createLogger } from './logger.ts';
 import { RecordStore } from './record-store.ts';
-import { InvalidSettingsError, readSettings } from './settings.ts';
+import { InvalidSettingsError, readSettings, type Settings } from './settings.ts';
 
 /** Seconds from SIGTERM to the exit; Cloud Run sends SIGKILL after 10. */
 const DRAIN_SECONDS = 9;
@@ -31,8 +33,9 @@ function start(): void {
   const logger = createLogger(settings.logLevel);
   const clock = systemClock;
   const drain = new Drain();
-  const { STORAGE_EMULATOR_HOST: baseUrl } = process.env;
+  const { STORAGE_EMULATOR_HOST: baseUrl, GOOGLE_VERTEX_BASE_URL: vertexUrl } = process.env;
   const store = new CloudStorage({ clock, random: Math.random, accessToken, baseUrl });
+  const { extraction, projectId } = settings;
   const app = createApp({
     settings,
     logger,
@@ -40,7 +43,8 @@ function start(): void {
     drain,
     store,
     records: new RecordStore(store, settings.resultsBucket),
-    converter: convertByMethod({ local: createLocalConverter() }),
+    converter: convertByMethod({ local: createLocalConverter(), docling: doclingOf(settings) }),
+    extractor: extraction && new GeminiExtractor({ ...extraction, projectId, accessToken, baseUrl: vertexUrl }),
     tasks: new CloudTasksClient({ ...settings, dispatchDeadlineSeconds: settings.deadlines.dispatchDeadlineSeconds }),
     keys: googleKeys(settings.jwksUrl),
     newOwner: randomUUID,
@@ -73,4 +77,16 @@ function start(): void {
     exitWhenIdle();
     setTimeout(() => process.exit(0), DRAIN_SECONDS * 1000).unref();
   });
+}
+
+/** The converter by docling-serve, where the deployment has one. Loaded when a document needs it: no start waits for it. */
+function doclingOf({ doclingUrl: url, deadlines }: Settings): Converter | undefined {
+  if (url === '') return undefined;
+  const client = { url, timeoutSeconds: deadlines.doclingSeconds, clock: systemClock };
+  return {
+    async convert(source, options) {
+      const { createDoclingConverter } = await import('./conversion/docling-converter.ts');
+      return createDoclingConverter(client).convert(source, options);
+    },
+  };
 }

@@ -25,6 +25,20 @@ export const SETTING_NAMES = [
   'CLOUD_TASKS_MAX_BACKOFF_SECONDS',
   /** Largest document in bytes. @default 52428800 */
   'MAX_DOCUMENT_BYTES',
+  /** Where a docling-serve answers, without a path. @default '' (there is none: the method docling fails and says so) */
+  'DOCLING_URL',
+  /** JSON Schema of the fields to extract from each document, at most 32,768 bytes. @default '' (nothing is extracted) */
+  'EXTRACTION_SCHEMA',
+  /** Name of the Gemini model that extracts. @default '' (as above) */
+  'EXTRACTION_MODEL',
+  /** Where the model answers: a region, us, eu or global. @default GCP_LOCATION */
+  'EXTRACTION_LOCATION',
+  /** What the model reads of a PDF: text (its Markdown) or pdf (the PDF itself). @default text */
+  'EXTRACTION_INPUT',
+  /** USD for a million tokens of the model's input, for the estimate of the cost. @default '' (as the schema) */
+  'EXTRACTION_INPUT_PRICE',
+  /** USD for a million tokens of the model's output. @default '' (as above) */
+  'EXTRACTION_OUTPUT_PRICE',
   /**
    * `true` accepts a token whose signature Cloud Run has checked and replaced by SIGNATURE_REMOVED_BY_GOOGLE. Only right behind
    * Cloud Run's IAM check with no public member; the stack sets it. @default false

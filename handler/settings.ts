@@ -1,5 +1,11 @@
 import * as z from 'zod';
 import { checkIntervalSeconds, type Deadlines, deadlinesFor } from '../deadlines.ts';
+import {
+  type ExtractionSettings,
+  extractionProblems,
+  extractionSettings,
+  extractionVariables,
+} from './extraction/extraction-settings.ts';
 import { SETTING_NAMES, type SettingName } from './setting-names.ts';
 
 /** What the handler knows of its surroundings. Empty strings stand for what was not set. */
@@ -16,6 +22,10 @@ export interface Settings {
   /** Seconds between two looks at a document without an outcome. */
   readonly checkIntervalSeconds: number;
   readonly maxDocumentBytes: number;
+  /** Where a docling-serve answers. */
+  readonly doclingUrl: string;
+  /** @default none: nothing is extracted */
+  readonly extraction?: ExtractionSettings;
   readonly acceptRemovedSignature: boolean;
   readonly jwksUrl: string;
   readonly logLevel: string;
@@ -80,6 +90,11 @@ const schema = z.object({
   CLOUD_TASKS_MAX_ATTEMPTS: wholeNumber('must be a whole number from 1 to 100', 1, 100, 5),
   CLOUD_TASKS_MAX_BACKOFF_SECONDS: wholeNumber('must be a whole number of seconds from 0 to 3600', 0, 3600, 300),
   MAX_DOCUMENT_BYTES: wholeNumber('must be a whole number of bytes from 1 to 1073741824', 1, 2 ** 30, 50 * 2 ** 20),
+  DOCLING_URL: text(
+    /^https?:\/\/[^/?#\s@]+\/?$/,
+    'must be the URL of a docling-serve without a path, such as http://localhost:5001',
+  ),
+  ...extractionVariables,
   ACCEPT_REMOVED_SIGNATURE: z.enum(['true', 'false'], { error: 'must be true or false' }).default('false'),
   OIDC_JWKS_URL: z
     .string()
@@ -101,20 +116,20 @@ const schema = z.object({
  * @throws InvalidSettingsError with every problem at once
  */
 export function readSettings(environment: Readonly<Record<string, string | undefined>>): Settings {
-  const set = Object.fromEntries(
+  const set: Partial<Record<SettingName, string>> = Object.fromEntries(
     SETTING_NAMES.flatMap((name) => (environment[name] ? [[name, environment[name]]] : [])),
   );
   const parsed = schema.safeParse(set);
-  if (!parsed.success) {
-    throw new InvalidSettingsError(
-      parsed.error.issues.map(({ path, message }) => {
-        const name = String(path[0]);
-        return `${name} ${message}; received ${JSON.stringify(set[name])}.`;
-      }),
-    );
-  }
+  const broken = (parsed.error?.issues ?? []).map(({ path, message }) => {
+    const name = path[0] as SettingName;
+    // Of a schema that has a whole page, the beginning says enough.
+    return `${name} ${message}; received ${JSON.stringify(set[name]?.slice(0, 200))}.`;
+  });
+  const problems = [...broken, ...extractionProblems(set)];
+  if (!parsed.success || problems.length > 0) throw new InvalidSettingsError(problems);
   const values = parsed.data;
-  const deadlines = deadlinesFor(values.DISPATCH_DEADLINE_SECONDS);
+  const extraction = extractionSettings(values);
+  const deadlines = deadlinesFor(values.DISPATCH_DEADLINE_SECONDS, { extraction: extraction !== undefined });
   return {
     projectId: values.GCP_PROJECT_ID,
     location: values.GCP_LOCATION,
@@ -127,6 +142,8 @@ export function readSettings(environment: Readonly<Record<string, string | undef
     maxAttempts: values.CLOUD_TASKS_MAX_ATTEMPTS,
     checkIntervalSeconds: checkIntervalSeconds(deadlines, values.CLOUD_TASKS_MAX_BACKOFF_SECONDS),
     maxDocumentBytes: values.MAX_DOCUMENT_BYTES,
+    doclingUrl: values.DOCLING_URL,
+    ...(extraction && { extraction }),
     acceptRemovedSignature: values.ACCEPT_REMOVED_SIGNATURE === 'true',
     jwksUrl: values.OIDC_JWKS_URL,
     logLevel: values.LOG_LEVEL,

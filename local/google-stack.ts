@@ -109,7 +109,7 @@ export function serviceAccountsOf(stack: TerraformStack): string[] {
     .map(({ name }) => String(stack.resolve(`\${google_service_account.${name}.email}`)));
 }
 
-/** What the stack's IAM resources grant, on queues, buckets, service accounts and services. */
+/** What the stack's IAM resources grant, on queues, buckets, service accounts, services and the project. */
 export function grantsOf(stack: TerraformStack): Grant[] {
   const member = z
     .object({ role: z.string(), member: z.string() })
@@ -132,6 +132,7 @@ const GRANTED_ON: { readonly [type: string]: (stack: TerraformStack, resource: T
     `serviceAccounts/${String(config.service_account_id).split('/').at(-1)}`,
   google_cloud_tasks_queue: (stack, { config }) => regional(stack, config, 'queues'),
   google_cloud_run_v2_service: (stack, { config }) => regional(stack, config, 'services'),
+  google_project: (stack, { config }) => `projects/${projectOf(stack, config)}`,
 };
 
 function regional(stack: TerraformStack, config: TerraformResource['config'], collection: string): string {

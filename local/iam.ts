@@ -5,6 +5,7 @@ export const PROJECT_OWNER = 'user:owner@example.com';
 
 /** The permissions that the local Google checks, of each role that a stack may grant (reference: IAM's roles and permissions). */
 const PERMISSIONS: Readonly<Record<string, readonly string[]>> = {
+  'roles/aiplatform.user': ['aiplatform.endpoints.predict'],
   'roles/cloudtasks.enqueuer': ['cloudtasks.tasks.create', 'cloudtasks.tasks.fullView'],
   'roles/iam.serviceAccountUser': ['iam.serviceAccounts.actAs'],
   'roles/run.invoker': ['run.routes.invoke'],
@@ -20,7 +21,10 @@ const PERMISSIONS: Readonly<Record<string, readonly string[]>> = {
 
 /** A role given to one member on one resource. */
 export interface Grant {
-  /** `buckets/NAME`, `projects/P/locations/L/queues/Q`, `serviceAccounts/EMAIL` or `projects/P/locations/L/services/S`. */
+  /**
+   * `buckets/NAME`, `projects/P/locations/L/queues/Q`, `serviceAccounts/EMAIL`, `projects/P/locations/L/services/S`, or
+   * `projects/P` alone for what no single resource can be named for.
+   */
   readonly resource: string;
   /** `roles/run.invoker`… */
   readonly role: string;

@@ -46,6 +46,13 @@ export interface LocalGoogleOptions {
   readonly tasksClock?: Clock;
   /** Values of the variables that the stack fills from secrets. @default the environment's */
   readonly secretValues?: SecretValues;
+  /**
+   * Variables of the service in place of what the stack declares, and beside it: where what stands in for a sidecar answers. Those
+   * that are undefined or empty count as not given. @default none
+   */
+  readonly serviceVariables?: Readonly<Record<string, string | undefined>>;
+  /** Where the service finds Vertex AI, which is not here. @default the environment's GOOGLE_VERTEX_BASE_URL */
+  readonly vertexBaseUrl?: string | undefined;
   /** Decides for each request to Cloud Storage whether it fails. @default none does */
   readonly storageFault?: () => StorageFault | undefined;
   /** Takes what the service writes and what Cloud Run refuses, a line each. @default nothing */
@@ -73,6 +80,8 @@ export interface LocalGoogle {
   readonly environment: Readonly<Record<string, string>>;
   /** Variables that the stack declares for the service. */
   readonly serviceEnvironment: Readonly<Record<string, string>>;
+  /** Names of the service's containers that do not run here, because they are images. */
+  readonly sidecars: readonly string[];
   /** Cloud Storage without the wire, as an owner. */
   readonly storage: ObjectStore;
   readonly tasks: CloudTasks;
@@ -165,11 +174,16 @@ export async function startLocalGoogle(options: LocalGoogleOptions): Promise<Loc
       GCE_METADATA_HOST: metadataHost,
       OIDC_JWKS_URL: `http://${storageServer.host}/oauth2/v3/certs`,
     });
+    const { vertexBaseUrl = process.env.GOOGLE_VERTEX_BASE_URL } = options;
     const run = await startRunService({
       service,
       folder,
       store: storage,
-      environment: clients(runtimeMetadata.host),
+      environment: {
+        ...given(options.serviceVariables),
+        ...clients(runtimeMetadata.host),
+        ...(vertexBaseUrl && { GOOGLE_VERTEX_BASE_URL: vertexBaseUrl }),
+      },
       port: ports.run ?? 0,
       tokens,
       policy,
@@ -193,6 +207,7 @@ export async function startLocalGoogle(options: LocalGoogleOptions): Promise<Loc
       },
       environment: { GOOGLE_CLOUD_PROJECT: projectId, ...clients(developerMetadata.host) },
       serviceEnvironment: Object.fromEntries(service.container.env.map(({ name, value }) => [name, value])),
+      sidecars: service.sidecars,
       storage,
       tasks,
       instancePids: () => run.instances.instances.flatMap(({ pid }) => pid ?? []),
@@ -213,4 +228,8 @@ function storageWith(stack: TerraformStack, clock: Clock): ObjectStore {
   for (const { bucket, name, content, contentType } of objectsOf(stack))
     store.insert(bucket, name, content, { contentType });
   return store;
+}
+
+function given(variables: LocalGoogleOptions['serviceVariables'] = {}): Record<string, string> {
+  return Object.fromEntries(Object.entries(variables).flatMap(([name, value]) => (value ? [[name, value]] : [])));
 }

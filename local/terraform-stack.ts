@@ -119,9 +119,9 @@ export class TerraformStack {
   #resolveString(text: string): TerraformValue {
     const whole = /^\$\{([^{}]*)\}$/.exec(text);
     if (whole?.[1] !== undefined) return this.#evaluate(whole[1]);
-    // `$${` is Terraform's way to write a plain `${`.
-    return text.replace(/\$\$\{|\$\{([^{}]*)\}|\$\{/g, (match, expression: string | undefined) => {
-      if (match === '$${') return '${';
+    // `$${` and `%%{` are Terraform's way to write a plain `${` and `%{`.
+    return text.replace(/\$\$\{|%%\{|\$\{([^{}]*)\}|\$\{/g, (match, expression: string | undefined) => {
+      if (match === '$${' || match === '%%{') return match.slice(1);
       const part = expression === undefined ? undefined : this.#evaluate(expression);
       if (part === undefined || (typeof part === 'object' && part !== null)) throw unknownReference(expression ?? text);
       return String(part);

@@ -2,7 +2,7 @@ import { MonitoringDashboard } from '@cdktf/provider-google/lib/monitoring-dashb
 import { Construct } from 'constructs';
 import type { Deadlines } from '../deadlines.ts';
 import { chart, mosaicLayout, type Section } from './dashboard-layout.ts';
-import { hourlyCost } from './hourly-cost.ts';
+import { hourlyCost, type PaidContainer } from './hourly-cost.ts';
 import type { MetricQueries } from './metric-queries.ts';
 import type { ServiceSize } from './service-size.ts';
 
@@ -13,6 +13,8 @@ export interface DashboardProps {
   readonly queries: MetricQueries;
   readonly deadlines: Deadlines;
   readonly size: Required<ServiceSize>;
+  /** Container beside the handler's. @default none */
+  readonly docling?: PaidContainer | undefined;
   /** Full names of the alert policies whose incidents are shown. */
   readonly policies: readonly string[];
   /** Finds the log lines of documents that failed. */
@@ -38,8 +40,10 @@ export class Dashboard extends Construct {
 /** `${__interval}` is what a pixel stands for; `$$` keeps it from Terraform. */
 const STEP = '$${__interval}';
 
-function sections({ queries, deadlines, size, policies, failedDocumentsFilter, projectId }: DashboardProps): Section[] {
+function sections(props: DashboardProps): Section[] {
+  const { queries, deadlines, size, docling, policies, failedDocumentsFilter, projectId } = props;
   const { dispatchDeadlineSeconds, budgetSeconds } = deadlines;
+  const containers = docling ? [size, docling] : [size];
   return [
     {
       question: 'Is it healthy?',
@@ -84,7 +88,9 @@ function sections({ queries, deadlines, size, policies, failedDocumentsFilter, p
     {
       question: 'What does it cost?',
       widgets: [
-        chart('US dollars an hour, by list prices', hourlyCost(queries, size, STEP), { plotType: 'STACKED_AREA' }),
+        chart('US dollars an hour, by list prices', hourlyCost(queries, containers, STEP), {
+          plotType: 'STACKED_AREA',
+        }),
         chart('Instances that are billed', { instances: queries.billedInstances(STEP) }),
       ],
     },

@@ -1,5 +1,7 @@
 import { DEFAULT_MAX_BACKOFF_SECONDS } from '../deadlines.ts';
 import { type Check, isWhole } from './checks.ts';
+import { type DoclingSidecarProps, doclingSidecar } from './docling-sidecar.ts';
+import type { ExtractionProps } from './extraction.ts';
 import { memberChecks } from './members.ts';
 import { MAX_QUEUES, nameChecks } from './names.ts';
 import type { ServiceNetwork } from './service-network.ts';
@@ -24,6 +26,10 @@ export interface DocumentProcessingStackProps extends QueueLimits, ServiceSize, 
   readonly queueCount?: number;
   /** Seconds Cloud Tasks waits for an answer, 15 to 1,800; all other times derive from it. @default 600 */
   readonly dispatchDeadlineSeconds?: number;
+  /** docling-serve beside the handler, for scans and demanding layouts. @default none: the local converter does what it can */
+  readonly docling?: DoclingSidecarProps;
+  /** Fields that a model extracts from each document. @default none */
+  readonly extraction?: ExtractionProps;
   /** Environment variable → id of a secret of this project. @default none */
   readonly secrets?: Readonly<Record<string, string>>;
   /** Key for buckets and service: `projects/P/locations/L/keyRings/R/cryptoKeys/K`. @default Google's keys */
@@ -50,12 +56,14 @@ export interface DocumentProcessingStackProps extends QueueLimits, ServiceSize, 
 /** What concerns several parts of the stack at once, with every default in its place. */
 export function sharedProps(props: DocumentProcessingStackProps) {
   const { location = 'us-central1', environment = 'dev', queueCount = 1 } = props;
-  const size = serviceSize(props);
+  const docling = props.docling && doclingSidecar(props.docling);
+  const size = serviceSize(docling ? { ...props, concurrency: props.concurrency ?? 1 } : props);
   return {
     location,
     environment,
     queueCount,
     size,
+    docling,
     labels: { ...props.labels, app: 'document-processing', environment },
     callers: unique(props.callers),
     enqueuers: unique(props.enqueuers),

@@ -7,6 +7,7 @@ import { deadlinesFor } from '../deadlines.ts';
 import { addChecks } from './checks.ts';
 import { type DocumentProcessingStackProps, sharedChecks, sharedProps } from './document-processing-props.ts';
 import { EncryptionKey } from './encryption-key.ts';
+import { Extraction } from './extraction.ts';
 import { HandlerBundle } from './handler-bundle.ts';
 import { HandlerService } from './handler-service.ts';
 import { Monitoring } from './monitoring.ts';
@@ -30,7 +31,7 @@ export class DocumentProcessingStack extends TerraformStack {
   constructor(scope: Construct, id: string, props: DocumentProcessingStackProps = {}) {
     super(scope, id);
     const projectId = props.projectId ?? projectIdVariable(this);
-    const deadlines = deadlinesFor(props.dispatchDeadlineSeconds);
+    const deadlines = deadlinesFor(props.dispatchDeadlineSeconds, { extraction: props.extraction !== undefined });
     const shared = sharedProps(props);
     addChecks(this, sharedChecks(projectId, props));
     const { location, environment, labels, deletionProtection } = shared;
@@ -79,6 +80,9 @@ export class DocumentProcessingStack extends TerraformStack {
       projectId,
       member: runtime.member,
     });
+    const extraction =
+      props.extraction &&
+      new Extraction(this, 'extraction', { ...props.extraction, projectId, member: runtime.member });
 
     const settings = {
       GCP_PROJECT_ID: projectId,
@@ -90,6 +94,7 @@ export class DocumentProcessingStack extends TerraformStack {
       DOCUMENTS_BUCKET: documents.name,
       RESULTS_BUCKET: results.name,
       DISPATCH_DEADLINE_SECONDS: String(deadlines.dispatchDeadlineSeconds),
+      ...extraction?.settings,
       // Cloud Run has checked every token before the handler sees it: the only invokers are named ones.
       ACCEPT_REMOVED_SIGNATURE: 'true',
     };
@@ -111,6 +116,7 @@ export class DocumentProcessingStack extends TerraformStack {
         results.grantReadWrite('writer-runtime', runtime.member),
         ...(code ? [code.bucket.grantRead('reader-runtime', runtime.member)] : []),
         ...secrets.grants,
+        ...(extraction ? [extraction.grant] : []),
       ],
       key,
     });

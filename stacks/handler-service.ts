@@ -8,6 +8,13 @@ import { Construct } from 'constructs';
 import { type Deadlines, deadlineProblems } from '../deadlines.ts';
 import type { SettingName } from '../handler/setting-names.ts';
 import { addChecks } from './checks.ts';
+import {
+  DOCLING_CONTAINER,
+  DOCLING_SIDECAR_URL,
+  type DoclingSidecarProps,
+  doclingChecks,
+  doclingContainer,
+} from './docling-sidecar.ts';
 import type { EncryptionKey } from './encryption-key.ts';
 import { networkChecks, type ServiceNetwork, vpcAccess } from './service-network.ts';
 import { type ServiceSize, sizeChecks } from './service-size.ts';
@@ -25,8 +32,10 @@ export interface HandlerServiceProps extends ServiceNetwork {
   /** Bucket and object of the bundle that the image's Node runs. @default what the image runs by itself */
   readonly code?: { readonly bucket: string; readonly objectName: string } | undefined;
   readonly size: Required<ServiceSize>;
+  /** docling-serve beside the handler. @default none */
+  readonly docling?: Required<DoclingSidecarProps> | undefined;
   readonly deadlines: Deadlines;
-  /** The handler's settings; the service's own URL is added. */
+  /** The handler's settings; the service's own URL is added, and docling-serve's. */
   readonly settings: Partial<Record<SettingName, string>>;
   /** Environment variable → id of a secret. @default none */
   readonly secrets?: Readonly<Record<string, string>>;
@@ -50,14 +59,20 @@ export class HandlerService extends Construct {
 
   constructor(scope: Construct, id: string, props: HandlerServiceProps) {
     super(scope, id);
-    const { size, deadlines, code, key } = props;
+    const { size, deadlines, code, key, docling } = props;
     addChecks(this, [
       ...sizeChecks(size),
+      ...(docling ? doclingChecks(docling, size) : []),
       ...networkChecks(props),
       ...deadlineProblems(deadlines).map((message) => ({ values: [], condition: false, message })),
     ]);
     // Cloud Run's deterministic URL. The service's own `uri` would make the service depend on itself.
     this.url = `https://${props.name}-${props.projectNumber}.${props.location}.run.app`;
+    const settings = {
+      ...props.settings,
+      CLOUD_RUN_SERVICE_URL: this.url,
+      ...(docling && { DOCLING_URL: DOCLING_SIDECAR_URL }),
+    };
 
     this.#service = new CloudRunV2Service(this, 'Default', {
       name: props.name,
@@ -77,6 +92,8 @@ export class HandlerService extends Construct {
         ...(key && { encryptionKey: key.name }),
         containers: [
           {
+            // The handler waits for docling-serve, and Cloud Run sends no request before the handler is there.
+            ...(docling && { name: 'handler', dependsOn: [DOCLING_CONTAINER] }),
             image: props.image,
             ...(code && {
               command: ['node'],
@@ -84,7 +101,7 @@ export class HandlerService extends Construct {
               volumeMounts: [{ name: 'code', mountPath: CODE_FOLDER }],
             }),
             ports: { containerPort: PORT },
-            env: environment({ ...props.settings, CLOUD_RUN_SERVICE_URL: this.url }, props.secrets ?? {}),
+            env: environment(settings, props.secrets ?? {}),
             // All work happens inside a request: the CPU is paid for only then, but for the boost at the start.
             resources: { limits: { cpu: size.cpu, memory: size.memory }, cpuIdle: true, startupCpuBoost: true },
             startupProbe: {
@@ -94,6 +111,7 @@ export class HandlerService extends Construct {
               failureThreshold: 60,
             },
           },
+          ...(docling ? [doclingContainer(docling, deadlines)] : []),
         ],
         ...(code && { volumes: [{ name: 'code', gcs: { bucket: code.bucket, readOnly: true } }] }),
       },

@@ -1,5 +1,5 @@
 import type { MetricQueries } from './metric-queries.ts';
-import { mebibytesOf, type ServiceSize } from './service-size.ts';
+import { mebibytesOf } from './service-size.ts';
 
 /** US dollars by Google's price lists for Cloud Run (tier 1, paid by request) and Cloud Tasks, before free tiers. */
 const PER_VCPU_SECOND = 2.4e-5;
@@ -7,10 +7,22 @@ const PER_GIB_SECOND = 2.5e-6;
 const PER_REQUEST = 4e-7;
 const PER_TASK_OPERATION = 4e-7;
 
-/** What is paid for → PromQL for US dollars an hour. Instances kept warm cost less than this while they idle. */
-export function hourlyCost(queries: MetricQueries, size: Required<ServiceSize>, window: string) {
-  const gibibytes = (mebibytesOf(size.memory) ?? 0) / 1024;
-  const perSecond = Number(size.cpu) * PER_VCPU_SECOND + gibibytes * PER_GIB_SECOND;
+/** A container of an instance, as far as it is paid for. */
+export interface PaidContainer {
+  readonly cpu: string;
+  readonly memory: string;
+}
+
+/**
+ * What is paid for → PromQL for US dollars an hour. Instances kept warm cost less than this while they idle.
+ *
+ * @param containers all of an instance
+ */
+export function hourlyCost(queries: MetricQueries, containers: readonly PaidContainer[], window: string) {
+  const perSecond = containers.reduce((sum, { cpu, memory }) => {
+    const gibibytes = (mebibytesOf(memory) ?? 0) / 1024;
+    return sum + Number(cpu) * PER_VCPU_SECOND + gibibytes * PER_GIB_SECOND;
+  }, 0);
   return {
     instances: `${queries.billedInstances(window)} * ${dollarsAnHour(perSecond)}`,
     // Cloud Tasks bills each attempt as an operation, Cloud Run the same as a request.

@@ -2,6 +2,7 @@ import { Construct } from 'constructs';
 import { checkIntervalSeconds, type Deadlines } from '../deadlines.ts';
 import { Alerts } from './alerts.ts';
 import { Dashboard } from './dashboard.ts';
+import type { PaidContainer } from './hourly-cost.ts';
 import { LogMetrics } from './log-metrics.ts';
 import { metricQueries } from './metric-queries.ts';
 import type { Names } from './names.ts';
@@ -13,6 +14,8 @@ export interface MonitoringProps {
   readonly names: Names;
   readonly deadlines: Deadlines;
   readonly size: Required<ServiceSize>;
+  /** Container beside the handler's. @default none */
+  readonly docling?: PaidContainer | undefined;
   /** Documents that can be worked on at once. */
   readonly capacity: number;
   /** Seconds between two attempts at most. */

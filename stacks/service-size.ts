@@ -6,7 +6,7 @@ export interface ServiceSize {
   readonly cpu?: string;
   /** Memory of an instance in Mi or Gi; it must suit the cpu. @default '2Gi', for four conversions of 256 MiB beside each other */
   readonly memory?: string;
-  /** Requests an instance takes at once, 1 to 1,000; 1 for heavy documents. @default 4 */
+  /** Requests an instance takes at once, 1 to 1,000; 1 for heavy documents. @default 4, and 1 beside docling-serve */
   readonly concurrency?: number;
   /** Instances that are kept warm, and paid for. @default 0 */
   readonly minInstances?: number;
@@ -39,9 +39,12 @@ export function capacityOf(size: Required<ServiceSize>): number {
   return size.maxInstances * size.concurrency;
 }
 
-/** Cloud Run's rules for a size. */
-export function sizeChecks(size: Required<ServiceSize>): Check[] {
-  const { cpu, memory, concurrency, minInstances, maxInstances } = size;
+/**
+ * Cloud Run's rules for the cpu and memory of a container.
+ *
+ * @param what has them, for the messages: `an instance`
+ */
+export function cpuChecks({ cpu, memory }: { readonly cpu: string; readonly memory: string }, what: string): Check[] {
   const range = MEMORY_RANGES.get(cpu);
   const [min, max] = range ?? [0, Number.POSITIVE_INFINITY];
   const mebibytes = mebibytesOf(memory);
@@ -50,7 +53,7 @@ export function sizeChecks(size: Required<ServiceSize>): Check[] {
       values: [cpu],
       condition: range !== undefined,
       message:
-        `An instance has ${[...MEMORY_RANGES.keys()].join(', ')} vCPUs; ` +
+        `${capitalised(what)} has ${[...MEMORY_RANGES.keys()].join(', ')} vCPUs; ` +
         `received cpu '${cpu}': choose one of these.`,
     },
     {
@@ -62,9 +65,17 @@ export function sizeChecks(size: Required<ServiceSize>): Check[] {
       values: [cpu, memory],
       condition: mebibytes === undefined || (mebibytes >= min && mebibytes <= max),
       message:
-        `With ${cpu} vCPU an instance has ${min}Mi to ${max}Mi of memory; received '${memory}': ` +
+        `With ${cpu} vCPU ${what} has ${min}Mi to ${max}Mi of memory; received '${memory}': ` +
         'change the memory or the cpu.',
     },
+  ];
+}
+
+/** Cloud Run's rules for a size. */
+export function sizeChecks(size: Required<ServiceSize>): Check[] {
+  const { concurrency, minInstances, maxInstances } = size;
+  return [
+    ...cpuChecks(size, 'an instance'),
     {
       values: [concurrency],
       condition: isWhole(concurrency, 1, 1000),
@@ -87,6 +98,10 @@ export function sizeChecks(size: Required<ServiceSize>): Check[] {
         `${minInstances}: lower it or raise maxInstances.`,
     },
   ];
+}
+
+function capitalised(text: string): string {
+  return text.charAt(0).toUpperCase() + text.slice(1);
 }
 
 /** The MiB of a memory size such as `512Mi` or `2Gi`; undefined when it is not one. */

@@ -1,5 +1,7 @@
 import { DISPATCH_DEADLINE_RANGE } from '../deadlines.ts';
+import type { DoclingSidecarProps } from './docling-sidecar.ts';
 import type { DocumentProcessingStackProps } from './document-processing-props.ts';
+import type { ExtractionProps } from './extraction.ts';
 import { ENVIRONMENT_NAME, environmentNameProblem } from './names.ts';
 
 /** What a deployer chose. */
@@ -78,6 +80,60 @@ export function readSettings(variables: Readonly<Record<string, string | undefin
     return undefined;
   }
 
+  /** docling-serve beside the handler. Default: none; the variables but the first need it. */
+  function docling(): DoclingSidecarProps | undefined {
+    const isOn = yesOrNo('DOCLING');
+    const given = defined({
+      /** Image of docling-serve. Default: a pinned version for CPUs. */
+      image: text('DOCLING_IMAGE'),
+      /** vCPUs of docling-serve. Default: 4. */
+      cpu: text('DOCLING_CPU'),
+      /** Memory of docling-serve. Default: 8Gi. */
+      memory: text('DOCLING_MEMORY'),
+    });
+    const [first] = Object.keys(given);
+    if (isOn || first === undefined) return isOn ? given : undefined;
+    const name = `DOCLING_${first.toUpperCase()}`;
+    problems.push(
+      `${name} is for docling-serve, which DOCLING=true turns on; received '${text(name)}': set both or none.`,
+    );
+    return undefined;
+  }
+
+  function price(name: string): number | undefined {
+    const value = text(name);
+    if (value === undefined || /^\d{1,6}(\.\d{1,9})?$/.test(value))
+      return value === undefined ? undefined : Number(value);
+    problems.push(`${name} must be in USD for a million tokens, such as 0.30; received '${value}'.`);
+    return undefined;
+  }
+
+  /** Fields to extract. Default: none; with one of the variables the others without a default are needed too. */
+  function extraction(): ExtractionProps | undefined {
+    const given = defined({
+      /** File with the JSON Schema of the fields. */
+      schemaFile: text('EXTRACTION_SCHEMA_FILE'),
+      /** Name of a Gemini model. */
+      model: text('EXTRACTION_MODEL'),
+      /** Where the model answers. Default: the region of everything. */
+      location: text('EXTRACTION_LOCATION'),
+      /** What it reads of a PDF, text or pdf. Default: text. */
+      input: text('EXTRACTION_INPUT'),
+      /** USD for a million tokens of input and of output. */
+      inputPrice: price('EXTRACTION_INPUT_PRICE'),
+      outputPrice: price('EXTRACTION_OUTPUT_PRICE'),
+    });
+    const needed = ['SCHEMA_FILE', 'MODEL', 'INPUT_PRICE', 'OUTPUT_PRICE'].map((name) => `EXTRACTION_${name}`);
+    const missing = needed.filter((name) => text(name) === undefined);
+    if (missing.length > 0 && Object.keys(given).length > 0) {
+      problems.push(`Extraction needs ${needed.join(', ')}; received none for ${missing.join(', ')}: set all or none.`);
+    }
+    const { schemaFile, model, inputPrice, outputPrice, ...rest } = given;
+    // A price that cannot be read is a problem already.
+    if (!schemaFile || !model || inputPrice === undefined || outputPrice === undefined) return undefined;
+    return { schemaFile, model, inputPrice, outputPrice, ...rest };
+  }
+
   const props = defined({
     /** Id of the project. Default: the Terraform variable `project_id`. */
     projectId: text('GCP_PROJECT_ID'),
@@ -121,6 +177,10 @@ export function readSettings(variables: Readonly<Record<string, string | undefin
     vpcSubnetwork: text('VPC_SUBNETWORK'),
     /** PRIVATE_RANGES_ONLY or ALL_TRAFFIC. Default: PRIVATE_RANGES_ONLY. */
     vpcEgress: text('VPC_EGRESS'),
+    /** docling-serve beside the handler. Default: none. */
+    docling: docling(),
+    /** Fields that a model extracts from each document. Default: none. */
+    extraction: extraction(),
     /** Secrets as environment variables, `VARIABLE=secret-id`, comma separated. Default: none. */
     secrets: pairs('SECRETS'),
     /** Customer-managed key, by its resource name. Default: Google's keys. */

@@ -30,6 +30,12 @@ test('the table has a row for each document, with its size and its result or rea
   ]);
 });
 
+test('extracted fields are shown beside the Markdown', () => {
+  const extracted = { ...done, fields: 'results/report.pdf.fields.json' };
+  expect(outcomeTable([extracted])).toMatch(/ {2}results\/report\.pdf\.md, results\/report\.pdf\.fields\.json$/);
+  expect(JSON.parse(jsonLine(extracted))).toMatchObject({ fields: 'results/report.pdf.fields.json' });
+});
+
 test('a line of JSON has what programs need, with null for what there is not', () => {
   expect(JSON.parse(jsonLine(done))).toEqual({
     document: 'report.pdf',

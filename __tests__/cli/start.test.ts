@@ -57,6 +57,18 @@ test('settings that break a rule of the stack are one line each, and exit code 1
   });
 }, 20_000);
 
+test('a stack that extracts fields needs somebody in the place of Vertex AI: one line, before anything is started', async () => {
+  const env = { ...process.env, EXTRACTION_SCHEMA_FILE: 'samples/schemas/invoice.schema.json' };
+  const child = spawn(process.execPath, ['--no-warnings', 'cli/start.ts', '--results', folder], { env });
+  expect(await ended(child)).toEqual({
+    stdout: '',
+    stderr:
+      'Extraction asks a model on Vertex AI, which the local Google does not have: set GOOGLE_VERTEX_BASE_URL to a server ' +
+      'that answers in its place, or leave EXTRACTION_SCHEMA_FILE empty.\n',
+    code: 2,
+  });
+});
+
 test('--json prints one line for each document, in a plain form, and the exit code says that one failed', async () => {
   const empty = path.join(folder, 'empty.txt');
   const good = path.join(folder, 'good.txt');

@@ -75,7 +75,11 @@ function run(program: string) {
 
 test('every environment is validated, each as it was synthesised', () => {
   const program = fakeTerraform({ validate: 'grep -q google_cloud_tasks_queue cdk.tf.json' });
-  expect(run(program)).toEqual({ status: 0, stdout: 'dev: valid\nprod: valid\neverything-on: valid\n', stderr: '' });
+  expect(run(program)).toEqual({
+    status: 0,
+    stdout: 'dev: valid\nprod: valid\ndocling: valid\neverything-on: valid\n',
+    stderr: '',
+  });
 });
 
 test('what is missing is no failure', () => {

@@ -241,6 +241,18 @@ describe('GET /documents/{id}', () => {
     expect(answer.body).not.toHaveProperty('lease');
   });
 
+  test('does not show what is converted before it is committed', async () => {
+    const extract = async () => {
+      throw new Error('The model is overloaded.');
+    };
+    const { call, deliver, task, record } = start(ENVIRONMENT, { extractor: { extract } });
+    await deliver(task);
+    expect(record()).toHaveProperty('converted');
+    const { body } = await call('GET', '/documents/a1', CALLER);
+    expect(body).toMatchObject({ status: 'PENDING', error: { message: 'The model is overloaded.' } });
+    expect(body).not.toHaveProperty('converted');
+  });
+
   test.each(['a2', '..%2Frecords%2Fa1', 'a.b'])('%s is 404', async (id) => {
     expect(await start().call('GET', `/documents/${id}`, CALLER)).toMatchObject({
       status: 404,

@@ -6,6 +6,8 @@ import {
   pendingRecord,
   released,
   renewed,
+  replayed,
+  withConversion,
 } from '../../handler/document-record.ts';
 import { documentTaskSchema } from '../../handler/document-task.ts';
 
@@ -61,6 +63,21 @@ test('a released document is free at once and keeps the reason', () => {
   const free = released(claimed(undefined, 'one'), { reason: 'timeout', message: 'Late.' }, NOW);
   expect(free).toMatchObject({ status: 'PENDING', attempts: 1, error: { reason: 'timeout' } });
   expect(claimed(free, 'two')).toMatchObject({ attempts: 2 });
+});
+
+test('a conversion stays until the document is COMPLETED, also when it is given back or FAILED, and not into a replay', () => {
+  const conversion = { markdownUri: 'gs://r/m', metadataUri: 'gs://r/j', type: 'text', characters: 3 } as const;
+  const error = { reason: 'error', message: 'No.' };
+  const held = withConversion(claimed(undefined, 'one'), conversion);
+  expect(renewed(held, NOW, 45)).toMatchObject({ converted: conversion, lease: { owner: 'one' } });
+  const again = claimed(released(held, error, NOW), 'two');
+  expect(again).toMatchObject({ converted: conversion, lease: { owner: 'two' } });
+  const gone = failed(again, error, NOW);
+  expect(gone).toMatchObject({ converted: conversion });
+  expect(replayed(gone, NOW)).not.toHaveProperty('converted');
+  expect(claimed({ ...gone, epoch: -1 }, 'three')).not.toHaveProperty('converted');
+  const { type: _type, ...result } = conversion;
+  expect(completed(again, result, NOW)).not.toHaveProperty('converted');
 });
 
 test('a task of an earlier epoch is done: a replay has taken its place', () => {

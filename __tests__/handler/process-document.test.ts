@@ -1,9 +1,7 @@
 import { UnconvertibleDocumentError } from '../../handler/conversion/converter.ts';
-import { DeadlineExceededError } from '../../handler/deadline.ts';
-import { Drain, DrainingError } from '../../handler/drain.ts';
-import { LeaseLostError } from '../../handler/lease.ts';
-import { ObjectTooLargeError, StorageError } from '../../handler/object-store.ts';
-import { processDocument, verdictOn } from '../../handler/process-document.ts';
+import { Drain } from '../../handler/drain.ts';
+import { StorageError } from '../../handler/object-store.ts';
+import { processDocument } from '../../handler/process-document.ts';
 import { asText, converterOf, DOCUMENTS, gate, RESULTS, setUp } from './helpers.ts';
 
 const first = { retryCount: 0, draining: new Drain().signal };
@@ -29,6 +27,36 @@ test('a document is converted, stored once and committed', async () => {
     characters: 5,
     converter: 'test@1',
     milliseconds: 0,
+  });
+});
+
+test('a document takes two reads and four writes, and no more', async () => {
+  const { dependencies, store, task } = setUp();
+  const calls: string[] = [];
+  for (const method of ['stat', 'read', 'write'] as const) {
+    const real = store[method].bind(store) as (...args: unknown[]) => Promise<never>;
+    store[method] = async (bucket: string, name: string, ...rest: unknown[]) => {
+      calls.push(`${method} ${name}`);
+      return real(bucket, name, ...rest);
+    };
+  }
+  await processDocument(task, first, dependencies);
+  expect(calls).toEqual([
+    'read records/a1.json',
+    'write records/a1.json',
+    'read a.txt',
+    'write results/a1/owner-1/document.md',
+    'write results/a1/owner-1/metadata.json',
+    'write records/a1.json',
+  ]);
+});
+
+test('a conversion that is not complete is marked, and its metadata say what is missing', async () => {
+  const converter = converterOf(async (source) => ({ ...(await asText(source)), partial: ['Page 2 is missing.'] }));
+  const { dependencies, store, task } = setUp({ converter });
+  expect(await processDocument(task, first, dependencies)).toMatchObject({ result: { partial: true } });
+  expect(JSON.parse(store.text(RESULTS, 'results/a1/owner-1/metadata.json') ?? '')).toMatchObject({
+    partial: ['Page 2 is missing.'],
   });
 });
 
@@ -207,21 +235,4 @@ test('storage out of reach is retried, also on the last attempt, as no outcome c
     throw new StorageError(503, 'Cloud Storage answered 503: Backend Error');
   };
   expect(await processDocument(task, last, dependencies)).toMatchObject({ httpStatus: 500 });
-});
-
-describe('the table of outcomes', () => {
-  test.each([
-    ['lease lost', new LeaseLostError('a1'), false, 409, 'none'],
-    ['lease lost, last', new LeaseLostError('a1'), true, 409, 'none'],
-    ['cannot work', new UnconvertibleDocumentError('corrupt', ''), false, 200, 'fail'],
-    ['too large', new ObjectTooLargeError('b', 'o', 2, 1), false, 200, 'fail'],
-    ['failed', new Error(), false, 500, 'release'],
-    ['failed, last', new Error(), true, 200, 'fail'],
-    ['timeout', new DeadlineExceededError('', 1), false, 500, 'release'],
-    ['timeout, last', new DeadlineExceededError('', 1), true, 200, 'fail'],
-    ['draining', new DrainingError(), false, 503, 'release'],
-    ['draining, last', new DrainingError(), true, 200, 'fail'],
-  ] as const)('%s', (_name, error, isLast, httpStatus, change) => {
-    expect(verdictOn(error, isLast)).toEqual({ httpStatus, change });
-  });
 });

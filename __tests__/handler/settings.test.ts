@@ -22,6 +22,7 @@ test('nothing set: the five of the queue are empty strings and everything else h
     resultsBucket: '',
     maxAttempts: 5,
     maxDocumentBytes: 52_428_800,
+    doclingUrl: '',
     acceptRemovedSignature: false,
     jwksUrl: 'https://www.googleapis.com/oauth2/v3/certs',
     logLevel: 'info',
@@ -59,6 +60,8 @@ test.each([
   ['DOCUMENTS_BUCKET', 'gs://documents'],
   ['RESULTS_BUCKET', 'UPPER'],
   ['MAX_DOCUMENT_BYTES', '-1'],
+  ['DOCLING_URL', 'localhost:5001'],
+  ['DOCLING_URL', 'http://localhost:5001/v1'],
   ['ACCEPT_REMOVED_SIGNATURE', 'yes'],
   ['OIDC_JWKS_URL', 'file:///keys'],
   ['LOG_LEVEL', 'loud'],
@@ -67,4 +70,69 @@ test.each([
   const [problem, ...others] = problemsOf({ [name]: value });
   expect(others).toEqual([]);
   expect(problem).toMatch(new RegExp(`^${name} must be .*; received "${value}"\\.$`));
+});
+
+describe('extraction', () => {
+  const SCHEMA = { type: 'object', properties: { total: { type: 'number' } } };
+  const EXTRACTION = {
+    GCP_PROJECT_ID: 'my-project',
+    GCP_LOCATION: 'us-central1',
+    EXTRACTION_SCHEMA: JSON.stringify(SCHEMA),
+    EXTRACTION_MODEL: 'gemini-test',
+    EXTRACTION_INPUT_PRICE: '0.30',
+    EXTRACTION_OUTPUT_PRICE: '2.5',
+  };
+
+  test('is off, and leaves its time to the conversion, unless it is set', () => {
+    const { extraction, deadlines } = readSettings({});
+    expect(extraction).toBeUndefined();
+    expect(deadlines).toMatchObject({ conversionSeconds: 530, extractionSeconds: 0 });
+  });
+
+  test('has the defaults of its place and input, and its part of the deadline', () => {
+    const { extraction, deadlines } = readSettings(EXTRACTION);
+    expect(extraction).toEqual({
+      schema: SCHEMA,
+      model: 'gemini-test',
+      location: 'us-central1',
+      input: 'text',
+      inputPrice: 0.3,
+      outputPrice: 2.5,
+    });
+    expect(deadlines).toMatchObject({ conversionSeconds: 424, extractionSeconds: 106 });
+  });
+
+  test.each(['global', 'eu', 'us', 'europe-west1'])('can ask a model in %s', (location) => {
+    expect(readSettings({ ...EXTRACTION, EXTRACTION_LOCATION: location }).extraction).toMatchObject({ location });
+  });
+
+  test('is set as a whole or not at all: what is missing is named', () => {
+    expect(problemsOf({ EXTRACTION_INPUT: 'pdf' })).toEqual([
+      'Extraction needs EXTRACTION_SCHEMA, EXTRACTION_MODEL, EXTRACTION_INPUT_PRICE, EXTRACTION_OUTPUT_PRICE, a project and ' +
+        'a location; missing: EXTRACTION_SCHEMA, EXTRACTION_MODEL, EXTRACTION_INPUT_PRICE, EXTRACTION_OUTPUT_PRICE, ' +
+        'GCP_PROJECT_ID, EXTRACTION_LOCATION.',
+    ]);
+  });
+
+  test('reports every problem at once, and of a long schema the beginning', () => {
+    const { EXTRACTION_OUTPUT_PRICE: _price, ...rest } = EXTRACTION;
+    const EXTRACTION_SCHEMA = `["${'x'.repeat(1000)}"]`;
+    const wrong = {
+      EXTRACTION_SCHEMA,
+      EXTRACTION_MODEL: 'publishers/google/models/x',
+      EXTRACTION_LOCATION: 'Europe',
+      EXTRACTION_INPUT: 'docx',
+      EXTRACTION_INPUT_PRICE: '-1',
+    };
+    expect(problemsOf({ ...rest, ...wrong })).toEqual([
+      'EXTRACTION_SCHEMA is not of an object: fields have names, so begin it with "type": "object"; ' +
+        `received ${JSON.stringify(EXTRACTION_SCHEMA.slice(0, 200))}.`,
+      'EXTRACTION_MODEL must be the name of a model of Google, without its publisher; received "publishers/google/models/x".',
+      'EXTRACTION_LOCATION must be a region, such as us-central1, or us, eu or global; received "Europe".',
+      'EXTRACTION_INPUT must be text or pdf; received "docx".',
+      'EXTRACTION_INPUT_PRICE must be USD for a million tokens, such as 0.30; received "-1".',
+      'Extraction needs EXTRACTION_SCHEMA, EXTRACTION_MODEL, EXTRACTION_INPUT_PRICE, EXTRACTION_OUTPUT_PRICE, a project and ' +
+        'a location; missing: EXTRACTION_OUTPUT_PRICE.',
+    ]);
+  });
 });

@@ -67,6 +67,18 @@ test('a missing source is refused with what to do', () => {
   );
 });
 
+test('a grant on the project is on the project that the provider works in, or on the one it names', () => {
+  const grant = { role: 'roles/aiplatform.user', member: `serviceAccount:${RUNTIME}` };
+  const json = {
+    ...stackJson(),
+    resource: { google_project_iam_member: { own: grant, other: { ...grant, project: 'other-project' } } },
+  };
+  expect(grantsOf(read(json))).toEqual([
+    { resource: `projects/${PROJECT}`, ...grant },
+    { resource: 'projects/other-project', ...grant },
+  ]);
+});
+
 test('grants come from members and bindings of queues, services, accounts and buckets', () => {
   const runtime = `serviceAccount:${RUNTIME}`;
   const service = `projects/${PROJECT}/locations/us-central1/services/demo`;

@@ -28,7 +28,7 @@ test('allUsers stands for callers without credentials too, allAuthenticatedUsers
 test('a role that the local Google does not know is refused with the ones that it knows', () => {
   const grant = { resource: bucket, role: 'roles/storage.admin', member: writer };
   expect(() => new IamPolicy().grant(grant)).toThrow(
-    /knows the roles roles\/cloudtasks.enqueuer, .*; received roles\/storage.admin for serviceAccount:runtime@.* on buckets\/results/,
+    /knows the roles roles\/aiplatform.user, roles\/cloudtasks.enqueuer, .*; received roles\/storage.admin for serviceAccount:runtime@.* on buckets\/results/,
   );
 });
 

@@ -15,10 +15,12 @@ beforeAll(async () => {
     bundlePath: HANDLER_FILE,
     callers: [`serviceAccount:${CALLER}`],
     dispatchDeadlineSeconds: 120,
+    docling: {},
   });
   app.synth();
   const stackFile = join(outdir, 'stacks', 'demo', 'cdk.tf.json');
-  google = await startLocalGoogle({ stackFile, variables: { project_id: PROJECT } });
+  const serviceVariables = { DOCLING_URL: 'http://127.0.0.1:5002', DISPATCH_DEADLINE_SECONDS: '' };
+  google = await startLocalGoogle({ stackFile, variables: { project_id: PROJECT }, serviceVariables });
 });
 afterAll(async () => {
   await google?.close();
@@ -42,6 +44,12 @@ test("the project's own stack runs, and the handler gets its settings resolved",
     RESULTS_BUCKET: `${PROJECT}-results-dev`,
     DISPATCH_DEADLINE_SECONDS: '120',
   });
+});
+
+test('a sidecar does not run, and a variable of the developer says what stands in for it', async () => {
+  expect(google.sidecars).toEqual(['docling']);
+  expect(google.serviceEnvironment).toMatchObject({ DOCLING_URL: 'http://localhost:5001' });
+  expect(await environmentOfHandler()).toMatchObject({ DOCLING_URL: 'http://127.0.0.1:5002' });
 });
 
 test('the runtime identity may enqueue what the invoker delivers', async () => {

@@ -38,7 +38,8 @@ test('references are resolved at any depth, inside longer strings too', () => {
   expect(stack.resolve(value)).toEqual({ list: [`a/${PROJECT}/demo`, 1, null] });
 });
 
-test('$${ is a plain ${', () => {
+test('$${ is a plain ${, %%{ a plain %{', () => {
+  expect(stack.resolve('100 %%{a} of $$${b}')).toBe('100 %{a} of $${b}');
   expect(stack.resolve('$${var.project_id} of ${var.project_id}')).toBe('${var.project_id} of local-project');
 });
 

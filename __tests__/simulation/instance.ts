@@ -1,7 +1,9 @@
+import { deadlinesFor } from '../../deadlines.ts';
 import { createApp } from '../../handler/app.ts';
 import { CloudTasksClient, type CreateTask } from '../../handler/cloud-tasks-client.ts';
 import type { Converter } from '../../handler/conversion/converter.ts';
 import { Drain } from '../../handler/drain.ts';
+import type { Extractor } from '../../handler/extraction/extractor.ts';
 import { createLogger } from '../../handler/logger.ts';
 import type { ObjectStore } from '../../handler/object-store.ts';
 import { RecordStore } from '../../handler/record-store.ts';
@@ -26,6 +28,9 @@ export const SETTINGS: Settings = readSettings({
   ACCEPT_REMOVED_SIGNATURE: 'true',
 });
 
+/** The same with a part of the time for an extraction. */
+export const EXTRACTION_SETTINGS: Settings = { ...SETTINGS, deadlines: deadlinesFor(600, { extraction: true }) };
+
 const silent = createLogger('fatal', { write: () => {} });
 
 /** What an instance of the handler is given; all of it is one process's own. */
@@ -34,6 +39,8 @@ export interface InstanceParts {
   readonly store: ObjectStore;
   readonly createTask: CreateTask['createTask'];
   readonly converter: Converter;
+  /** @default none */
+  readonly extractor?: Extractor | undefined;
   readonly newOwner: () => string;
   readonly settings: Settings;
 }
@@ -44,12 +51,13 @@ export class Instance {
   readonly #drain = new Drain();
   readonly #app: ReturnType<typeof createApp>;
 
-  constructor({ process, store, createTask, converter, newOwner, settings }: InstanceParts) {
+  constructor({ process, store, createTask, converter, extractor, newOwner, settings }: InstanceParts) {
     this.process = process;
     this.#app = createApp({
       settings,
       store,
       converter,
+      extractor,
       newOwner,
       clock: process.clock,
       records: new RecordStore(store, RESULTS),

@@ -22,7 +22,8 @@ export function checkChange(before: DocumentRecord | undefined, after: DocumentR
   if (after.epoch !== before.epoch) {
     require(after.epoch === before.epoch + 1, `${id} is replayed one epoch at a time`);
     require(before.status === 'FAILED', `${id} is replayed only when it has FAILED; it was ${before.status}`);
-    require(after.status === 'PENDING' && after.attempts === 0, `a replay of ${id} starts afresh`);
+    const isFresh = after.attempts === 0 && after.converted === undefined;
+    require(after.status === 'PENDING' && isFresh, `a replay of ${id} starts afresh`);
     return;
   }
   require(before.status !== 'COMPLETED' && before.status !== 'FAILED', `${id} keeps its outcome ${before.status}`);
@@ -33,10 +34,18 @@ export function checkChange(before: DocumentRecord | undefined, after: DocumentR
     const takenAt = Date.parse(after.updatedAt);
     require(takenAt >= before.lease.expiresAt, `the live lease of ${id} is not taken over`);
   }
+  const isBy = (owner: string | undefined, uri: string | undefined) => uri?.includes(`/${owner}/`) === true;
   if (after.status === 'COMPLETED') {
+    const { converted, lease } = before;
     require(before.status === 'PROCESSING', `${id} is committed by an attempt that holds it`);
-    const owner = before.lease?.owner ?? '';
-    require(after.result?.markdownUri.includes(`/${owner}/`) === true, `${id} is committed with its holder's result`);
+    const uri = after.result?.markdownUri;
+    const isOwn = converted === undefined ? isBy(lease?.owner, uri) : uri === converted.markdownUri;
+    require(isOwn, `${id} is committed with its holder's result, or with what was converted before`);
+  } else if (before.converted !== undefined) {
+    const isKept = after.converted?.markdownUri === before.converted.markdownUri;
+    require(isKept, `what is converted of ${id} stays until it is committed`);
+  } else if (after.converted !== undefined) {
+    require(isBy(after.lease?.owner, after.converted.markdownUri), `${id} has been converted by its holder`);
   }
 }
 

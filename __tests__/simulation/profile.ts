@@ -24,6 +24,10 @@ export interface Profile {
   readonly conversionFails: number;
   /** A conversion takes longer than it may. */
   readonly conversionSlow: number;
+  /** An extraction fails, one time in five for good. */
+  readonly extractionFails: number;
+  /** An extraction takes longer than it may. */
+  readonly extractionSlow: number;
   /** Seconds that the clocks of processes differ from the world's, at most. */
   readonly skewSeconds: number;
   /** Each of: the queue is paused for a while, all instances are replaced, a task is deleted by hand. */
@@ -44,6 +48,8 @@ const duplicates: Profile = {
   answerLost: 0.2,
   conversionFails: 0.2,
   conversionSlow: 0.1,
+  extractionFails: 0.2,
+  extractionSlow: 0.1,
   skewSeconds: 0,
   disturbance: 0,
 };
@@ -83,6 +89,8 @@ export const CALM: Profile = {
   answerLost: 0,
   conversionFails: 0,
   conversionSlow: 0,
+  extractionFails: 0,
+  extractionSlow: 0,
   skewSeconds: 0,
   disturbance: 0,
 };

@@ -7,9 +7,10 @@ const SECOND = 1000;
 const MINUTE = 60 * SECOND;
 
 /** A world in which nothing goes wrong but what the scenario says. */
-function calmWorld() {
-  const world = new World(new Random(1), CALM);
+function calmWorld(extracts = false) {
+  const world = new World(new Random(1), CALM, { extracts });
   world.plan = () => ({ seconds: 5 });
+  world.planExtraction = () => ({ seconds: 5 });
   const start = world.clock.now();
   const document = world.addDocument('a');
   const secondsSinceStart = () => (world.clock.now() - start) / SECOND;
@@ -46,10 +47,13 @@ test('a crash at second 10 is finished by a retry within about a minute', async 
   expectKept(world);
 });
 
-test('a crash at every single call is survived, and the document COMPLETED', async () => {
+test.each([
+  ['', false],
+  [' with an extraction', true],
+])('a crash at every single call%s is survived, and the document COMPLETED', async (_with, extracts) => {
   // How often the undisturbed way asks the world for something.
   let calls = 0;
-  const undisturbed = calmWorld();
+  const undisturbed = calmWorld(extracts);
   undisturbed.world.hazard = () => {
     calls++;
   };
@@ -58,7 +62,7 @@ test('a crash at every single call is survived, and the document COMPLETED', asy
   expect(calls).toBeGreaterThan(10);
 
   for (let fatal = 1; fatal <= calls; fatal++) {
-    const { world, document } = calmWorld();
+    const { world, document } = calmWorld(extracts);
     let call = 0;
     world.hazard = (process: SimulatedProcess) => {
       if (++call === fatal) process.kill();
@@ -68,6 +72,38 @@ test('a crash at every single call is survived, and the document COMPLETED', asy
     expect({ fatal, status: world.record('a')?.status }).toEqual({ fatal, status: 'COMPLETED' });
     expectKept(world);
   }
+});
+
+test('a document whose model is overloaded for an hour is converted once', async () => {
+  const { world, document } = calmWorld(true);
+  let conversions = 0;
+  let extractions = 0;
+  world.plan = () => {
+    conversions++;
+    return { seconds: 300 };
+  };
+  world.planExtraction = () => ({ seconds: 1, fails: ++extractions < 5 });
+  await world.post(document);
+  await world.untilQueueIsEmpty();
+  expect(world.record('a')).toMatchObject({ status: 'COMPLETED', attempts: 5 });
+  expect([conversions, extractions]).toEqual([1, 5]);
+  expectKept(world);
+});
+
+test('a process that stalls while it asks the model does not disturb the attempt that took over', async () => {
+  const { world, document } = calmWorld(true);
+  let extractions = 0;
+  world.planExtraction = () => {
+    if (++extractions === 1) for (const { process } of world.instances.splice(0)) process.freeze(20 * MINUTE);
+    return { seconds: 5 };
+  };
+  void world.post(document);
+  await until(world, 'COMPLETED');
+  expect(world.record('a')).toMatchObject({ attempts: 2 });
+  const committed = world.record('a');
+  await world.untilQueueIsEmpty();
+  expect(world.record('a')).toEqual(committed);
+  expectKept(world);
 });
 
 test('duplicates whose 409s use up every attempt while the first delivery still runs and then fails: the watchdog notices', async () => {

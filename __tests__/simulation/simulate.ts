@@ -28,7 +28,9 @@ const TROUBLE_SECONDS = 3600;
 export async function simulate(seed: number, sabotage?: Sabotage): Promise<Run> {
   const profile = NAMES[seed % NAMES.length] as ProfileName;
   const random = new Random(seed);
-  const world = new World(random, PROFILES[profile], sabotage);
+  // Every other four seeds, so that each profile has runs with an extraction and without.
+  const extracts = seed % (2 * NAMES.length) >= NAMES.length;
+  const world = new World(random, PROFILES[profile], { extracts, sabotage });
   world.clock.setTimeout(() => world.calmDown(), TROUBLE_SECONDS * 1000);
   for (let index = 0; index < 5; index++) {
     const document = world.addDocument(`document-${index}`, random.chance(0.15) ? 'poison' : 'good');

@@ -23,14 +23,15 @@ test('the same seed is the same run', async () => {
 });
 
 describe('the checks notice when a part of the mechanism is taken out', () => {
-  test.each<[Sabotage, RegExp]>([
-    ['fence', /keeps its outcome|live lease|committed by an attempt that holds it|counts each attempt once/],
-    ['lease', /is worked on by one attempt at a time/],
-    ['watchdog', /has an outcome in the end; it is (PENDING|PROCESSING|undefined)/],
+  test.each<[Sabotage, number, RegExp]>([
+    ['fence', 80, /keeps its outcome|live lease|committed by an attempt that holds it|counts each attempt once/],
+    ['lease', 80, /is worked on by one attempt at a time/],
+    ['resumption', 32, /no model is asked again about/],
+    ['watchdog', 80, /has an outcome in the end; it is (PENDING|PROCESSING|undefined)/],
   ])(
     'the %s',
-    async (sabotage, promise) => {
-      const broken = (await simulateAll(80, sabotage)).flatMap((run) => run.broken ?? []);
+    async (sabotage, seeds, promise) => {
+      const broken = (await simulateAll(seeds, sabotage)).flatMap((run) => run.broken ?? []);
       expect(broken.length).toBeGreaterThan(0);
       for (const error of broken) expect(error).toBeInstanceOf(BrokenPromise);
       expect(broken.map(({ message }) => message).join('\n')).toMatch(promise);

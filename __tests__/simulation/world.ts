@@ -1,7 +1,8 @@
+import { isDeepStrictEqual } from 'node:util';
 import { CHECK_DOCUMENT_PATH, CloudTasksClient, type CreateTask } from '../../handler/cloud-tasks-client.ts';
-import { type Conversion, type Converter, UnconvertibleDocumentError } from '../../handler/conversion/converter.ts';
 import type { DocumentRecord } from '../../handler/document-record.ts';
 import { taskIdFor } from '../../handler/document-task.ts';
+import type { Extraction } from '../../handler/extraction/extractor.ts';
 import type { WriteOptions } from '../../handler/object-store.ts';
 import { RecordStore } from '../../handler/record-store.ts';
 import { replayDocument } from '../../handler/replay-document.ts';
@@ -12,15 +13,16 @@ import { VirtualClock } from '../../local/virtual-clock.ts';
 import { DOCUMENTS, RESULTS } from '../handler/helpers.ts';
 import { MemoryObjectStore } from '../handler/memory-object-store.ts';
 import { createInEmulator, type GoogleTask } from './emulator-client.ts';
-import { Instance, MAX_ATTEMPTS, PARENT, SETTINGS } from './instance.ts';
+import { EXTRACTION_SETTINGS, Instance, MAX_ATTEMPTS, PARENT, SETTINGS } from './instance.ts';
 import { checkChange, require } from './invariants.ts';
 import { CALM, type Profile } from './profile.ts';
 import type { Random } from './random.ts';
 import { SimulatedProcess } from './simulated-process.ts';
 import { SimulatedStore } from './simulated-store.ts';
+import { SimulatedWork, type WorkPlan } from './simulated-work.ts';
 
 /** What of the mechanism is taken out, to show that the checks notice. */
-export type Sabotage = 'fence' | 'lease' | 'watchdog';
+export type Sabotage = 'fence' | 'lease' | 'watchdog' | 'resumption';
 
 export interface Document {
   readonly id: string;
@@ -30,11 +32,11 @@ export interface Document {
   readonly kind: 'good' | 'poison';
 }
 
-/** How a conversion goes, for scenarios that leave nothing to chance. */
-export interface ConversionPlan {
-  readonly seconds: number;
-  readonly fails?: boolean;
-  readonly ignoresAbort?: boolean;
+export interface WorldOptions {
+  /** Whether fields are extracted from every document. @default false */
+  readonly extracts?: boolean;
+  /** @default nothing is taken out */
+  readonly sabotage?: Sabotage | undefined;
 }
 
 /**
@@ -51,30 +53,36 @@ export class World {
   /** The first promise that was broken. */
   broken: Error | undefined;
   instances: Instance[] = [];
-  /** Decides how the next conversion of a document goes. */
-  plan: (document: Document) => ConversionPlan;
+  /** Decides how the next conversion of a document goes, for scenarios that leave nothing to chance. */
+  plan: (document: Document) => WorkPlan;
+  /** Decides how its next extraction goes. */
+  planExtraction: (document: Document) => WorkPlan;
   /** Called before each delivery; what it returns is waited for, and an answer ends it there. */
   onDelivery: (request: AttemptRequest) => Promise<Answer | undefined> = async () => undefined;
   readonly random: Random;
+  /** Whether processes and storage work throughout. */
+  readonly isSound: boolean;
+  /** Whether fields are extracted from every document. */
+  readonly #extracts: boolean;
+  readonly #work = new SimulatedWork(this);
   readonly #sabotage: Sabotage | undefined;
   #profile: Profile;
-  #owners = 0;
-  /** The conversions of each document: their signals, and where they run. */
-  readonly #working = new Map<string, Map<AbortSignal, SimulatedProcess>>();
-  /** Whether processes and storage work throughout. */
-  readonly #isSound: boolean;
 
-  constructor(random: Random, profile: Profile, sabotage?: Sabotage) {
+  constructor(random: Random, profile: Profile, { extracts = false, sabotage }: WorldOptions = {}) {
     this.random = random;
     this.#profile = profile;
     const { crash, freeze, storageFails, storageAnswerLost, skewSeconds, disturbance } = profile;
-    this.#isSound = [crash, freeze, storageFails, storageAnswerLost, skewSeconds, disturbance].every(
+    this.isSound = [crash, freeze, storageFails, storageAnswerLost, skewSeconds, disturbance].every(
       (fault) => fault === 0,
     );
+    this.#extracts = extracts;
     this.#sabotage = sabotage;
     this.store = new MemoryObjectStore(this.clock, [DOCUMENTS, RESULTS]);
     this.#checkEachChange();
-    this.plan = () => this.#planByChance();
+    if (sabotage === 'resumption') this.#hideFields();
+    this.plan = () => this.#planByChance(this.#profile.conversionSlow, this.#profile.conversionFails, [400, 700]);
+    this.planExtraction = () =>
+      this.#planByChance(this.#profile.extractionSlow, this.#profile.extractionFails, [90, 200]);
     this.tasks = new CloudTasksService({
       clock: this.clock,
       send: (request) => this.#deliver(request),
@@ -245,15 +253,17 @@ export class World {
   startInstance(): Instance {
     const { skewSeconds } = this.#profile;
     const process = new SimulatedProcess(this.clock, this.random.between(-skewSeconds * 1000, skewSeconds * 1000));
-    const { deadlines } = SETTINGS;
+    const settings = this.#extracts ? EXTRACTION_SETTINGS : SETTINGS;
+    const { deadlines } = settings;
     const noLease = { ...deadlines, leaseSeconds: -1, leaseRenewalSeconds: 1e6 };
     return new Instance({
       process,
       store: new SimulatedStore(this.store, process, this.random, () => this.#profile, this.hazard),
       createTask: this.createTask(process),
-      converter: this.#converterOn(process),
-      newOwner: () => `owner-${++this.#owners}`,
-      settings: this.#sabotage === 'lease' ? { ...SETTINGS, deadlines: noLease } : SETTINGS,
+      converter: this.#work.converterOn(process),
+      extractor: this.#extracts ? this.#work.extractorOn(process) : undefined,
+      newOwner: this.#work.newOwner,
+      settings: this.#sabotage === 'lease' ? { ...settings, deadlines: noLease } : settings,
     });
   }
 
@@ -263,51 +273,13 @@ export class World {
     else if (this.random.chance(this.#profile.freeze)) process.freeze(this.random.between(1_000, 180_000));
   };
 
-  #planByChance(): ConversionPlan {
-    const { conversionSlow, conversionFails } = this.#profile;
+  #planByChance(slow: number, fails: number, slowSeconds: readonly [number, number]): WorkPlan {
     return {
-      seconds: this.random.chance(conversionSlow) ? this.random.between(400, 700) : this.random.between(1, 60),
-      fails: this.random.chance(conversionFails),
+      seconds: this.random.chance(slow) ? this.random.between(...slowSeconds) : this.random.between(1, 60),
+      fails: this.random.chance(fails),
       ignoresAbort: this.random.chance(0.3),
+      failsForGood: this.random.chance(0.2),
     };
-  }
-
-  #converterOn(process: SimulatedProcess): Converter {
-    return {
-      convert: async ({ bytes, filename }, { signal }): Promise<Conversion> => {
-        const document = this.documents.find(({ id }) => filename === `${id}.txt`) as Document;
-        const { seconds, fails = false, ignoresAbort = false } = this.plan(document);
-        using _work = this.#begin(document.id, signal, process);
-        this.hazard(process);
-        await this.#convertFor(process, seconds * 1000, ignoresAbort ? undefined : signal);
-        if (fails) throw new Error('The model is overloaded.');
-        if (document.kind === 'poison') throw new UnconvertibleDocumentError('corrupt', `${filename} is damaged.`);
-        const markdown = Buffer.from(bytes).toString();
-        return { markdown, type: 'text', characters: markdown.length, converter: 'simulated@1' };
-      },
-    };
-  }
-
-  /** Where processes and storage work, the lease keeps every other attempt out. */
-  #begin(id: string, signal: AbortSignal, process: SimulatedProcess): Disposable {
-    const working = this.#working.get(id) ?? new Map();
-    this.#working.set(id, working.set(signal, process));
-    // What a converter does after it was told to stop is no attempt's work any more, nor is a dead or frozen process at work.
-    const isAtWork = ([{ aborted }, { isAlive, isFrozen }]: [AbortSignal, SimulatedProcess]) =>
-      !aborted && isAlive && !isFrozen;
-    const attempts = [...working].filter(isAtWork).length;
-    if (this.#isSound) this.promise(() => require(attempts <= 1, `${id} is worked on by one attempt at a time`));
-    return { [Symbol.dispose]: () => working.delete(signal) };
-  }
-
-  #convertFor(process: SimulatedProcess, ms: number, signal: AbortSignal | undefined): Promise<void> {
-    return new Promise((resolve, reject) => {
-      const timer = process.clock.setTimeout(() => resolve(), ms);
-      signal?.addEventListener('abort', () => {
-        process.clock.clearTimeout(timer);
-        reject(signal.reason);
-      });
-    });
   }
 
   #pass(ms: number): Promise<void> {
@@ -323,22 +295,53 @@ export class World {
       const before = this.record(id);
       const generation = await write(bucket, name, body, this.#sabotage === 'fence' ? withoutFence(options) : options);
       const after = JSON.parse(String(body)) as DocumentRecord;
+      if (after.lease !== undefined && after.lease.owner !== before?.lease?.owner) {
+        this.#work.noteClaim(after, this.#fieldsBeside(after.converted?.markdownUri) !== undefined);
+      }
       this.promise(() => {
         checkChange(before, after);
-        if (after.status === 'COMPLETED') this.checkResult(after);
+        if (after.converted !== undefined) this.#checkMarkdown(after.documentId, after.converted.markdownUri);
+        if (after.status !== 'COMPLETED') return;
+        require(this.#work.owner === before?.lease?.owner, `${id} is committed by the attempt that holds it`);
+        this.checkResult(after);
       });
       return generation;
     };
   }
 
-  /** A result is whole as soon as it can be seen. */
+  /** Takes out that an attempt looks for fields which are there already. */
+  #hideFields(): void {
+    const read = this.store.read.bind(this.store);
+    this.store.read = async (bucket, name, options) =>
+      name.endsWith('/fields.json') ? undefined : read(bucket, name, options);
+  }
+
+  /** A result is whole as soon as it can be seen, and its fields are those of its own Markdown. */
   checkResult({ documentId, result }: DocumentRecord): void {
-    const nameOf = (uri = '') => uri.slice(`gs://${RESULTS}/`.length);
-    const expected = this.documents.find(({ id }) => id === documentId)?.text;
-    const markdown = this.store.text(RESULTS, nameOf(result?.markdownUri));
-    require(markdown === expected, `the Markdown of ${documentId} is there when it is COMPLETED`);
-    const metadata = this.store.text(RESULTS, nameOf(result?.metadataUri));
+    this.#checkMarkdown(documentId, result?.markdownUri);
+    const metadata = this.#result(result?.metadataUri);
     require(metadata !== undefined, `the metadata of ${documentId} are there when it is COMPLETED`);
+    if (!this.#extracts) return;
+    const fields = this.#fieldsBeside(result?.markdownUri);
+    require(fields !== undefined, `the fields of ${documentId} are there when it is COMPLETED`);
+    const extracted = JSON.parse(fields) as Extraction;
+    require(this.#result(result?.fieldsUri) ===
+      fields, `${documentId} is committed with the fields beside its Markdown`);
+    const markdown = this.#result(result?.markdownUri);
+    require(isDeepStrictEqual(extracted.fields, { text: markdown }), `the fields of ${documentId} are of its Markdown`);
+  }
+
+  #checkMarkdown(documentId: string, uri: string | undefined): void {
+    const expected = this.documents.find(({ id }) => id === documentId)?.text;
+    require(this.#result(uri) === expected, `the Markdown of ${documentId} is there when its record says so`);
+  }
+
+  #fieldsBeside(markdownUri: string | undefined): string | undefined {
+    return this.#result(markdownUri?.replace(/document\.md$/, 'fields.json'));
+  }
+
+  #result(uri = ''): string | undefined {
+    return this.store.text(RESULTS, uri.slice(`gs://${RESULTS}/`.length));
   }
 }
 

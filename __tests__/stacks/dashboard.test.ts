@@ -68,6 +68,8 @@ test('estimates an hour by the size of an instance', () => {
   // 3600 s x (1 vCPU x 2.4e-5 + 2 GiB x 2.5e-6) = 0.1044 USD; 3600 x (4 x 2.4e-5 + 8 x 2.5e-6) = 0.4176 USD.
   expect(cost({})).toMatch(/ \* 0\.1044$/);
   expect(cost({ cpu: '4', memory: '8Gi' })).toMatch(/ \* 0\.4176$/);
+  // With docling-serve's 4 vCPU and 8 GiB beside the defaults, both together: 0.1044 + 0.4176.
+  expect(cost({ docling: {} })).toMatch(/ \* 0\.522$/);
 });
 
 test('lists the log lines that the failed documents are counted by', () => {

@@ -22,7 +22,9 @@ function grants(json: TerraformJson): Grant[] {
 
 /** What the grant is on: the one attribute by which its type names a resource. */
 function target({ block }: Grant): string {
-  return block.bucket ?? block.service_account_id ?? block.secret_id ?? block.crypto_key_id ?? block.name;
+  return (
+    block.bucket ?? block.service_account_id ?? block.secret_id ?? block.crypto_key_id ?? block.name ?? block.project
+  );
 }
 
 function held(json: TerraformJson, member: string): string[] {
@@ -34,6 +36,7 @@ function held(json: TerraformJson, member: string): string[] {
 
 /** What the README's table gives the runtime. */
 const RUNTIME_ROLES = [
+  'roles/aiplatform.user',
   'roles/cloudtasks.enqueuer',
   'roles/iam.serviceAccountUser',
   'roles/secretmanager.secretAccessor',
@@ -49,7 +52,7 @@ const cases: Record<string, DocumentProcessingStackProps> = { 'nothing set': {},
 describe.each(Object.entries(cases))('with %s', (_, props) => {
   const json = stackJson(props);
 
-  test('every grant is on a single resource', () => {
+  test('every grant is on a single resource, but the one to call models', () => {
     const single = [
       'google_cloud_run_v2_service_iam_binding',
       'google_cloud_tasks_queue_iam_member',
@@ -59,7 +62,13 @@ describe.each(Object.entries(cases))('with %s', (_, props) => {
       'google_storage_bucket_iam_member',
     ];
     expect(grants(json).length).toBeGreaterThan(5);
-    expect(grants(json).filter(({ type }) => !single.includes(type))).toEqual([]);
+    // But for the models of Vertex AI, which are no resources that a grant could name.
+    const others = grants(json).filter(({ type }) => !single.includes(type));
+    expect(others.map(({ type, block, members }) => ({ type, role: block.role, members }))).toEqual(
+      props.extraction
+        ? [{ type: 'google_project_iam_member', role: 'roles/aiplatform.user', members: [runtime] }]
+        : [],
+    );
     for (const grant of grants(json)) expect(target(grant)).toMatch(/\S/);
   });
 
@@ -120,6 +129,14 @@ test('more queues and secrets add just their own grants to the runtime', () => {
     'roles/cloudtasks.enqueuer on ${google_cloud_tasks_queue.queue-2.name}',
     'roles/secretmanager.secretAccessor on my-secret',
   ]);
+});
+
+test('extraction adds the grant to call models of the project to the runtime, and no other', () => {
+  const schemaFile = 'samples/schemas/invoice.schema.json';
+  const extraction = { schemaFile, model: 'gemini-3-flash', inputPrice: 0.5, outputPrice: 3 };
+  const before = held(stackJson({ projectId: 'my-project' }), runtime);
+  const added = held(stackJson({ projectId: 'my-project', extraction }), runtime);
+  expect(added.filter((grant) => !before.includes(grant))).toEqual(['roles/aiplatform.user on my-project']);
 });
 
 test('an enqueuer may put tasks into the queues with the identity of the invoker, and no more', () => {

@@ -7,6 +7,7 @@ import { resources, stackJson } from './synthesise.ts';
 const environments = {
   dev: {},
   prod: readSettings(ENVIRONMENTS.prod).settings.props,
+  docling: readSettings(ENVIRONMENTS.docling).settings.props,
   'everything-on': everythingOn,
 };
 

@@ -35,6 +35,16 @@ test('reads every variable', () => {
     VPC_NETWORK: 'my-network',
     VPC_SUBNETWORK: 'my-subnetwork',
     VPC_EGRESS: 'ALL_TRAFFIC',
+    DOCLING: 'true',
+    DOCLING_IMAGE: 'docker.io/my/docling:1',
+    DOCLING_CPU: '2',
+    DOCLING_MEMORY: '6Gi',
+    EXTRACTION_SCHEMA_FILE: 'my.schema.json',
+    EXTRACTION_MODEL: 'gemini-3-flash',
+    EXTRACTION_LOCATION: 'global',
+    EXTRACTION_INPUT: 'pdf',
+    EXTRACTION_INPUT_PRICE: '0.30',
+    EXTRACTION_OUTPUT_PRICE: '2.5',
     SECRETS: 'API_KEY=my-secret',
     KMS_KEY: 'projects/p/locations/l/keyRings/r/cryptoKeys/k',
     EXISTING_DOCUMENTS_BUCKET: 'my-documents',
@@ -69,6 +79,15 @@ test('reads every variable', () => {
         vpcNetwork: 'my-network',
         vpcSubnetwork: 'my-subnetwork',
         vpcEgress: 'ALL_TRAFFIC',
+        docling: { image: 'docker.io/my/docling:1', cpu: '2', memory: '6Gi' },
+        extraction: {
+          schemaFile: 'my.schema.json',
+          model: 'gemini-3-flash',
+          location: 'global',
+          input: 'pdf',
+          inputPrice: 0.3,
+          outputPrice: 2.5,
+        },
         secrets: { API_KEY: 'my-secret' },
         kmsKey: 'projects/p/locations/l/keyRings/r/cryptoKeys/k',
         documentsBucket: 'my-documents',
@@ -106,6 +125,38 @@ test('reports every problem at once, each by its name', () => {
     "DELETION_PROTECTION must be true or false; received 'yes'.",
   ]);
   expect(settings.props).toEqual({ cpu: '2' });
+});
+
+test.each([
+  ['true', { docling: {} }],
+  ['false', {}],
+])('DOCLING=%s by itself', (value, props) => {
+  expect(readSettings({ DOCLING: value })).toEqual({ settings: { props }, problems: [] });
+});
+
+test('what is said of docling-serve needs docling-serve', () => {
+  expect(readSettings({ DOCLING_CPU: '2' })).toEqual({
+    settings: { props: {} },
+    problems: ["DOCLING_CPU is for docling-serve, which DOCLING=true turns on; received '2': set both or none."],
+  });
+});
+
+test('an extraction is set as a whole or not at all', () => {
+  expect(readSettings({ EXTRACTION_MODEL: 'gemini-3-flash', EXTRACTION_OUTPUT_PRICE: '2.5' })).toEqual({
+    settings: { props: {} },
+    problems: [
+      'Extraction needs EXTRACTION_SCHEMA_FILE, EXTRACTION_MODEL, EXTRACTION_INPUT_PRICE, EXTRACTION_OUTPUT_PRICE; ' +
+        'received none for EXTRACTION_SCHEMA_FILE, EXTRACTION_INPUT_PRICE: set all or none.',
+    ],
+  });
+});
+
+test('a price that is no amount is one problem', () => {
+  const prices = { EXTRACTION_INPUT_PRICE: '30 cents', EXTRACTION_OUTPUT_PRICE: '2.5' };
+  expect(readSettings({ EXTRACTION_SCHEMA_FILE: 'a.json', EXTRACTION_MODEL: 'gemini-3-flash', ...prices })).toEqual({
+    settings: { props: {} },
+    problems: ["EXTRACTION_INPUT_PRICE must be in USD for a million tokens, such as 0.30; received '30 cents'."],
+  });
 });
 
 test('takes whatever a shell can set without failing', () => {

@@ -1,9 +1,9 @@
-import type { DocumentRecord } from '../../handler/document-record.ts';
+import type { DocumentRecord, DocumentResult } from '../../handler/document-record.ts';
 import { type Command, type ParsedCommand, UsageError } from '../command-line.ts';
 import { printable } from '../printable.ts';
 import { DocumentFailure, eachDocument, requireDocumentId } from './each-document.ts';
 import type { Operator } from './operator.ts';
-import type { Report } from './report.ts';
+import { count, type Report } from './report.ts';
 
 export const showCommand: Command = {
   usage: 'npm run documents -- show ID… [options]',
@@ -34,6 +34,10 @@ export async function showDocuments(
   return report.counts.failures > 0 ? 1 : 0;
 }
 
+function costOf({ model, tokens, estimatedCostUsd }: NonNullable<DocumentResult['extraction']>): string {
+  return `${model}, ${count(tokens.input)} tokens in, ${count(tokens.output)} out, about ${estimatedCostUsd} USD`;
+}
+
 function textOf(record: DocumentRecord): string {
   const { documentId, status, filename, sourceUri, generation, method, ocr, lease, result, error } = record;
   const fields: [name: string, value: string | undefined][] = [
@@ -48,6 +52,9 @@ function textOf(record: DocumentRecord): string {
     ['error', error && `${error.reason}: ${error.message}`],
     ['markdown', result?.markdownUri],
     ['metadata', result?.metadataUri],
+    ['fields', result?.fieldsUri],
+    ['model', result?.extraction && costOf(result.extraction)],
+    ['converted', record.converted?.markdownUri],
     ...(record.history ?? []).map((before): [string, string] => [
       `epoch ${before.epoch}`,
       `attempts ${before.attempts}, ${before.createdAt} to ${before.updatedAt}` +

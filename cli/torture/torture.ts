@@ -93,7 +93,7 @@ export async function torture({
   }
 }
 
-/** One in twenty is empty, one in twenty is no document. */
+/** One in twenty is empty, one in twenty is a picture. */
 function testDocument(index: number): TestDocument {
   const id = `document-${index}`;
   const kind = index % 20;
@@ -103,7 +103,7 @@ function testDocument(index: number): TestDocument {
       id,
       name: `${id}.png`,
       content: Buffer.from('89504e470d0a1a0a0000000d49484452', 'hex'),
-      reason: 'unsupported',
+      reason: 'needs-ocr',
     };
   }
   return { id, name: `${id}.txt`, content: Buffer.from(`This is document ${index}.\n`) };

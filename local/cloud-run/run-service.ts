@@ -63,6 +63,8 @@ export interface RunService {
   readonly serviceAccount: string;
   /** The container that gets the requests. */
   readonly container: Container;
+  /** Names of the containers beside it, which are images and do not run here. */
+  readonly sidecars: readonly string[];
   /** Mounted buckets: the path in the container, and the bucket's name. */
   readonly mounts: readonly { readonly path: string; readonly bucket: string }[];
 }
@@ -113,6 +115,7 @@ export function runServiceOf(stack: TerraformStack, secretValues: SecretValues =
     maxInstances: template.scaling.max_instance_count,
     serviceAccount: template.service_account,
     container: { ...container, env },
+    sidecars: template.containers.filter((other) => other !== container).map(({ name = 'without a name' }) => name),
     mounts,
   };
 }

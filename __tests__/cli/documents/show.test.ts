@@ -1,5 +1,5 @@
 import { showDocuments } from '../../../cli/documents/show.ts';
-import { claim, completed, replayed } from '../../../handler/document-record.ts';
+import { claim, completed, replayed, withConversion } from '../../../handler/document-record.ts';
 import { deployment, jsonLines } from './helpers.ts';
 
 test('shows everything, a line each, with what there was before a replay', async () => {
@@ -33,6 +33,20 @@ test('shows who works on it, and until when', async () => {
     return found.kind === 'claimed' ? found.record : record;
   });
   expect((await run(showDocuments, ['a1'])).out).toContain('  lease     one until 2030-01-01T00:00:45.000Z\n');
+});
+
+test('shows extracted fields and what they took, or what is converted as long as there are none', async () => {
+  const { run, add, clock, failedBecause } = deployment();
+  const converted = { markdownUri: 'gs://r/m', metadataUri: 'gs://r/j', type: 'text', characters: 1 } as const;
+  const tokens = { input: 1200, output: 30 };
+  const extraction = { model: 'gemini-test', tokens, estimatedCostUsd: 0.000435, repaired: false };
+  const result = { markdownUri: 'gs://r/m', metadataUri: 'gs://r/j', characters: 1, fieldsUri: 'gs://r/f', extraction };
+  await add('a1', (record) => completed(record, result, clock.now()));
+  await add('b2', (record) => withConversion(failedBecause('extraction-invalid')(record), converted));
+  expect((await run(showDocuments, ['a1'])).out).toContain(
+    '  fields    gs://r/f\n  model     gemini-test, 1,200 tokens in, 30 out, about 0.000435 USD\n',
+  );
+  expect((await run(showDocuments, ['b2'])).out).toContain('  converted gs://r/m\n');
 });
 
 test('--json prints the record', async () => {

@@ -20,6 +20,7 @@ test('a service is what the stack declares', () => {
     maxInstances: 2,
     serviceAccount: RUNTIME,
     container: expect.objectContaining({ command: ['node'], args: ['/code/handler.mjs'] }),
+    sidecars: [],
     mounts: [{ path: '/code', bucket: `${PROJECT}-code` }],
   });
 });
@@ -39,12 +40,13 @@ test("what the stack leaves out is Cloud Run's default", () => {
   });
 });
 
-test('requests go to the container with a port', () => {
+test('requests go to the container with a port; the others, which are images, only have their names', () => {
   const json = stackJson();
   const [main] = json.resource.google_cloud_run_v2_service.service.template.containers;
-  const { ports: _none, ...sidecar } = { ...main, command: ['sidecar'] };
-  json.resource.google_cloud_run_v2_service.service.template.containers = [sidecar, main] as never;
-  expect(read(json).container.command).toEqual(['node']);
+  const sidecar = { name: 'sidecar', image: 'example/sidecar:1', env: [{ name: 'THREADS', value: '4' }] };
+  const nameless = { image: 'example/other:1' };
+  json.resource.google_cloud_run_v2_service.service.template.containers = [sidecar, main, nameless] as never;
+  expect(read(json)).toMatchObject({ container: { command: ['node'] }, sidecars: ['sidecar', 'without a name'] });
 });
 
 test('a stack without a service, or with two, is refused', () => {

@@ -1,0 +1,74 @@
+import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import path from 'node:path';
+import { DocumentService } from '../cli/document-service.ts';
+import { processFile } from '../cli/process-file.ts';
+import { ResultsFolder } from '../cli/results-folder.ts';
+import { CALLER, synthesise } from '../cli/synthesise.ts';
+import { systemClock } from '../clock.ts';
+import { CloudStorage } from '../handler/cloud-storage.ts';
+import { startLocalGoogle } from '../local/local-google.ts';
+import { startGeminiServer, writes } from './handler/extraction/gemini-server.ts';
+
+const TOTAL = { type: 'object', properties: { total: { type: 'number' } }, required: ['total'] };
+
+// The real stack and the real bundle, with a server in the place of Vertex AI alone.
+test('a stack that extracts fields runs here as it is, as soon as somebody answers in the place of Vertex AI', async () => {
+  const folder = await mkdtemp(path.join(tmpdir(), 'extraction-'));
+  const schemaFile = path.join(folder, 'total.schema.json');
+  await writeFile(schemaFile, JSON.stringify(TOTAL));
+  const gemini = await startGeminiServer();
+  gemini.plan(writes('{"total":"12.50"}'), writes('{"total":12.5}'));
+  const environment = {
+    ...process.env,
+    EXTRACTION_SCHEMA_FILE: schemaFile,
+    EXTRACTION_MODEL: 'gemini-test',
+    EXTRACTION_INPUT_PRICE: '0.3',
+    EXTRACTION_OUTPUT_PRICE: '2.5',
+    GOOGLE_VERTEX_BASE_URL: gemini.baseUrl,
+  };
+  const stack = await synthesise(environment);
+  const google = await startLocalGoogle({ stackFile: stack.stackFile, vertexBaseUrl: gemini.baseUrl });
+  const results = ResultsFolder.take(path.join(folder, 'results'));
+  try {
+    const file = path.join(folder, 'invoice.md');
+    await writeFile(file, '# Invoice\n\nTotal 12.50\n');
+    const outcome = await processFile(file, 'invoice.md', {
+      storage: new CloudStorage({
+        clock: systemClock,
+        random: Math.random,
+        accessToken: async () => google.ownerToken(),
+        baseUrl: google.environment.STORAGE_EMULATOR_HOST,
+      }),
+      documentsBucket: String(google.outputs.documents_bucket),
+      service: new DocumentService(google.frontDoorUrl, () =>
+        google.idToken({ email: CALLER, audience: google.serviceUrl }),
+      ),
+      signal: new AbortController().signal,
+      isTaskGone: () => false,
+      onChange: () => {},
+      results,
+    });
+    expect(outcome).toMatchObject({
+      status: 'COMPLETED',
+      attempts: 1,
+      fields: path.join(folder, 'results', 'invoice.md.fields.json'),
+    });
+    expect(JSON.parse(await readFile(outcome.fields as string, 'utf8'))).toEqual({
+      fields: { total: 12.5 },
+      model: 'gemini-test-001',
+      tokens: { input: 200, output: 20 },
+      estimatedCostUsd: 0.00011,
+      repaired: true,
+    });
+    const url = '/v1/projects/local-project/locations/us-central1/publishers/google/models/gemini-test:generateContent';
+    expect(gemini.requests.map((request) => request.path)).toEqual([url, url]);
+    expect(gemini.requests[0]?.body.generationConfig.responseJsonSchema).toEqual(TOTAL);
+  } finally {
+    results[Symbol.dispose]();
+    await google.close();
+    await stack[Symbol.asyncDispose]();
+    await gemini.close();
+    await rm(folder, { recursive: true, force: true });
+  }
+}, 30_000);

@@ -1,0 +1,39 @@
+import { UnconvertibleDocumentError } from '../../handler/conversion/converter.ts';
+import { DeadlineExceededError } from '../../handler/deadline.ts';
+import { DrainingError } from '../../handler/drain.ts';
+import { UnextractableDocumentError } from '../../handler/extraction/extractor.ts';
+import { LeaseLostError } from '../../handler/lease.ts';
+import { ObjectTooLargeError } from '../../handler/object-store.ts';
+import { ImpossibleTaskError } from '../../handler/task-source.ts';
+import { describeFailure, verdictOn } from '../../handler/verdict.ts';
+
+describe('the table of outcomes', () => {
+  test.each([
+    ['lease lost', new LeaseLostError('a1'), false, 409, 'none'],
+    ['lease lost, last', new LeaseLostError('a1'), true, 409, 'none'],
+    ['cannot work', new UnconvertibleDocumentError('corrupt', ''), false, 200, 'fail'],
+    ['no fields', new UnextractableDocumentError('extraction-invalid', ''), false, 200, 'fail'],
+    ['source gone', new ImpossibleTaskError('source-gone', ''), false, 200, 'fail'],
+    ['too large', new ObjectTooLargeError('b', 'o', 2, 1), false, 200, 'fail'],
+    ['failed', new Error(), false, 500, 'release'],
+    ['failed, last', new Error(), true, 200, 'fail'],
+    ['timeout', new DeadlineExceededError('', 1), false, 500, 'release'],
+    ['timeout, last', new DeadlineExceededError('', 1), true, 200, 'fail'],
+    ['draining', new DrainingError(), false, 503, 'release'],
+    ['draining, last', new DrainingError(), true, 200, 'fail'],
+  ] as const)('%s', (_name, error, isLast, httpStatus, change) => {
+    expect(verdictOn(error, isLast)).toEqual({ httpStatus, change });
+  });
+});
+
+test.each([
+  [new UnconvertibleDocumentError('corrupt', 'No.'), 'corrupt', 'No.'],
+  [new UnextractableDocumentError('extraction-blocked', 'No.'), 'extraction-blocked', 'No.'],
+  [new ImpossibleTaskError('source-gone', 'No.'), 'source-gone', 'No.'],
+  [new ObjectTooLargeError('b', 'o', 2, 1), 'too-large', 'gs://b/o has 2 bytes; at most 1 are taken.'],
+  [new DeadlineExceededError('The extraction', 106), 'timeout', 'The extraction took longer than its 106 s.'],
+  [new Error('No.'), 'error', 'No.'],
+  ['no error at all', 'error', 'no error at all'],
+])('%s is described by a word and a sentence', (error, reason, message) => {
+  expect(describeFailure(error)).toEqual({ reason, message });
+});

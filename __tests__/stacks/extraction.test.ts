@@ -1,0 +1,92 @@
+import { readFileSync } from 'node:fs';
+import type { ExtractionProps } from '../../stacks/extraction.ts';
+import { fixture, only, stackJson, stackProblems } from './synthesise.ts';
+
+const schemaFile = 'samples/schemas/invoice.schema.json';
+const extraction: ExtractionProps = { schemaFile, model: 'gemini-3-flash', inputPrice: 0.5, outputPrice: 3 };
+
+function variables(props: { readonly extraction?: ExtractionProps }): Record<string, string> {
+  const { env } = only(stackJson(props), 'google_cloud_run_v2_service').template.containers[0];
+  const pairs = env.map(({ name, value }: { name: string; value: string }) => [name, value]);
+  return Object.fromEntries(pairs.filter(([name]: [string]) => name.startsWith('EXTRACTION_')));
+}
+
+const problems = (changed: Partial<ExtractionProps>) => stackProblems({ extraction: { ...extraction, ...changed } });
+
+test('is off unless it is asked for', () => {
+  expect(variables({})).toEqual({});
+  expect(stackJson().resource).not.toHaveProperty('google_project_iam_member');
+});
+
+test("becomes the handler's settings, with the schema itself", () => {
+  const { EXTRACTION_SCHEMA = '', ...rest } = variables({ extraction });
+  expect(rest).toEqual({
+    EXTRACTION_MODEL: 'gemini-3-flash',
+    EXTRACTION_INPUT: 'text',
+    EXTRACTION_INPUT_PRICE: '0.5',
+    EXTRACTION_OUTPUT_PRICE: '3',
+  });
+  expect(JSON.parse(EXTRACTION_SCHEMA)).toEqual(JSON.parse(readFileSync(schemaFile, 'utf8')));
+  expect(EXTRACTION_SCHEMA).not.toMatch(/\n/);
+});
+
+test('place and input are passed on where they are chosen', () => {
+  expect(variables({ extraction: { ...extraction, location: 'eu', input: 'pdf' } })).toMatchObject({
+    EXTRACTION_LOCATION: 'eu',
+    EXTRACTION_INPUT: 'pdf',
+  });
+});
+
+test('what Terraform would take for a template of its own stays text', () => {
+  const description = 'in $' + '{currency} or %{percent}';
+  const file = fixture('template.json', JSON.stringify({ type: 'object', description }));
+  const { EXTRACTION_SCHEMA } = variables({ extraction: { ...extraction, schemaFile: file } });
+  expect(EXTRACTION_SCHEMA).toBe('{"type":"object","description":"in $$' + '{currency} or %%{percent}"}');
+});
+
+test.each([
+  ['none.json', undefined, 'cannot be read (ENOENT): name a file that is there.'],
+  ['no.json', '{"type":', /^is not JSON \(.*\): write a JSON Schema\.$/],
+  ['list.json', '{"type":"array"}', 'is not of an object: fields have names, so begin it with "type": "object".'],
+  [
+    'typo.json',
+    '{"type":"object","requierd":[]}',
+    'does not compile (strict mode: unknown keyword: "requierd"): correct it.',
+  ],
+  [
+    'long.json',
+    JSON.stringify({ type: 'object', title: 'x'.repeat(40_000) }),
+    'has 40028 bytes; a variable of Cloud Run takes 32768: shorten it.',
+  ],
+])('refuses the schema of %s', (name, content, problem) => {
+  const file = content === undefined ? name : fixture(name, content);
+  const [found, ...others] = problems({ schemaFile: file });
+  expect(others).toEqual([]);
+  const start = `The schema of the extraction, '${file}', `;
+  expect(found?.slice(0, start.length)).toBe(start);
+  expect(found?.slice(start.length)).toEqual(problem instanceof RegExp ? expect.stringMatching(problem) : problem);
+});
+
+test('white space does not count against the limit', () => {
+  const file = fixture('wide.json', `{${' '.repeat(40_000)}"type":"object"}`);
+  expect(problems({ schemaFile: file })).toEqual([]);
+});
+
+test.each([
+  [
+    { model: 'publishers/google/models/gemini-3-flash' },
+    "A model is named without its publisher and place; received 'publishers/google/models/gemini-3-flash': use the name of a Gemini model alone.",
+  ],
+  [
+    { location: 'Europe' },
+    "A model answers in a region, in 'us', 'eu' or 'global'; received 'Europe': choose one of these.",
+  ],
+  [{ input: 'docx' }, "A model reads the 'text' of a PDF or the 'pdf' itself; received 'docx': choose one of the two."],
+  [{ inputPrice: -1 }, "A price is in USD for a million tokens; received -1: look it up in the model's price list."],
+  [
+    { outputPrice: Number.NaN },
+    "A price is in USD for a million tokens; received NaN: look it up in the model's price list.",
+  ],
+])('refuses %j', (changed, problem) => {
+  expect(problems(changed)).toEqual([problem]);
+});

@@ -1,0 +1,15 @@
+import { DOCLING_CONTAINER } from '../stacks/docling-sidecar.ts';
+
+/**
+ * What somebody has to know who runs a stack with docling-serve here: its container is an image, and does not run.
+ *
+ * @param sidecars names of the containers that do not run here
+ * @param url where a docling-serve runs instead, if there is one
+ */
+export function doclingNote(sidecars: readonly string[], url: string | undefined): string | undefined {
+  if (url || !sidecars.includes(DOCLING_CONTAINER)) return undefined;
+  return (
+    'The stack has docling-serve, which does not run here: documents that need it fail. ' +
+    'Set DOCLING_URL to a running one, such as http://localhost:5001.'
+  );
+}

@@ -1,0 +1,76 @@
+import type { Clock } from '../clock.ts';
+import type { Deadlines } from '../deadlines.ts';
+import type { Conversion, Converter } from './conversion/converter.ts';
+import { abortable, startDeadline } from './deadline.ts';
+import type { ConvertedDocument } from './document-record.ts';
+import type { DocumentTask } from './document-task.ts';
+import type { ObjectStore } from './object-store.ts';
+import { prettyJson, ResultFolder } from './result-folder.ts';
+import { sourceGone, sourceOf } from './task-source.ts';
+
+export interface ConvertDependencies {
+  readonly store: ObjectStore;
+  readonly converter: Converter;
+  readonly clock: Clock;
+  readonly deadlines: Deadlines;
+  readonly documentsBucket: string;
+  readonly resultsBucket: string;
+  readonly maxDocumentBytes: number;
+}
+
+/** What was stored, and the Markdown of it as the next step needs it. */
+export interface StoredConversion {
+  readonly stored: ConvertedDocument;
+  readonly markdown: string;
+}
+
+/**
+ * Reads the document, converts it, and stores what came out under the attempt's own name.
+ *
+ * @throws ImpossibleTaskError, ObjectTooLargeError or UnconvertibleDocumentError when it can never work
+ */
+export async function convertDocument(
+  task: DocumentTask,
+  owner: string,
+  signal: AbortSignal,
+  { store, converter, clock, deadlines, documentsBucket, resultsBucket, maxDocumentBytes }: ConvertDependencies,
+): Promise<StoredConversion> {
+  const started = clock.now();
+  const { bucket, object } = sourceOf(task, documentsBucket);
+  const source = await store.read(bucket, object, { generation: task.generation, maxBytes: maxDocumentBytes, signal });
+  if (source === undefined) throw sourceGone(task);
+
+  using limit = startDeadline(clock, 'The conversion', deadlines.conversionSeconds, signal);
+  const { bytes, contentType } = source;
+  const document = { bytes, filename: task.filename, ...(contentType !== undefined && { contentType }) };
+  // A converter that ignores its signal must not hold the attempt.
+  const conversion = await abortable(
+    converter.convert(document, { signal: limit.signal, ocr: task.ocr, method: task.method }),
+    limit.signal,
+  );
+
+  const folder = ResultFolder.of(store, resultsBucket, task.documentId, owner);
+  const metadata = metadataOf(task, conversion, clock.now() - started);
+  await Promise.all([
+    folder.write('document.md', conversion.markdown, 'text/markdown; charset=utf-8', signal),
+    folder.write('metadata.json', prettyJson(metadata), 'application/json', signal),
+  ]);
+  const { markdown, type, characters, pages, partial } = conversion;
+  return {
+    markdown,
+    stored: {
+      markdownUri: folder.uri('document.md'),
+      metadataUri: folder.uri('metadata.json'),
+      type,
+      characters,
+      ...(pages !== undefined && { pages }),
+      ...(partial !== undefined && { partial: true }),
+    },
+  };
+}
+
+function metadataOf(task: DocumentTask, conversion: Conversion, milliseconds: number): Record<string, unknown> {
+  const { markdown: _markdown, ...facts } = conversion;
+  const { documentId, sourceUri, generation, filename, epoch } = task;
+  return { documentId, sourceUri, generation, filename, epoch, ...facts, milliseconds };
+}

@@ -1,0 +1,91 @@
+import type { Ajv2020, ErrorObject } from 'ajv/dist/2020.js';
+
+/**
+ * The JSON Schema that extracted fields follow. A pure contract: `stacks/` checks it at synth, the handler at the start and
+ * each answer of a model against it.
+ */
+export type FieldSchema = Readonly<Record<string, unknown>>;
+
+/** Says what is wrong with a value, a line each; an empty list when it follows the schema. */
+export type FieldCheck = (fields: unknown) => string[];
+
+/** Cloud Run's limit for an environment variable, which carries the schema (reference: `EnvVar.value`). */
+const MAX_SCHEMA_BYTES = 32_768;
+
+/** Enough to see what is wrong; an answer of many lines could break a rule in each of them. */
+const MAX_PROBLEMS = 20;
+
+/** A schema that cannot be used. The message goes on where the schema's name ends: `is not JSON …`. */
+export class InvalidFieldSchemaError extends Error {
+  override readonly name = 'InvalidFieldSchemaError';
+}
+
+/**
+ * Reads a schema without compiling it.
+ *
+ * @throws InvalidFieldSchemaError when it is too large, not JSON, or not of an object
+ */
+export function parseFieldSchema(text: string): FieldSchema {
+  const bytes = Buffer.byteLength(text);
+  if (bytes > MAX_SCHEMA_BYTES) {
+    throw new InvalidFieldSchemaError(
+      `has ${bytes} bytes; a variable of Cloud Run takes ${MAX_SCHEMA_BYTES}: shorten it`,
+    );
+  }
+  let schema: unknown;
+  try {
+    schema = JSON.parse(text);
+  } catch (error) {
+    throw new InvalidFieldSchemaError(`is not JSON (${(error as Error).message}): write a JSON Schema`);
+  }
+  if (typeof schema === 'object' && schema !== null && 'type' in schema && schema.type === 'object') {
+    return schema as FieldSchema;
+  }
+  throw new InvalidFieldSchemaError('is not of an object: fields have names, so begin it with "type": "object"');
+}
+
+/**
+ * Compiles a schema of JSON Schema 2020-12. Keywords and formats that nobody here knows are refused: they would be typing
+ * errors that check nothing.
+ *
+ * @param Ajv the class, as each side loads it in its own way and only where it is needed
+ * @throws InvalidFieldSchemaError when it does not compile
+ */
+export function compileFieldSchema(Ajv: typeof Ajv2020, schema: FieldSchema): FieldCheck {
+  const ajv = new Ajv({ allErrors: true, strictTypes: false, strictTuples: false, logger: false, formats: FORMATS });
+  // Gemini's own, which says nothing about what is valid.
+  ajv.addKeyword('propertyOrdering');
+  try {
+    const validate = ajv.compile(schema);
+    return (fields) => (validate(fields) ? [] : (validate.errors ?? []).slice(0, MAX_PROBLEMS).map(problemOf));
+  } catch (error) {
+    throw new InvalidFieldSchemaError(`does not compile (${(error as Error).message}): correct it`);
+  }
+}
+
+function problemOf({ instancePath, keyword, message, params }: ErrorObject): string {
+  const details: Record<string, unknown> = {
+    additionalProperties: params.additionalProperty,
+    const: params.allowedValue,
+    enum: params.allowedValues,
+  };
+  const detail = details[keyword] === undefined ? '' : `: ${JSON.stringify(details[keyword])}`;
+  return `${instancePath || 'The answer'} ${message}${detail}`;
+}
+
+const DATE_TIME = /^(\d{4}-\d{2}-\d{2})T\d{2}:\d{2}:\d{2}(\.\d+)?(Z|[+-]\d{2}:\d{2})$/;
+
+/** Those that fields of documents have; ajv itself knows none. */
+const FORMATS: Readonly<Record<string, (text: string) => boolean>> = {
+  date: isDate,
+  'date-time': (text) => isDate(DATE_TIME.exec(text)?.[1] ?? '') && !Number.isNaN(Date.parse(text)),
+  email: (text) => /^[^@\s]+@[^@\s]+$/.test(text),
+  uri: (text) => URL.canParse(text),
+  uuid: (text) => /^[0-9a-f]{8}-([0-9a-f]{4}-){3}[0-9a-f]{12}$/i.test(text),
+};
+
+/** Whether a text is a day of the calendar: a Date would take the 31st of February for one in March. */
+function isDate(text: string): boolean {
+  const date = new Date(`${text}T00:00:00Z`);
+  return /^\d{4}-\d{2}-\d{2}$/.test(text) && !Number.isNaN(date.getTime()) && date.toISOString().startsWith(text);
+}
