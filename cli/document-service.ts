@@ -15,6 +15,7 @@ const documentSchema = z.object({
       fieldsUri: z.string().optional(),
       pages: z.number().optional(),
       characters: z.number(),
+      partial: z.boolean().optional(),
     })
     .optional(),
   error: z.object({ reason: z.string(), message: z.string() }).optional(),

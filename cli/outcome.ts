@@ -17,11 +17,15 @@ export interface DocumentOutcome {
   readonly reason: string | null;
   readonly pages?: number | undefined;
   readonly characters?: number | undefined;
+  /** Whether something is missing in the Markdown; the JSON beside it says what. @default it is whole */
+  readonly partial?: boolean | undefined;
 }
 
 /** One line for programs. */
-export function jsonLine({ document, status, attempts, seconds, markdown, fields, reason }: DocumentOutcome): string {
-  return JSON.stringify({ document, status, attempts, seconds, markdown, ...(fields && { fields }), reason });
+export function jsonLine(outcome: DocumentOutcome): string {
+  const { document, status, attempts, seconds, markdown, fields, partial, reason } = outcome;
+  const extras = { ...(fields && { fields }), ...(partial && { partial }) };
+  return JSON.stringify({ document, status, attempts, seconds, markdown, ...extras, reason });
 }
 
 const HEADINGS = ['Document', 'Status', 'Attempts', 'Seconds', 'Size', 'Result'];
@@ -29,15 +33,21 @@ const RIGHT_ALIGNED = new Set([2, 3, 4]);
 
 /** A table for people, with a row for each document. */
 export function outcomeTable(outcomes: readonly DocumentOutcome[]): string {
-  const rows = outcomes.map(({ document, status, attempts, seconds, pages, characters, reason, ...files }) => [
+  const rows = outcomes.map(({ document, status, attempts, seconds, reason, ...result }) => [
     printable(document),
     status,
     String(attempts),
     seconds.toFixed(1),
-    pages !== undefined ? count(pages, 'page') : characters !== undefined ? count(characters, 'character') : '',
-    printable([files.markdown, files.fields].filter(Boolean).join(', ') || (reason ?? '')),
+    sizeOf(result),
+    printable([result.markdown, result.fields].filter(Boolean).join(', ') || (reason ?? '')),
   ]);
   return textTable(HEADINGS, rows, RIGHT_ALIGNED);
+}
+
+function sizeOf({ pages, characters, partial }: Pick<DocumentOutcome, 'pages' | 'characters' | 'partial'>): string {
+  const size =
+    pages !== undefined ? count(pages, 'page') : characters !== undefined ? count(characters, 'character') : '';
+  return partial ? `${size}, partial` : size;
 }
 
 function count(number: number, unit: string): string {

@@ -44,9 +44,9 @@ export async function processFile(file: string, name: string, tools: ProcessingT
     }
     const markdown = await download(result.markdownUri, `${name}.md`, tools);
     await download(result.metadataUri, `${name}.json`, tools);
-    const { pages, characters, fieldsUri } = result;
+    const { pages, characters, partial, fieldsUri } = result;
     const fields = fieldsUri === undefined ? undefined : await download(fieldsUri, `${name}.fields.json`, tools);
-    return outcome('COMPLETED', { attempts, markdown, fields, pages, characters });
+    return outcome('COMPLETED', { attempts, markdown, fields, pages, characters, partial });
   } catch (error) {
     if (tools.signal.aborted) throw error;
     return outcome('FAILED', { attempts, reason: `error: ${(error as Error).message}` });

@@ -36,6 +36,11 @@ test('extracted fields are shown beside the Markdown', () => {
   expect(JSON.parse(jsonLine(extracted))).toMatchObject({ fields: 'results/report.pdf.fields.json' });
 });
 
+test('a document of which something is missing is marked', () => {
+  expect(outcomeTable([{ ...done, partial: true }])).toContain('  4 pages, partial  results/report.pdf.md');
+  expect(JSON.parse(jsonLine({ ...done, partial: true }))).toMatchObject({ status: 'COMPLETED', partial: true });
+});
+
 test('a line of JSON has what programs need, with null for what there is not', () => {
   expect(JSON.parse(jsonLine(done))).toEqual({
     document: 'report.pdf',
