@@ -1,5 +1,6 @@
 import { setTimeout as delay } from 'node:timers/promises';
 import * as z from 'zod';
+import type { enqueueRequestSchema } from '../handler/enqueue-document.ts';
 
 const POLL_MS = 150;
 
@@ -39,10 +40,7 @@ export class DocumentService {
   }
 
   /** @throws Error with the service's words when it does not accept the document */
-  async enqueue(
-    request: { sourceUri: string; filename: string; documentId?: string },
-    signal: AbortSignal,
-  ): Promise<Document> {
+  async enqueue(request: z.input<typeof enqueueRequestSchema>, signal: AbortSignal): Promise<Document> {
     return this.#call('/documents', { method: 'POST', body: JSON.stringify(request), signal });
   }
 

@@ -1,12 +1,14 @@
 import { readFile, stat } from 'node:fs/promises';
 import path from 'node:path';
 import type { CloudStorage } from '../handler/cloud-storage.ts';
-import { parseSourceUri } from '../handler/document-task.ts';
+import { type DocumentTask, parseSourceUri } from '../handler/document-task.ts';
 import type { Document, DocumentService } from './document-service.ts';
 import type { DocumentOutcome } from './outcome.ts';
 import type { ResultsFolder } from './results-folder.ts';
 
 export interface ProcessingTools {
+  /** How the file is to be converted. @default as the handler sees fit */
+  readonly how?: Pick<DocumentTask, 'method' | 'ocr'>;
   readonly storage: CloudStorage;
   readonly documentsBucket: string;
   readonly service: DocumentService;
@@ -69,12 +71,15 @@ async function uploadAndFollow(
   onSeen: (document: Document) => void,
   tools: ProcessingTools,
 ): Promise<Document> {
-  const { storage, documentsBucket, service, signal, onChange, isTaskGone } = tools;
+  const { how, storage, documentsBucket, service, signal, onChange, isTaskGone } = tools;
   const bytes = await readFile(file);
   // The name is the document's own, so that two files of one name do not overwrite each other.
   await storage.write(documentsBucket, name, bytes, { contentType: 'application/octet-stream', signal });
   const filename = path.basename(file);
-  const { documentId } = await service.enqueue({ sourceUri: `gs://${documentsBucket}/${name}`, filename }, signal);
+  const { documentId } = await service.enqueue(
+    { sourceUri: `gs://${documentsBucket}/${name}`, filename, ...how },
+    signal,
+  );
   const show = (document: Document) => {
     onSeen(document);
     const { status, attempts, error } = document;

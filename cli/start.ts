@@ -6,11 +6,12 @@ import { CloudStorage } from '../handler/cloud-storage.ts';
 import { taskIdFor } from '../handler/document-task.ts';
 import { type LocalGoogle, startLocalGoogle } from '../local/local-google.ts';
 import { type Command, type ParsedCommand, runCommand, UsageError } from './command-line.ts';
+import { CONVERSION_OPTIONS, conversionOptions } from './conversion-options.ts';
 import { doclingNote } from './docling-note.ts';
 import { type Document, DocumentService } from './document-service.ts';
 import { inParallel } from './in-parallel.ts';
 import { type DocumentOutcome, jsonLine, outcomeTable } from './outcome.ts';
-import { processFile } from './process-file.ts';
+import { type ProcessingTools, processFile } from './process-file.ts';
 import { Progress } from './progress.ts';
 import { ResultsFolder } from './results-folder.ts';
 import { CALLER, synthesise } from './synthesise.ts';
@@ -24,6 +25,7 @@ const command: Command = {
     'Synthesises the stack, starts a local Google from it, and has it process the files: by default those in samples/.\n' +
     'Results go to results/. Exit code: 0 when every document is COMPLETED, 1 when not or when it cannot start, 2 for a mistake in the call.',
   options: {
+    ...CONVERSION_OPTIONS,
     json: { type: 'boolean', help: 'print one line of JSON for each document instead of progress and table' },
     results: { type: 'string', value: 'DIR', help: 'folder for the results (default: results)' },
     verbose: { type: 'boolean', help: "print the handler's log as well" },
@@ -33,7 +35,9 @@ const command: Command = {
 
 await runCommand(command, start);
 
-async function start({ files, options }: ParsedCommand, signal: AbortSignal): Promise<number> {
+async function start(parsed: ParsedCommand, signal: AbortSignal): Promise<number> {
+  const { files, options } = parsed;
+  const how = conversionOptions(parsed);
   const say = options.json ? () => {} : (line: string) => console.log(line);
   using results = ResultsFolder.take(typeof options.results === 'string' ? options.results : 'results');
   const inputs = files.length > 0 ? files : await samples();
@@ -58,7 +62,7 @@ async function start({ files, options }: ParsedCommand, signal: AbortSignal): Pr
   const note = doclingNote(google.sidecars, DOCLING_URL);
   say(`Started a local Google from it: ${addressesOf(google)}.${note === undefined ? '' : `\n${note}`}\n`);
 
-  const outcomes = await processAll(inputs, google, results, signal, options.json === true);
+  const outcomes = await processAll(inputs, how, google, results, signal, options.json === true);
   say(`\n${outcomeTable(outcomes)}`);
   if (lastError !== undefined && outcomes.some(({ reason }) => reason?.startsWith('error: '))) {
     say(`\nThe handler's log says last: ${lastError} (--verbose shows all of it.)`);
@@ -76,6 +80,7 @@ async function samples(): Promise<string[]> {
 
 async function processAll(
   files: readonly string[],
+  how: NonNullable<ProcessingTools['how']>,
   google: LocalGoogle,
   results: ResultsFolder,
   signal: AbortSignal,
@@ -97,6 +102,7 @@ async function processAll(
   await inParallel(files.entries(), FILES_AT_ONCE, async ([index, file]) => {
     const name = names[index] as string;
     const outcome = await processFile(file, name, {
+      how,
       storage,
       documentsBucket: String(documentsBucket),
       service,

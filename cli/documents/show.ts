@@ -52,6 +52,7 @@ function textOf(record: DocumentRecord): string {
     ['error', error && `${error.reason}: ${error.message}`],
     ['markdown', result?.markdownUri],
     ['metadata', result?.metadataUri],
+    ['partial', result?.partial && 'something is missing: the metadata say what'],
     ['fields', result?.fieldsUri],
     ['model', result?.extraction && costOf(result.extraction)],
     ['converted', record.converted?.markdownUri],

@@ -1,6 +1,7 @@
 import { mkdtempSync, rmSync, truncateSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
+import { UsageError } from '../../../cli/command-line.ts';
 import { enqueueDocuments } from '../../../cli/documents/enqueue.ts';
 import { failed } from '../../../handler/document-record.ts';
 import { DOCUMENTS } from '../../handler/helpers.ts';
@@ -25,6 +26,25 @@ test('enqueues what is in the bucket', async () => {
   expect(out).toMatch(/^[0-9a-f]{32} {2}PENDING {5}gs:\/\/p-documents\/a\.txt\n$/);
   expect({ code, err }).toEqual({ code: 0, err: '' });
   expect(created).toHaveLength(2);
+});
+
+test('hands on how documents are to be converted', async () => {
+  const { run, store, records } = deployment();
+  store.objects.insert(DOCUMENTS, 'a.pdf', 'Hello');
+  const options = { json: true, method: 'docling', ocr: 'force' };
+  const { out } = await run(enqueueDocuments, [`gs://${DOCUMENTS}/a.pdf`, file('scan.pdf', 'x')], options);
+  for (const { documentId } of jsonLines(out)) {
+    const stored = await records.read(String(documentId));
+    expect(stored?.record).toMatchObject({ method: 'docling', ocr: 'force' });
+  }
+});
+
+test.each([
+  ['method', 'magic', "--method is one of auto, local, docling; received 'magic'."],
+  ['ocr', '', "--ocr is one of auto, force, skip; received ''."],
+])('refuses --%s %j', async (option, value, message) => {
+  const { run } = deployment();
+  await expect(run(enqueueDocuments, ['a.txt'], { [option]: value })).rejects.toThrow(new UsageError(message));
 });
 
 test('uploads a file under a hash of its content and its own name', async () => {
