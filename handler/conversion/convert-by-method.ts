@@ -11,8 +11,8 @@ export interface Converters {
  * The converter that hands each document to the one that suits it:
  *
  * - `local` and `docling`: the one that is named
- * - `auto`: local, and docling where there is one and the document needs it: it has pages of images (unless `ocr` is `skip`), or
- *   `ocr` is `force`
+ * - `auto`: local, and docling where there is one and the document needs it: it has pages of images (unless `ocr` is `skip`), text
+ *   that the local converter has no character maps for, or `ocr` is `force`
  */
 export function convertByMethod({ local, docling }: Converters): Converter {
   return {
@@ -31,8 +31,9 @@ async function localOrDocling(source: SourceDocument, options: ConvertOptions, l
   try {
     return await local.convert(source, options);
   } catch (error) {
-    const needsOcr = error instanceof UnconvertibleDocumentError && error.reason === 'needs-ocr';
-    if (!needsOcr || options.ocr === 'skip') throw error;
+    const reason = error instanceof UnconvertibleDocumentError ? error.reason : undefined;
+    const mayHelp = reason === 'unsupported' || (reason === 'needs-ocr' && options.ocr !== 'skip');
+    if (!mayHelp) throw error;
     return docling.convert(source, options);
   }
 }

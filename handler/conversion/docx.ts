@@ -2,6 +2,7 @@ import type mammoth from 'mammoth';
 import { type Conversion, UnconvertibleDocumentError } from './converter.ts';
 import { MAMMOTH, NODE_HTML_MARKDOWN } from './converter-versions.ts';
 import { htmlToMarkdown } from './html.ts';
+import { htmlSections } from './html-sections.ts';
 import { languageTag } from './language-tag.ts';
 import { corePropertiesOf, type DocumentProperties } from './office-package.ts';
 import { childOf, parseXml } from './xml.ts';
@@ -39,7 +40,7 @@ export async function convertDocx(
   });
   return {
     type: 'docx',
-    markdown: htmlToMarkdown(html),
+    markdown: htmlSections(html).map(htmlToMarkdown).join('\n\n'),
     converter: `${MAMMOTH} ${NODE_HTML_MARKDOWN}`,
     ...propertiesOf(archive),
   };

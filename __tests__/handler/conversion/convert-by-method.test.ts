@@ -41,8 +41,9 @@ test.each<[method: ConversionMethod, ocr: OcrMode, by: string]>([
   expect(await converted(answering('local'), method, ocr)).toBe(by);
 });
 
-test('auto gives pages of images to docling', async () => {
+test('auto gives pages of images to docling, and what the local converter does not know', async () => {
   expect(await converted(refusing('needs-ocr'), 'auto', 'auto')).toBe('docling');
+  expect(await converted(refusing('unsupported'), 'auto', 'skip')).toBe('docling');
 });
 
 test.each<[method: ConversionMethod, ocr: OcrMode, withDocling: boolean]>([
@@ -55,7 +56,7 @@ test.each<[method: ConversionMethod, ocr: OcrMode, withDocling: boolean]>([
 });
 
 test('auto gives no other refused document to docling', async () => {
-  const reasons: UnconvertibleReason[] = ['empty', 'unsupported', 'corrupt', 'encrypted', 'too-large'];
+  const reasons: UnconvertibleReason[] = ['empty', 'corrupt', 'encrypted', 'too-large'];
   await fc.assert(
     fc.asyncProperty(fc.constantFrom(...reasons), async (reason) => {
       expect(await refusal(converted(refusing(reason), 'auto', 'auto'))).toBe(`${reason}: Refused by local.`);
