@@ -1,12 +1,10 @@
 import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
-import { DocumentService } from '../cli/document-service.ts';
+import { localClients } from '../cli/local-clients.ts';
 import { processFile } from '../cli/process-file.ts';
 import { ResultsFolder } from '../cli/results-folder.ts';
-import { CALLER, type SynthesisedStack, synthesise } from '../cli/synthesise.ts';
-import { systemClock } from '../clock.ts';
-import { CloudStorage } from '../handler/cloud-storage.ts';
+import { type SynthesisedStack, synthesise } from '../cli/synthesise.ts';
 import type { Attempt } from '../local/cloud-tasks/attempt.ts';
 import { type LocalGoogle, startLocalGoogle } from '../local/local-google.ts';
 
@@ -33,17 +31,9 @@ afterAll(async () => {
   await rm(folder, { recursive: true, force: true });
 }, 30_000);
 
-function tools(email = CALLER) {
-  const audience = google.serviceUrl;
+function tools(email?: string) {
   return {
-    storage: new CloudStorage({
-      clock: systemClock,
-      random: Math.random,
-      accessToken: async () => google.ownerToken(),
-      baseUrl: google.environment.STORAGE_EMULATOR_HOST,
-    }),
-    documentsBucket: String(google.outputs.documents_bucket),
-    service: new DocumentService(google.frontDoorUrl, () => google.idToken({ email, audience })),
+    ...localClients(google, email),
     signal: new AbortController().signal,
     isTaskGone: () => false,
     onChange: () => {},

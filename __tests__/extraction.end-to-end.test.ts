@@ -1,12 +1,10 @@
 import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
-import { DocumentService } from '../cli/document-service.ts';
+import { localClients } from '../cli/local-clients.ts';
 import { processFile } from '../cli/process-file.ts';
 import { ResultsFolder } from '../cli/results-folder.ts';
-import { CALLER, synthesise } from '../cli/synthesise.ts';
-import { systemClock } from '../clock.ts';
-import { CloudStorage } from '../handler/cloud-storage.ts';
+import { synthesise } from '../cli/synthesise.ts';
 import { startLocalGoogle } from '../local/local-google.ts';
 import { startGeminiServer, writes } from './handler/extraction/gemini-server.ts';
 
@@ -34,16 +32,7 @@ test('a stack that extracts fields runs here as it is, as soon as somebody answe
     const file = path.join(folder, 'invoice.md');
     await writeFile(file, '# Invoice\n\nTotal 12.50\n');
     const outcome = await processFile(file, 'invoice.md', {
-      storage: new CloudStorage({
-        clock: systemClock,
-        random: Math.random,
-        accessToken: async () => google.ownerToken(),
-        baseUrl: google.environment.STORAGE_EMULATOR_HOST,
-      }),
-      documentsBucket: String(google.outputs.documents_bucket),
-      service: new DocumentService(google.frontDoorUrl, () =>
-        google.idToken({ email: CALLER, audience: google.serviceUrl }),
-      ),
+      ...localClients(google),
       signal: new AbortController().signal,
       isTaskGone: () => false,
       onChange: () => {},

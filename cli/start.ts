@@ -1,15 +1,14 @@
 /** `npm start`: the whole path on this machine, from the stack to the results of every document in `samples/`. */
 import { readdir } from 'node:fs/promises';
 import path from 'node:path';
-import { systemClock } from '../clock.ts';
-import { CloudStorage } from '../handler/cloud-storage.ts';
 import { taskIdFor } from '../handler/document-task.ts';
 import { type LocalGoogle, startLocalGoogle } from '../local/local-google.ts';
 import { type Command, type ParsedCommand, runCommand, UsageError } from './command-line.ts';
 import { CONVERSION_OPTIONS, conversionOptions } from './conversion-options.ts';
 import { doclingNote } from './docling-note.ts';
-import { type Document, DocumentService } from './document-service.ts';
+import type { Document } from './document-service.ts';
 import { inParallel } from './in-parallel.ts';
+import { localClients } from './local-clients.ts';
 import { type DocumentOutcome, jsonLine, outcomeTable } from './outcome.ts';
 import { type ProcessingTools, processFile } from './process-file.ts';
 import { Progress } from './progress.ts';
@@ -88,24 +87,14 @@ async function processAll(
 ): Promise<DocumentOutcome[]> {
   const names = files.map((file) => results.uniqueName(path.basename(file)));
   const progress = json ? undefined : new Progress(process.stdout, names);
-  const audience = google.serviceUrl;
-  const service = new DocumentService(google.frontDoorUrl, () => google.idToken({ email: CALLER, audience }));
-  const storage = new CloudStorage({
-    clock: systemClock,
-    random: Math.random,
-    accessToken: async () => google.ownerToken(),
-    baseUrl: google.environment.STORAGE_EMULATOR_HOST,
-  });
-  const { documents_bucket: documentsBucket } = google.outputs;
+  const clients = localClients(google);
 
   const outcomes: DocumentOutcome[] = [];
   await inParallel(files.entries(), FILES_AT_ONCE, async ([index, file]) => {
     const name = names[index] as string;
     const outcome = await processFile(file, name, {
+      ...clients,
       how,
-      storage,
-      documentsBucket: String(documentsBucket),
-      service,
       results,
       signal,
       isTaskGone: (document) => isTaskGone(document, google),

@@ -31,9 +31,19 @@ export interface AppDependencies extends Omit<ProcessingDependencies, keyof Sett
 
 type Env = { Variables: { caller: string; trace: ReturnType<typeof traceField> } };
 
-/** The routes. Everything they need is passed in, so that a test calls them without a server. */
+/**
+ * The routes. Everything they need is passed in, so that a test calls them without a server.
+ *
+ * @throws RangeError when there is an extractor and the deadline chain leaves it no time
+ */
 export function createApp(dependencies: AppDependencies): Hono<Env> {
-  const { settings, tasks, keys, drain, logger, clock, records, store } = dependencies;
+  const { settings, tasks, keys, drain, logger, clock, records, store, extractor } = dependencies;
+  if (extractor !== undefined && settings.deadlines.extractionSeconds <= 0) {
+    throw new RangeError(
+      `An extractor needs its part of the deadline; received ${settings.deadlines.extractionSeconds} s: ` +
+        'use deadlinesFor(seconds, { extraction: true }) in handler/settings.ts.',
+    );
+  }
   const processing = { ...dependencies, ...settings };
   const recent = new RecentTokens<Claims>();
   const app = new Hono<Env>();
@@ -174,7 +184,7 @@ async function readPayload(request: Request): Promise<unknown> {
 }
 
 /** A record as callers see it: without the lease and what else is between attempts. */
-function viewOf({ lease: _lease, converted: _converted, ...record }: DocumentRecord): Partial<DocumentRecord> {
+function viewOf({ lease: _lease, converted: _converted, ...record }: DocumentRecord) {
   return record;
 }
 

@@ -25,6 +25,9 @@ const TRIES = 4;
 const SILENCE_SECONDS = 30;
 const FIRST_DELAY_MS = 200;
 
+/** Of an answer that is no object: a page of a thousand names, each as long as may be, has a third of it. */
+const MAX_ANSWER_BYTES = 16 * 2 ** 20;
+
 export interface CloudStorageOptions {
   readonly clock: Clock;
   /** From 0 up to 1, for the jitter of the retries. */
@@ -151,7 +154,15 @@ interface SmallAnswer {
 /** @throws StorageError when it is neither success nor one of the two refusals that mean something to a caller */
 async function smallAnswer(answer: IncomingMessage, { heard }: SilenceLimit): Promise<SmallAnswer> {
   const status = answer.statusCode as number;
-  const body = (await bytesOf(decoded(answer), heard)).toString();
+  let size = 0;
+  const bytes = await bytesOf(decoded(answer), (chunk) => {
+    heard();
+    size += chunk.length;
+    if (size > MAX_ANSWER_BYTES) {
+      throw new StorageError(0, `Cloud Storage answered ${status} with more than ${MAX_ANSWER_BYTES} bytes.`);
+    }
+  });
+  const body = bytes.toString();
   if ((status >= 200 && status < 300) || status === 404 || status === 412) return { status, body };
   let message = body.slice(0, 200);
   try {

@@ -6,11 +6,11 @@ import { bytesOf } from './http-call.ts';
 import { ObjectTooLargeError, StorageError } from './object-store.ts';
 
 /** How an object can be encoded that its uploader has compressed. */
-const DECODERS: Readonly<Record<string, () => Transform>> = {
-  gzip: createGunzip,
-  deflate: createInflate,
-  br: createBrotliDecompress,
-};
+const DECODERS = new Map<string, () => Transform>([
+  ['gzip', createGunzip],
+  ['deflate', createInflate],
+  ['br', createBrotliDecompress],
+]);
 
 /** Asked of a download: otherwise Cloud Storage decompresses on the way, and nothing could be checked ("Transcoding"). */
 export const AS_STORED = { 'Accept-Encoding': 'gzip' };
@@ -63,7 +63,7 @@ export async function download(answer: IncomingMessage, options: DownloadOptions
 
 /** What an answer says, without the compression it came in. */
 export function decoded(answer: IncomingMessage): Readable {
-  const decoder = DECODERS[answer.headers['content-encoding'] ?? ''];
+  const decoder = DECODERS.get(answer.headers['content-encoding'] ?? '');
   // The error of one is the error of both: whoever reads hears of it.
   return decoder === undefined ? answer : pipeline(answer, decoder(), () => {});
 }

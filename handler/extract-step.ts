@@ -86,7 +86,13 @@ async function extractAndStore(
 
 async function storedExtraction(folder: ResultFolder, signal: AbortSignal): Promise<Extraction | undefined> {
   const text = await folder.read(FIELDS, signal);
-  return text === undefined ? undefined : (JSON.parse(text) as Extraction);
+  if (text === undefined) return undefined;
+  try {
+    return JSON.parse(text) as Extraction;
+  } catch (error) {
+    const message = `${folder.uri(FIELDS)} is not what was stored there: delete it, and the fields are extracted again.`;
+    throw new Error(message, { cause: error });
+  }
 }
 
 async function storedMarkdown({ markdownUri }: ConvertedDocument, folder: ResultFolder, signal: AbortSignal) {

@@ -58,7 +58,11 @@ export function call(
     const onAbort = () => (answer ?? outgoing).destroy(signal?.reason);
     signal?.addEventListener('abort', onAbort, { once: true });
     outgoing.on('error', reject);
-    outgoing.once('close', () => signal?.removeEventListener('abort', onAbort));
+    outgoing.once('close', () => {
+      signal?.removeEventListener('abort', onAbort);
+      // Without an error where the other side wanted to change the protocol: nobody else would say so.
+      reject(new Error('The connection was closed before an answer came.'));
+    });
     if (body === undefined || body.length <= PIECE_BYTES) outgoing.end(body);
     else sendBody(outgoing, typeof body === 'string' ? Buffer.from(body) : body, onSent);
   });

@@ -95,12 +95,11 @@ export class HeldLease {
 
   async #renew(): Promise<void> {
     const { clock, deadlines } = this.#options;
+    this.#renewing = new AbortController();
     // A renewal that hangs must hold up neither the next one nor the outcome.
-    using limit = startDeadline(clock, 'Renewing the lease', deadlines.leaseRenewalSeconds);
+    using limit = startDeadline(clock, 'Renewing the lease', deadlines.leaseRenewalSeconds, this.#renewing.signal);
     try {
-      this.#renewing = new AbortController();
-      const signal = AbortSignal.any([limit.signal, this.#renewing.signal]);
-      await this.#write((record) => renewed(record, clock.now(), deadlines.leaseSeconds), signal);
+      await this.#write((record) => renewed(record, clock.now(), deadlines.leaseSeconds), limit.signal);
     } catch {
       // Lost: the signal says so. Out of reach: the lease outlives two such failures, and the fence holds if it does not.
     }

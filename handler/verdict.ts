@@ -25,9 +25,12 @@ export function verdictOn(error: unknown, isLast: boolean): Verdict {
   return { httpStatus: 500, change: 'release' };
 }
 
+/** Of a message, in UTF-16 code units: others put words into it, and the record with it is written again and again. */
+const LONGEST_MESSAGE = 2000;
+
 /** A failure as the record keeps it. */
 export function describeFailure(error: unknown): DocumentError {
-  const message = error instanceof Error ? error.message : String(error);
+  const message = (error instanceof Error ? error.message : String(error)).slice(0, LONGEST_MESSAGE);
   if (hasReason(error)) return { reason: error.reason, message };
   if (error instanceof ObjectTooLargeError) return { reason: 'too-large', message };
   if (error instanceof DeadlineExceededError) return { reason: 'timeout', message };

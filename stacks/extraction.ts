@@ -1,4 +1,4 @@
-import { readFileSync } from 'node:fs';
+import { readFileSync, statSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import { ProjectIamMember } from '@cdktf/provider-google/lib/project-iam-member/index.js';
 import type { ITerraformDependable } from 'cdktf';
@@ -67,16 +67,25 @@ export class Extraction extends Construct {
   }
 }
 
+/** Of the file, white space included: far more than the schema itself may have. */
+const MAX_FILE_BYTES = 1024 * 1024;
+
 /** The schema without its white space, which would count against the limit; empty where it cannot be used. */
 function readSchema(file: string): { schema: string; problem?: string } {
   try {
-    const schema = minified(readFileSync(file, 'utf8'));
+    const stats = statSync(file);
+    if (!stats.isFile()) return { schema: '', problem: 'is no file: name one with a JSON Schema' };
+    if (stats.size > MAX_FILE_BYTES) {
+      return { schema: '', problem: `has ${stats.size} bytes, which is no schema of fields: shorten it` };
+    }
+    const schema = minified(new TextDecoder('utf-8', { fatal: true }).decode(readFileSync(file)));
     // Loaded here, as only a stack that extracts needs it.
     const { Ajv2020 } = createRequire(import.meta.url)('ajv/dist/2020.js') as typeof import('ajv/dist/2020.js');
     compileFieldSchema(Ajv2020, parseFieldSchema(schema));
     return { schema };
   } catch (error) {
     const { code, message } = error as NodeJS.ErrnoException;
+    if (code === 'ERR_ENCODING_INVALID_ENCODED_DATA') return { schema: '', problem: 'is not UTF-8: save it as such' };
     return {
       schema: '',
       problem: code === undefined ? message : `cannot be read (${code}): name a file that is there`,

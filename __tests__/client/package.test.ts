@@ -3,26 +3,14 @@ import { mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, symlinkSync,
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { checkTaskIdFor, taskIdFor } from '../../handler/document-task.ts';
+import { readmeExample } from '../readme-example.ts';
 
 const project = path.join(import.meta.dirname, '../..');
 const folder = mkdtempSync(path.join(tmpdir(), 'client-test-'));
 const installed = path.join(folder, 'node_modules', 'cloud-tasks-document-processing');
 afterAll(() => rmSync(folder, { recursive: true }));
 
-/** As in the README. */
-const EXAMPLE = `
-import { CloudTasksClient, documentIdFor } from 'cloud-tasks-document-processing/client';
-
-const tasks = new CloudTasksClient({
-  projectId: 'my-project',
-  location: 'us-central1',
-  queue: 'document-processing-dev',
-  serviceUrl: 'https://document-processing-dev-123456789012.us-central1.run.app',
-  serviceAccount: 'document-invoker-dev@my-project.iam.gserviceaccount.com',
-});
-const source = { sourceUri: 'gs://my-project-documents-dev/report.pdf', generation: '1', method: 'auto', ocr: 'auto' } as const;
-await tasks.createDocumentProcessingTask({ ...source, documentId: documentIdFor(source), filename: 'report.pdf' });
-`;
+const EXAMPLE = readmeExample('cloud-tasks-document-processing/client');
 
 /** Runs a program in the folder and gives what it printed; throws with all of that when it fails. */
 function run(program: string, words: readonly string[], cwd = folder): string {

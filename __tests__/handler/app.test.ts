@@ -245,7 +245,13 @@ describe('GET /documents/{id}', () => {
     const extract = async () => {
       throw new Error('The model is overloaded.');
     };
-    const { call, deliver, task, record } = start(ENVIRONMENT, { extractor: { extract } });
+    const extracting = {
+      EXTRACTION_SCHEMA: '{"type":"object"}',
+      EXTRACTION_MODEL: 'gemini',
+      EXTRACTION_INPUT_PRICE: '0.3',
+      EXTRACTION_OUTPUT_PRICE: '2.5',
+    };
+    const { call, deliver, task, record } = start({ ...ENVIRONMENT, ...extracting }, { extractor: { extract } });
     await deliver(task);
     expect(record()).toHaveProperty('converted');
     const { body } = await call('GET', '/documents/a1', CALLER);
@@ -259,6 +265,16 @@ describe('GET /documents/{id}', () => {
       body: { detail: 'There is no document with this id.' },
     });
   });
+});
+
+test('an extractor without time of its own is refused at the start, not at every document', () => {
+  const extractor = { extract: () => Promise.reject(new Error('not called')) };
+  expect(() => start(ENVIRONMENT, { extractor })).toThrow(
+    new RangeError(
+      'An extractor needs its part of the deadline; received 0 s: use deadlinesFor(seconds, { extraction: true }) in ' +
+        'handler/settings.ts.',
+    ),
+  );
 });
 
 test('an unknown path is 404', async () => {

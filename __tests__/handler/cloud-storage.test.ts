@@ -396,3 +396,31 @@ class HeardClock extends VirtualClock {
     return super.setTimeout(fn, ms);
   }
 }
+
+test('a refusal without an end is read no further than any answer is long', async () => {
+  const endless: RequestListener = (_request, response) => {
+    response.writeHead(403);
+    const more = () => response.write('x'.repeat(2 ** 20));
+    response.on('drain', more);
+    more();
+  };
+  await withServer([endless, endless, endless, endless], async (store) => {
+    await expect(store.stat('b', 'o')).rejects.toThrow('Cloud Storage answered 403 with more than 16777216 bytes.');
+  });
+});
+
+test('an encoding that nobody knows, and that an uploader chose, is left as it is', async () => {
+  const odd: RequestListener = (_request, response) =>
+    response.writeHead(200, { 'Content-Encoding': 'constructor' }).end('ab');
+  await withServer([odd], async (store) => {
+    expect((await store.read('b', 'o'))?.size).toBe(2);
+  });
+});
+
+test('a server that changes the protocol is a lost connection, not an endless wait', async () => {
+  const changing: RequestListener = ({ socket }) =>
+    socket.write('HTTP/1.1 101 Switching Protocols\r\nConnection: Upgrade\r\nUpgrade: x\r\n\r\n');
+  await withServer([changing, written], async (store) => {
+    expect(await store.write('b', 'o', 'x', options)).toBe('7');
+  });
+});

@@ -1,14 +1,8 @@
 import { CloudTasksClient, type CreateTask } from '../../handler/cloud-tasks-client.ts';
 import { taskIdFor } from '../../handler/document-task.ts';
 import { MissingSettingsError } from '../../handler/settings.ts';
+import { CLIENT_SETTINGS } from './helpers.ts';
 
-const SETTINGS = {
-  projectId: 'p',
-  location: 'us-central1',
-  queue: 'documents',
-  serviceUrl: 'https://documents-1.us-central1.run.app',
-  serviceAccount: 'invoker@p.iam.gserviceaccount.com',
-};
 const PARENT = 'projects/p/locations/us-central1/queues/documents';
 const DOCUMENT = { documentId: 'a1', sourceUri: 'gs://documents/a.pdf', generation: '7', filename: 'a.pdf' };
 
@@ -29,7 +23,7 @@ function recorder(answer: (request: unknown) => unknown) {
 
 test('creates a task with an OIDC token for the service, a ten-minute deadline and a hashed name', async () => {
   const { connect, requests } = recorder((request) => (request as { task: object }).task);
-  const created = await new CloudTasksClient(SETTINGS, connect).createDocumentProcessingTask(DOCUMENT);
+  const created = await new CloudTasksClient(CLIENT_SETTINGS, connect).createDocumentProcessingTask(DOCUMENT);
   const name = `${PARENT}/tasks/${taskIdFor({ documentId: 'a1', epoch: 0 })}`;
   expect(created.name).toBe(name);
   const payload = { ...DOCUMENT, method: 'auto', ocr: 'auto', epoch: 0 };
@@ -41,10 +35,10 @@ test('creates a task with an OIDC token for the service, a ten-minute deadline a
       dispatchDeadline: { seconds: 600 },
       httpRequest: {
         httpMethod: 'POST',
-        url: `${SETTINGS.serviceUrl}/tasks/process-document`,
+        url: `${CLIENT_SETTINGS.serviceUrl}/tasks/process-document`,
         headers: { 'Content-Type': 'application/json' },
         body: Buffer.from(JSON.stringify(payload)).toString('base64'),
-        oidcToken: { serviceAccountEmail: SETTINGS.serviceAccount, audience: SETTINGS.serviceUrl },
+        oidcToken: { serviceAccountEmail: CLIENT_SETTINGS.serviceAccount, audience: CLIENT_SETTINGS.serviceUrl },
       },
     },
   });
@@ -62,7 +56,7 @@ test('without settings it fails with one error that lists the missing names, bef
 });
 
 test('names only what is missing', async () => {
-  const client = new CloudTasksClient({ ...SETTINGS, queue: '' });
+  const client = new CloudTasksClient({ ...CLIENT_SETTINGS, queue: '' });
   await expect(client.createDocumentProcessingTask(DOCUMENT)).rejects.toMatchObject({ missing: ['CLOUD_TASKS_QUEUE'] });
 });
 
@@ -70,7 +64,7 @@ test('a task that exists already is success', async () => {
   const { connect } = recorder(() => {
     throw Object.assign(new Error('Requested entity already exists'), { code: 6 });
   });
-  const created = await new CloudTasksClient(SETTINGS, connect).createDocumentProcessingTask(DOCUMENT);
+  const created = await new CloudTasksClient(CLIENT_SETTINGS, connect).createDocumentProcessingTask(DOCUMENT);
   expect(created.name).toBe(`${PARENT}/tasks/${taskIdFor({ documentId: 'a1', epoch: 0 })}`);
 });
 
@@ -78,14 +72,16 @@ test('every other refusal is thrown as it came', async () => {
   const { connect } = recorder(() => {
     throw Object.assign(new Error('The principal lacks IAM permission "iam.serviceAccounts.actAs".'), { code: 7 });
   });
-  await expect(new CloudTasksClient(SETTINGS, connect).createDocumentProcessingTask(DOCUMENT)).rejects.toMatchObject({
+  await expect(
+    new CloudTasksClient(CLIENT_SETTINGS, connect).createDocumentProcessingTask(DOCUMENT),
+  ).rejects.toMatchObject({
     code: 7,
   });
 });
 
 test('a document that is no valid task is refused before it is sent', async () => {
   const { connect, requests } = recorder(() => ({}));
-  const client = new CloudTasksClient(SETTINGS, connect);
+  const client = new CloudTasksClient(CLIENT_SETTINGS, connect);
   await expect(client.createDocumentProcessingTask({ ...DOCUMENT, sourceUri: 'a.pdf' })).rejects.toThrow(
     'must be gs://bucket/object',
   );
@@ -94,7 +90,7 @@ test('a document that is no valid task is refused before it is sent', async () =
 
 test('connects once, however many tasks it creates at the same time', async () => {
   const { connect, connections } = recorder((request) => (request as { task: object }).task);
-  const client = new CloudTasksClient(SETTINGS, connect);
+  const client = new CloudTasksClient(CLIENT_SETTINGS, connect);
   await Promise.all(
     ['a', 'b', 'c'].map((documentId) => client.createDocumentProcessingTask({ ...DOCUMENT, documentId })),
   );
@@ -103,9 +99,10 @@ test('connects once, however many tasks it creates at the same time', async () =
 
 test('the dispatch deadline is the one it was given', async () => {
   const { connect, requests } = recorder((request) => (request as { task: object }).task);
-  await new CloudTasksClient({ ...SETTINGS, dispatchDeadlineSeconds: 1800 }, connect).createDocumentProcessingTask(
-    DOCUMENT,
-  );
+  await new CloudTasksClient(
+    { ...CLIENT_SETTINGS, dispatchDeadlineSeconds: 1800 },
+    connect,
+  ).createDocumentProcessingTask(DOCUMENT);
   expect(requests).toContainEqual(
     expect.objectContaining({ task: expect.objectContaining({ dispatchDeadline: { seconds: 1800 } }) }),
   );
@@ -113,7 +110,7 @@ test('the dispatch deadline is the one it was given', async () => {
 
 test('of several queues each document always has the same, and all are used', async () => {
   const { connect, requests } = recorder((request) => (request as { task: object }).task);
-  const client = new CloudTasksClient({ ...SETTINGS, queue: 'one,two,three' }, connect);
+  const client = new CloudTasksClient({ ...CLIENT_SETTINGS, queue: 'one,two,three' }, connect);
   const ids = Array.from({ length: 60 }, (_, index) => `document-${index}`);
   for (const documentId of [...ids, ...ids]) await client.createDocumentProcessingTask({ ...DOCUMENT, documentId });
   const queues = requests.map((request) => (request as { parent: string }).parent.split('/').at(-1));
@@ -125,14 +122,14 @@ const CHECK = { ...DOCUMENT, method: 'auto', ocr: 'auto', epoch: 0, round: 0 } a
 
 test('beside each task comes one that looks after the document, sixteen minutes later', async () => {
   const { connect, requests } = recorder((request) => (request as { task: object }).task);
-  await new CloudTasksClient(SETTINGS, connect, { now: () => 1_500 }).createDocumentProcessingTask(DOCUMENT);
+  await new CloudTasksClient(CLIENT_SETTINGS, connect, { now: () => 1_500 }).createDocumentProcessingTask(DOCUMENT);
   expect(requests[1]).toMatchObject({
     parent: PARENT,
     task: {
       name: expect.stringMatching(/\/tasks\/[0-9a-f]{32}-a1-0-check-0$/),
       scheduleTime: { seconds: 962 },
       httpRequest: {
-        url: `${SETTINGS.serviceUrl}/tasks/check-document`,
+        url: `${CLIENT_SETTINGS.serviceUrl}/tasks/check-document`,
         body: Buffer.from(JSON.stringify(CHECK)).toString('base64'),
       },
     },
@@ -141,7 +138,7 @@ test('beside each task comes one that looks after the document, sixteen minutes 
 
 test('each look has a name of its own', async () => {
   const { connect } = recorder((request) => (request as { task: object }).task);
-  const client = new CloudTasksClient(SETTINGS, connect);
+  const client = new CloudTasksClient(CLIENT_SETTINGS, connect);
   const names = [CHECK, { ...CHECK, round: 1 }, { ...CHECK, epoch: 1 }].map(async (check) => {
     return (await client.createDocumentCheckTask(check)).name;
   });

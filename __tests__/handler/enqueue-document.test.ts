@@ -2,18 +2,10 @@ import { CloudTasksClient, type CreateTask } from '../../handler/cloud-tasks-cli
 import { claim } from '../../handler/document-record.ts';
 import { enqueueDocument, enqueueRequestSchema } from '../../handler/enqueue-document.ts';
 import { processDocument } from '../../handler/process-document.ts';
-import { DOCUMENTS, RESULTS, setUp } from './helpers.ts';
-
-const SETTINGS = {
-  projectId: 'p',
-  location: 'us-central1',
-  queue: 'documents',
-  serviceUrl: 'https://documents-1.us-central1.run.app',
-  serviceAccount: 'invoker@p.iam.gserviceaccount.com',
-};
+import { CLIENT_SETTINGS, DOCUMENTS, RESULTS, setUp } from './helpers.ts';
 
 /** A handler whose Cloud Tasks is a list. */
-function setUpQueue(settings: object = SETTINGS) {
+function setUpQueue(settings: object = CLIENT_SETTINGS) {
   const { dependencies, ...parts } = setUp();
   const created: string[] = [];
   const cloudTasks = { down: false };

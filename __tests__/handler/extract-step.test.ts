@@ -112,6 +112,17 @@ test('where another attempt has stored its answer meanwhile, that one counts', a
   expect(stored('fields.json')).toMatchObject({ fields: { text: 'earlier' } });
 });
 
+test('an answer that somebody has overwritten with something else is named', async () => {
+  const { dependencies, store, task } = setUpExtraction(async ({ markdown }) => {
+    await store.write(RESULTS, `${FOLDER}/fields.json`, '{"fields":', { contentType: 'application/json' });
+    return fieldsOf(markdown);
+  });
+  expect(await processDocument(task, attempt(), dependencies)).toMatchObject({
+    httpStatus: 500,
+    error: { message: expect.stringContaining('fields.json is not what was stored there: delete it, and the fields') },
+  });
+});
+
 test('what the model answered in vain is kept, and the document FAILED with its conversion', async () => {
   const usage = { model: 'test-001', tokens: { input: 200, output: 20 }, estimatedCostUsd: 0.0001 };
   const { dependencies, task, record, stored } = setUpExtraction(async () => {

@@ -4,14 +4,8 @@ import { devNull } from 'node:os';
 import { text } from 'node:stream/consumers';
 import { CloudTasksClient } from '../../handler/cloud-tasks-client.ts';
 import { accessToken, googleAuth } from '../../handler/google-auth.ts';
+import { CLIENT_SETTINGS } from './helpers.ts';
 
-const SETTINGS = {
-  projectId: 'p',
-  location: 'us-central1',
-  queue: 'documents',
-  serviceUrl: 'https://documents-1.us-central1.run.app',
-  serviceAccount: 'invoker@p.iam.gserviceaccount.com',
-};
 const DOCUMENT = { documentId: 'a1', sourceUri: 'gs://documents/a.pdf', generation: '7', filename: 'a.pdf' };
 
 /** A metadata server, and a Cloud Tasks that answers as a test says. */
@@ -43,7 +37,7 @@ test("Google's client sends its tasks with the service's token", async () => {
     seen.push({ request, body });
     response.end(JSON.stringify({ name: JSON.parse(body).task.name }));
   };
-  const { name } = await new CloudTasksClient(SETTINGS).createDocumentProcessingTask(DOCUMENT);
+  const { name } = await new CloudTasksClient(CLIENT_SETTINGS).createDocumentProcessingTask(DOCUMENT);
   expect(seen).toHaveLength(2);
   const { request, body } = seen[0] as (typeof seen)[0];
   expect(request.method).toBe('POST');
@@ -66,7 +60,7 @@ test.each([
     request.resume();
     response.writeHead(status).end(JSON.stringify({ error: { code: status, message } }));
   };
-  const creating = new CloudTasksClient(SETTINGS).createDocumentProcessingTask(DOCUMENT);
+  const creating = new CloudTasksClient(CLIENT_SETTINGS).createDocumentProcessingTask(DOCUMENT);
   await expect(creating).rejects.toMatchObject({ code, message: expect.stringContaining(message) });
 });
 

@@ -10,6 +10,15 @@ import { MemoryObjectStore } from './memory-object-store.ts';
 export const DOCUMENTS = 'p-documents';
 export const RESULTS = 'p-results';
 
+/** Where a client's tasks go. */
+export const CLIENT_SETTINGS = {
+  projectId: 'p',
+  location: 'us-central1',
+  queue: 'documents',
+  serviceUrl: 'https://documents-1.us-central1.run.app',
+  serviceAccount: 'invoker@p.iam.gserviceaccount.com',
+};
+
 /** Converts by a function of the test's own. */
 export function converterOf(convert: Converter['convert']): Converter {
   return { convert };

@@ -13,19 +13,12 @@ import {
 import { documentTaskSchema } from '../../handler/document-task.ts';
 import { processDocument } from '../../handler/process-document.ts';
 import { replayDocument } from '../../handler/replay-document.ts';
-import { setUp } from './helpers.ts';
+import { CLIENT_SETTINGS, setUp } from './helpers.ts';
 
-const SETTINGS = {
-  projectId: 'p',
-  location: 'us-central1',
-  queue: 'documents',
-  serviceUrl: 'https://documents-1.us-central1.run.app',
-  serviceAccount: 'invoker@p.iam.gserviceaccount.com',
-};
 const CORRUPT: DocumentError = { reason: 'corrupt', message: 'No.' };
 
 /** A FAILED document, and a Cloud Tasks that is a list of payloads. */
-async function failedDocument(settings: object = SETTINGS) {
+async function failedDocument(settings: object = CLIENT_SETTINGS) {
   const { dependencies, clock, task, record } = setUp();
   const created = new Map<string, unknown>();
   const cloudTasks = { down: false };

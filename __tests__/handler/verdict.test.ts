@@ -37,3 +37,7 @@ test.each([
 ])('%s is described by a word and a sentence', (error, reason, message) => {
   expect(describeFailure(error)).toEqual({ reason, message });
 });
+
+test('a message of megabytes is cut off', () => {
+  expect(describeFailure(new Error('x'.repeat(1_000_000))).message).toHaveLength(2000);
+});

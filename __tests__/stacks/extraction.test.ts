@@ -1,4 +1,8 @@
-import { readFileSync } from 'node:fs';
+import { execFileSync } from 'node:child_process';
+import { randomUUID } from 'node:crypto';
+import { readFileSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import type { ExtractionProps } from '../../stacks/extraction.ts';
 import { fixture, only, stackJson, stackProblems } from './synthesise.ts';
 
@@ -58,6 +62,8 @@ test.each([
     JSON.stringify({ type: 'object', title: 'x'.repeat(40_000) }),
     'has 40028 bytes; a variable of Cloud Run takes 32768: shorten it.',
   ],
+  ['huge.json', ' '.repeat(2 ** 21), 'has 2097152 bytes, which is no schema of fields: shorten it.'],
+  ['latin1.json', Buffer.from('{"type":"object","title":"é"}', 'latin1'), 'is not UTF-8: save it as such.'],
 ])('refuses the schema of %s', (name, content, problem) => {
   const file = content === undefined ? name : fixture(name, content);
   const [found, ...others] = problems({ schemaFile: file });
@@ -65,6 +71,22 @@ test.each([
   const start = `The schema of the extraction, '${file}', `;
   expect(found?.slice(0, start.length)).toBe(start);
   expect(found?.slice(start.length)).toEqual(problem instanceof RegExp ? expect.stringMatching(problem) : problem);
+});
+
+test('refuses what is no file without waiting for its content', () => {
+  const pipe = join(tmpdir(), `${randomUUID()}.json`);
+  execFileSync('mkfifo', [pipe]);
+  try {
+    expect(problems({ schemaFile: pipe })).toEqual([
+      `The schema of the extraction, '${pipe}', is no file: name one with a JSON Schema.`,
+    ]);
+  } finally {
+    rmSync(pipe);
+  }
+});
+
+test('a byte order mark is no part of the schema', () => {
+  expect(problems({ schemaFile: fixture('mark.json', '\ufeff{"type":"object"}') })).toEqual([]);
 });
 
 test('white space does not count against the limit', () => {

@@ -16,7 +16,7 @@ export const bundlePath = join(folder, 'handler.mjs');
 writeFileSync(bundlePath, "console.log('handler');\n");
 
 /** A file beside the bundle. */
-export function fixture(name: string, content: string): string {
+export function fixture(name: string, content: string | Uint8Array): string {
   const path = join(folder, name);
   writeFileSync(path, content);
   return path;

@@ -1,9 +1,9 @@
 import { setTimeout as delay } from 'node:timers/promises';
 import type { DocumentRecord } from '../../handler/document-record.ts';
 import { type LocalGoogle, startLocalGoogle } from '../../local/local-google.ts';
-import { DocumentService } from '../document-service.ts';
 import { inParallel } from '../in-parallel.ts';
-import { CALLER, synthesise } from '../synthesise.ts';
+import { localClients } from '../local-clients.ts';
+import { synthesise } from '../synthesise.ts';
 import { acceleratedClock } from './accelerated-clock.ts';
 
 export interface TortureOptions {
@@ -111,8 +111,7 @@ function testDocument(index: number): TestDocument {
 
 async function enqueueAll(documents: readonly TestDocument[], google: LocalGoogle, signal: AbortSignal): Promise<void> {
   const bucket = bucketOf(google, 'documents_bucket');
-  const audience = google.serviceUrl;
-  const service = new DocumentService(google.frontDoorUrl, () => google.idToken({ email: CALLER, audience }));
+  const { service } = localClients(google);
   await inParallel(documents, CALLERS_AT_ONCE, async ({ id, name, content }) => {
     google.storage.insert(bucket, name, content, { contentType: 'application/octet-stream' });
     // A caller tries again until it is told that its document is accepted.

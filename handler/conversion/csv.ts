@@ -3,6 +3,7 @@ import { tableToMarkdown } from './blocks.ts';
 import { type Conversion, UnconvertibleDocumentError } from './converter.ts';
 import { PAPAPARSE } from './converter-versions.ts';
 import { escapeMarkdown } from './escape-markdown.ts';
+import { MAX_TABLE_CELLS, requireBearable } from './limits.ts';
 
 const DELIMITERS = [',', '\t', ';', '|'];
 /** Of the text, to find the delimiter. */
@@ -12,8 +13,6 @@ const FEWEST_RECORDS = 3;
 /** Prose has a comma a line by accident, seldom two. */
 const FEWEST_COLUMNS: Readonly<Record<string, number>> = { ',': 3 };
 const LONGEST_HEAD = 60;
-/** As of every table here; short records count as long as the longest. */
-const MAX_CELLS = 1_000_000;
 
 /**
  * Finds out whether a text is a table of delimited values (RFC 4180), with commas, tabs, semicolons or bars.
@@ -24,11 +23,11 @@ const MAX_CELLS = 1_000_000;
 export function delimiterOf(text: string, announced: boolean): string | undefined {
   const sample = wholeLines(text);
   const samples = DELIMITERS.map((delimiter) => {
-    const { data, errors } = parse(sample, delimiter);
+    const { data, quotesAreRight } = parse(sample, delimiter);
     const widths = data.map((record) => record.length);
     const columns = mostFrequent(widths);
     const regular = widths.filter((width) => width === columns).length / Math.max(1, widths.length);
-    return { delimiter, data, columns, regular, quotesAreRight: errors.every(({ type }) => type !== 'Quotes') };
+    return { delimiter, data, columns, regular, quotesAreRight };
   });
   const usable = samples
     .filter(({ columns }) => columns > 1)
@@ -50,15 +49,16 @@ export function delimiterOf(text: string, announced: boolean): string | undefine
  * @throws UnconvertibleDocumentError `too-large`
  */
 export function convertCsv(text: string, delimiter: string): Omit<Conversion, 'characters'> {
+  requireBearable(text.length);
   const { data } = parse(text, delimiter);
   const rows = data.map((record) => record.map(escapeMarkdown));
   return { type: 'csv', markdown: data.length === 0 ? '' : tableToMarkdown(rows), converter: PAPAPARSE };
 }
 
 /** Record by record, so that a table beyond the limit is not read to its end. */
-function parse(text: string, delimiter: string): { data: string[][]; errors: Papa.ParseError[] } {
+function parse(text: string, delimiter: string): { data: string[][]; quotesAreRight: boolean } {
   const data: string[][] = [];
-  const errors: Papa.ParseError[] = [];
+  let quotesAreRight = true;
   let columns = 0;
   Papa.parse<string[]>(text, {
     delimiter,
@@ -69,13 +69,14 @@ function parse(text: string, delimiter: string): { data: string[][]; errors: Pap
     step(record) {
       columns = Math.max(columns, record.data.length);
       data.push(record.data);
-      errors.push(...record.errors);
-      if (columns * data.length > MAX_CELLS) {
-        throw new UnconvertibleDocumentError('too-large', `The table has more than ${MAX_CELLS} cells.`);
+      quotesAreRight &&= record.errors.every(({ type }) => type !== 'Quotes');
+      // Short records count as long as the longest.
+      if (columns * data.length > MAX_TABLE_CELLS) {
+        throw new UnconvertibleDocumentError('too-large', `The table has more than ${MAX_TABLE_CELLS} cells.`);
       }
     },
   });
-  return { data, errors };
+  return { data, quotesAreRight };
 }
 
 /** The beginning of a long text, up to the end of a line. */

@@ -136,7 +136,8 @@ export class DoclingClient {
     let response: Response;
     let text: string;
     try {
-      response = await fetch(this.#url + path, { signal, ...(form && posting(form)) });
+      // Not elsewhere: to follow a redirection would hand the document to whoever is named, and ask inside of the project's network.
+      response = await fetch(this.#url + path, { signal, redirect: 'manual', ...(form && posting(form)) });
       text = await readText(response);
     } catch (error) {
       signal.throwIfAborted();

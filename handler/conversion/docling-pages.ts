@@ -1,4 +1,5 @@
 import type { DoclingDocument, DoclingError } from './docling-schema.ts';
+import { pageList } from './page-list.ts';
 
 /** What docling is asked to put between two pages. */
 export const PAGE_BREAK = '<!-- docling page break -->';
@@ -27,7 +28,9 @@ export function countPages(document: DoclingDocument): number | undefined {
 }
 
 function pageNumbers({ pages }: DoclingDocument): number[] {
-  return Object.keys(pages).map(Number);
+  return Object.keys(pages)
+    .map(Number)
+    .filter((page) => Number.isSafeInteger(page) && page > 0);
 }
 
 /** Pages that something of the body begins on: docling breaks the Markdown between these. */
@@ -47,19 +50,10 @@ export function missingParts(errors: readonly DoclingError[]): string[] {
   for (const { error_message, page_no } of errors) {
     const message = error_message.trim().replace(/\.$/, '');
     const pages = pagesOf.get(message) ?? [];
-    pagesOf.set(message, typeof page_no === 'number' ? [...pages, page_no] : pages);
+    if (typeof page_no === 'number') pages.push(page_no);
+    pagesOf.set(message, pages);
   }
-  return [...pagesOf].map(([message, pages]) => (pages.length === 0 ? `${message}.` : `${listed(pages)}: ${message}.`));
-}
-
-/** `Page 3`, `Pages 3, 5 to 9`. */
-function listed(numbers: readonly number[]): string {
-  const ranges: [first: number, last: number][] = [];
-  for (const page of ascending(numbers)) {
-    const range = ranges.at(-1);
-    if (range !== undefined && range[1] === page - 1) range[1] = page;
-    else ranges.push([page, page]);
-  }
-  const words = ranges.map(([first, last]) => (first === last ? `${first}` : `${first} to ${last}`));
-  return `${numbers.length === 1 ? 'Page' : 'Pages'} ${words.join(', ')}`;
+  return [...pagesOf].map(([message, pages]) =>
+    pages.length === 0 ? `${message}.` : `${pageList(pages)}: ${message}.`,
+  );
 }

@@ -1,8 +1,14 @@
 /** What docling-serve answers, as far as it is of use here. What else it says is ignored. */
 import * as z from 'zod';
 
-/** Answer of `GET /version`: among others docling-serve's own. */
-export const versionSchema = z.object({ 'docling-serve': z.string() });
+/** Answer of `GET /version`: among others docling-serve's own. It becomes part of each result, so nothing else than a version does. */
+export const versionSchema = z.object({
+  'docling-serve': z
+    .string()
+    .regex(/^[\w.+-]{1,64}$/)
+    .optional()
+    .catch(undefined),
+});
 
 /** What went wrong, on a page or in the whole document (docling: `ErrorItem`). */
 const errorSchema = z.object({

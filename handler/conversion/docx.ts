@@ -4,6 +4,7 @@ import { MAMMOTH, NODE_HTML_MARKDOWN } from './converter-versions.ts';
 import { htmlToMarkdown } from './html.ts';
 import { htmlSections } from './html-sections.ts';
 import { languageTag } from './language-tag.ts';
+import { requireBearable } from './limits.ts';
 import { corePropertiesOf, type DocumentProperties } from './office-package.ts';
 import { childOf, parseXml } from './xml.ts';
 import { openZipArchive, type ZipArchive } from './zip-archive.ts';
@@ -38,6 +39,8 @@ export async function convertDocx(
     styleMap: STYLES,
     convertImage: images.imgElement(async () => ({ src: '' })),
   });
+  // A note that many places refer to is written as often.
+  requireBearable(html.length);
   return {
     type: 'docx',
     markdown: htmlSections(html).map(htmlToMarkdown).join('\n\n'),

@@ -1,13 +1,12 @@
 import type { TranslatorConfigFactory } from 'node-html-markdown';
 import { tableToMarkdown } from './blocks.ts';
 import { UnconvertibleDocumentError } from './converter.ts';
+import { MAX_TABLE_CELLS } from './limits.ts';
 
 type Element = Parameters<TranslatorConfigFactory>[0]['node'];
 
 /** As browsers limit it (HTML Living Standard, "colspan is clamped to 1000"). */
 const MAX_SPAN = 1000;
-/** Cells of a table, counting those that spans cover and short rows leave empty: rows and spans multiply. */
-const MAX_CELLS = 1_000_000;
 
 /**
  * A table in Markdown, with what the library's own translator loses: several paragraphs in a cell, pipes, and the columns under
@@ -46,8 +45,12 @@ function tableRows(table: Element, translateCell: (html: string) => string): str
       skipReached();
       const columns = span(cell, 'colspan');
       widest = Math.max(widest, row.length + columns);
-      if (widest * (rows.length + 1) > MAX_CELLS) {
-        throw new UnconvertibleDocumentError('too-large', `A table of the document has more than ${MAX_CELLS} cells.`);
+      // Rows and spans multiply.
+      if (widest * (rows.length + 1) > MAX_TABLE_CELLS) {
+        throw new UnconvertibleDocumentError(
+          'too-large',
+          `A table of the document has more than ${MAX_TABLE_CELLS} cells.`,
+        );
       }
       for (let i = 0; i < columns; i++) {
         reaching[row.length] = span(cell, 'rowspan') - 1;

@@ -12,6 +12,7 @@ import { INLINE_SYNTAX, LINE_SYNTAX } from './escape-markdown.ts';
 import { htmlListItem } from './html-list-item.ts';
 import { htmlTable } from './html-table.ts';
 import { languageTag } from './language-tag.ts';
+import { inOneLine } from './one-line.ts';
 import { piecesOf } from './pieces.ts';
 
 /** Elements without text of the document: code, embedded media, and the controls of a form. */
@@ -33,6 +34,9 @@ const IGNORED = [
 
 /** Where `<title>` and `<meta>` are looked for, so that a page made to be searched slowly is not. */
 const HEAD_CHARACTERS = 65_536;
+
+/** No server takes a longer address; a hostile one of megabytes fills all memory when its signs are replaced. */
+const LONGEST_ADDRESS = 8192;
 
 const OPTIONS = {
   bulletMarker: '-',
@@ -76,7 +80,7 @@ export function htmlToMarkdown(html: string): string {
 
 /** Two spaces behind a word are a line break; all others at a line's end are nothing. */
 function withoutTrailingSpaces(lines: string): string {
-  return lines.replace(/[^\S\n]+(?=\n)/g, (spaces, at) =>
+  return lines.replace(/(?<![^\S\n])[^\S\n]+(?=\n)/g, (spaces, at) =>
     spaces === '  ' && /\S/.test(lines[at - 1] ?? '') ? spaces : '',
   );
 }
@@ -93,6 +97,7 @@ export function declaredCharset(bytes: Uint8Array): string | undefined {
  */
 const link: TranslatorConfigFactory = ({ node }) => {
   const href = node.getAttribute('href')?.trim() ?? '';
+  if (href.length > LONGEST_ADDRESS) return {};
   if (/^#.*-ref-/.test(href) && node.textContent === '↑') return { ignore: true };
   if (/^(?:#|$)/.test(href) || /\s/.test(href) || !/^(?:https?:|mailto:|tel:|[^:]*$|[^:]*[/?#])/i.test(href)) return {};
   const address = href.replace(
@@ -101,8 +106,7 @@ const link: TranslatorConfigFactory = ({ node }) => {
   );
   if (node.textContent.trim() === href && /^https?:/i.test(href)) return { content: `<${address}>`, recurse: false };
   return {
-    postprocess: ({ content }) =>
-      content.trim() === '' ? '' : `[${content.trim().replace(/\s*\n\s*/g, ' ')}](${address})`,
+    postprocess: ({ content }) => (content.trim() === '' ? '' : `[${inOneLine(content)}](${address})`),
   };
 };
 

@@ -1,8 +1,10 @@
+import { UnconvertibleDocumentError } from './converter.ts';
+
 /** What one document may take, so that a small hostile file cannot occupy a whole instance. */
 export interface ConversionLimits {
-  /** Pages of a PDF. @default 2000 */
+  /** Pages of a PDF, slides of a presentation, sheets of a workbook. @default 2000 */
   readonly maxPages: number;
-  /** Bytes that the parts of a DOCX may inflate to, all together. @default 134217728 (128 MiB) */
+  /** Bytes that the parts of an Office document may inflate to, all together. @default 134217728 (128 MiB) */
   readonly maxInflatedBytes: number;
   /** JavaScript heap of one conversion in MiB, its old generation. @default 256 */
   readonly maxMemoryMebibytes: number;
@@ -16,3 +18,16 @@ export const DEFAULT_LIMITS: ConversionLimits = {
   maxMemoryMebibytes: 256,
   maxBufferMebibytes: 256,
 };
+
+/** Cells of one table, empty ones included: two cells at the ends of a sheet would span 17 thousand million. */
+export const MAX_TABLE_CELLS = 1_000_000;
+
+/** UTF-16 code units of the text of a document with pages or tables, each text counted as often as it is written. */
+export const MAX_TEXT_CHARACTERS = 20_000_000;
+
+/** @throws UnconvertibleDocumentError `too-large` above {@link MAX_TEXT_CHARACTERS} */
+export function requireBearable(characters: number): void {
+  if (characters <= MAX_TEXT_CHARACTERS) return;
+  const message = `The document has ${characters} characters of text; at most ${MAX_TEXT_CHARACTERS} are converted.`;
+  throw new UnconvertibleDocumentError('too-large', message);
+}

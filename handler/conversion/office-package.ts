@@ -43,7 +43,8 @@ export function openOfficePackage(bytes: Uint8Array, maxInflatedBytes: number): 
       for (const { attributes } of parseXml(archive.read(name)).children) {
         const { Id, Type = '', Target, TargetMode } = attributes;
         if (Id === undefined || Target === undefined || TargetMode === 'External') continue;
-        relationships.set(Id, { type: Type.slice(Type.lastIndexOf('/') + 1), target: resolve(folder, Target) });
+        const target = resolve(folder, Target);
+        if (target !== undefined) relationships.set(Id, { type: Type.slice(Type.lastIndexOf('/') + 1), target });
       }
       return relationships;
     },
@@ -85,7 +86,14 @@ export function corePropertiesOf(office: Pick<OfficePackage, 'has' | 'read'>): D
   return { ...(title && { title }), ...(author && { author }), ...(language && { language }) };
 }
 
-/** A target is relative to the folder of the part that it stands in, unless it begins with a slash. */
-function resolve(folder: string, target: string): string {
-  return decodeURI(new URL(target, `package:///${folder}`).pathname).slice(1);
+/**
+ * A target is relative to the folder of the part that it stands in, unless it begins with a slash. One that is no URL leads nowhere,
+ * which matters only where it is followed.
+ */
+function resolve(folder: string, target: string): string | undefined {
+  try {
+    return decodeURI(new URL(target, `package:///${folder}`).pathname).slice(1);
+  } catch {
+    return undefined;
+  }
 }

@@ -4,6 +4,7 @@ import { type Conversion, type OcrMode, UnconvertibleDocumentError } from './con
 import { UNPDF } from './converter-versions.ts';
 import { languageTag } from './language-tag.ts';
 import type { DocumentProperties } from './office-package.ts';
+import { pageList } from './page-list.ts';
 import { laidOutBlocks } from './pdf/laid-out-blocks.ts';
 import type { PageSegments } from './pdf/running-headers.ts';
 import { segmentsOf } from './pdf/segment.ts';
@@ -159,18 +160,5 @@ async function readInformation(pdf: PDFDocumentProxy): Promise<DocumentPropertie
 }
 
 function missingText(pages: readonly number[]): string {
-  if (pages.length === 1) return `Page ${pages[0]} is an image: its text needs OCR.`;
-  return `Pages ${inRanges(pages)} are images: their text needs OCR.`;
-}
-
-/** Ascending numbers in words: `2 to 5, 7 and 9`. */
-function inRanges(numbers: readonly number[]): string {
-  const ranges: { first: number; last: number }[] = [];
-  for (const number of numbers) {
-    const range = ranges.at(-1);
-    if (range && number === range.last + 1) range.last = number;
-    else ranges.push({ first: number, last: number });
-  }
-  const words = ranges.map(({ first, last }) => (first === last ? `${first}` : `${first} to ${last}`));
-  return new Intl.ListFormat('en-GB').format(words);
+  return `${pageList(pages)} ${pages.length === 1 ? 'is an image: its' : 'are images: their'} text needs OCR.`;
 }

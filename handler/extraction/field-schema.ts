@@ -1,3 +1,4 @@
+import { runInNewContext } from 'node:vm';
 import type { Ajv2020, ErrorObject } from 'ajv/dist/2020.js';
 
 /**
@@ -14,6 +15,12 @@ const MAX_SCHEMA_BYTES = 32_768;
 
 /** Enough to see what is wrong; an answer of many lines could break a rule in each of them. */
 const MAX_PROBLEMS = 20;
+
+/** Letters of each: names of fields are the model's own and as long as it likes. */
+const MAX_PROBLEM_LENGTH = 300;
+
+/** Far more than any check takes, but for a pattern that backtracks without end over what a document had the model write. */
+const CHECK_MILLISECONDS = 500;
 
 /** A schema that cannot be used. The message goes on where the schema's name ends: `is not JSON …`. */
 export class InvalidFieldSchemaError extends Error {
@@ -36,7 +43,8 @@ export function parseFieldSchema(text: string): FieldSchema {
   try {
     schema = JSON.parse(text);
   } catch (error) {
-    throw new InvalidFieldSchemaError(`is not JSON (${(error as Error).message}): write a JSON Schema`);
+    const reason = (error as Error).message.replaceAll(/\s+/g, ' ');
+    throw new InvalidFieldSchemaError(`is not JSON (${reason}): write a JSON Schema`);
   }
   if (typeof schema === 'object' && schema !== null && 'type' in schema && schema.type === 'object') {
     return schema as FieldSchema;
@@ -52,14 +60,40 @@ export function parseFieldSchema(text: string): FieldSchema {
  * @throws InvalidFieldSchemaError when it does not compile
  */
 export function compileFieldSchema(Ajv: typeof Ajv2020, schema: FieldSchema): FieldCheck {
-  const ajv = new Ajv({ allErrors: true, strictTypes: false, strictTuples: false, logger: false, formats: FORMATS });
+  const ajv = new Ajv({
+    allErrors: true,
+    strictTypes: false,
+    strictTuples: false,
+    // Binary fractions: 4.35 divided by 0.01 is not 435.
+    multipleOfPrecision: 9,
+    logger: false,
+    formats: FORMATS,
+  });
   // Gemini's own, which says nothing about what is valid.
   ajv.addKeyword('propertyOrdering');
   try {
     const validate = ajv.compile(schema);
-    return (fields) => (validate(fields) ? [] : (validate.errors ?? []).slice(0, MAX_PROBLEMS).map(problemOf));
+    // ajv's own: its check is a promise, which would pass for a yes.
+    if ('$async' in validate) throw new Error('unknown keyword: "$async"');
+    return (fields) => {
+      const failure = failureOf(() => validate(fields));
+      return failure === undefined
+        ? (validate.errors ?? []).slice(0, MAX_PROBLEMS).map(problemOf)
+        : [`The answer cannot be checked: ${failure}`];
+    };
   } catch (error) {
     throw new InvalidFieldSchemaError(`does not compile (${(error as Error).message}): correct it`);
+  }
+}
+
+/** Why a check came to no end; undefined when it did. It holds up everything else meanwhile. */
+function failureOf(check: () => void): string | undefined {
+  try {
+    // Nothing else ends what runs on this thread.
+    runInNewContext('check()', { check }, { timeout: CHECK_MILLISECONDS });
+    return undefined;
+  } catch (error) {
+    return (error as Error).message;
   }
 }
 
@@ -70,7 +104,7 @@ function problemOf({ instancePath, keyword, message, params }: ErrorObject): str
     enum: params.allowedValues,
   };
   const detail = details[keyword] === undefined ? '' : `: ${JSON.stringify(details[keyword])}`;
-  return `${instancePath || 'The answer'} ${message}${detail}`;
+  return `${instancePath || 'The answer'} ${message}${detail}`.slice(0, MAX_PROBLEM_LENGTH);
 }
 
 const DATE_TIME = /^(\d{4}-\d{2}-\d{2})T\d{2}:\d{2}:\d{2}(\.\d+)?(Z|[+-]\d{2}:\d{2})$/;

@@ -1,3 +1,5 @@
+import type { IncomingMessage } from 'node:http';
+import { bytesOf, call, type Origin, originOf } from '../http-call.ts';
 import type { ExtractionSettings } from './extraction-settings.ts';
 import {
   type ExtractableDocument,
@@ -31,20 +33,25 @@ export interface GeminiExtractorOptions extends ExtractionSettings {
  *
  * The answer is checked against the schema; one that breaks it is given back once with what is wrong. There are no retries
  * here: a call that fails is one attempt that failed, and Cloud Tasks knows when to try again. An aborted call is billed all
- * the same. Node's fetch gives up by itself after 300 s without an answer.
+ * the same.
  */
 export class GeminiExtractor implements Extractor {
   readonly takesPdf: boolean;
   readonly #options: GeminiExtractorOptions;
-  readonly #url: string;
+  readonly #origin: Origin;
+  readonly #path: string;
   #check: Promise<FieldCheck> | undefined;
 
+  /** @throws TypeError when `baseUrl` is no URL of an HTTP server */
   constructor(options: GeminiExtractorOptions) {
     const { projectId, location, model, baseUrl } = options;
     this.#options = options;
     this.takesPdf = options.input === 'pdf';
     const base = baseUrl?.replace(/\/$/, '') || vertexUrl(location);
-    this.#url = `${base}/v1/projects/${projectId}/locations/${location}/publishers/google/models/${model}:generateContent`;
+    const models = `v1/projects/${projectId}/locations/${location}/publishers/google/models`;
+    const url = new URL(`${base}/${models}/${model}:generateContent`);
+    this.#origin = originOf(url);
+    this.#path = url.pathname;
   }
 
   async extract(document: ExtractableDocument, { signal }: ExtractOptions): Promise<Extraction> {
@@ -76,21 +83,21 @@ export class GeminiExtractor implements Extractor {
   async #ask(turns: readonly Turn[], signal: AbortSignal): Promise<GeminiAnswer> {
     const { schema, accessToken } = this.#options;
     const headers = { Authorization: `Bearer ${await accessToken()}`, 'Content-Type': 'application/json' };
-    let response: Response;
+    let answer: IncomingMessage;
     let body: string;
     try {
-      response = await fetch(this.#url, { method: 'POST', headers, body: requestBody(turns, schema), signal });
-      body = await bodyOf(response);
+      const request = { method: 'POST', headers, body: requestBody(turns, schema), signal };
+      answer = await call(this.#origin, this.#path, request);
+      body = await bodyOf(answer);
     } catch (error) {
       signal.throwIfAborted();
-      const { message, cause } = error as Error;
-      const why = cause instanceof Error ? cause.message : message;
+      const why = (error as Error).message.replace(/\.$/, '');
       throw new Error(`Vertex AI could not be reached, or its answer not be read: ${why}.`, { cause: error });
     }
-    if (response.ok) return readAnswer(body);
-    const message = refusalOf(response, body);
+    if (answer.statusCode === 200) return readAnswer(body);
+    const message = refusalOf(answer, body);
     // The same request would be refused again. All else, a missing grant too, may be another time.
-    if (response.status !== 400) throw new Error(message);
+    if (answer.statusCode !== 400) throw new Error(message);
     return { text: '', tokens: { input: 0, output: 0 }, refusal: { reason: 'extraction-refused', message } };
   }
 
@@ -124,30 +131,30 @@ function fieldsIn(text: string): { fields: unknown } | { problem: string } {
   }
 }
 
-async function bodyOf(response: Response): Promise<string> {
-  const chunks: Uint8Array[] = [];
+async function bodyOf(answer: IncomingMessage): Promise<string> {
   let size = 0;
-  for await (const chunk of response.body ?? []) {
+  const bytes = await bytesOf(answer, (chunk) => {
     size += chunk.length;
     if (size > MAX_ANSWER_BYTES) throw new Error(`it has more than ${MAX_ANSWER_BYTES} bytes`);
-    chunks.push(chunk);
-  }
-  return Buffer.concat(chunks, size).toString();
+  });
+  return bytes.toString();
 }
 
 /** Google's error, as one line; not every refusal is JSON: a proxy's is not. */
-function refusalOf(response: Response, body: string): string {
+function refusalOf({ statusCode, headers }: IncomingMessage, body: string): string {
   let status = '';
   let message = body;
   try {
-    const { error } = JSON.parse(body) as { error: { status: string; message: string } };
-    status = ` ${error.status}`;
-    message = error.message;
+    const { error } = JSON.parse(body) as { error: { status: unknown; message: unknown } };
+    if (typeof error.message === 'string') {
+      status = ` ${error.status}`;
+      message = error.message;
+    }
   } catch {
     // What came stands for itself.
   }
-  const retryAfter = response.headers.get('retry-after');
-  const wait = retryAfter === null ? '' : ` (Retry-After: ${retryAfter})`;
+  const retryAfter = headers['retry-after'];
+  const wait = retryAfter === undefined ? '' : ` (Retry-After: ${retryAfter})`;
   const line = message.replaceAll(/\s+/g, ' ').trim().slice(0, MAX_MESSAGE_LENGTH);
-  return `Vertex AI answered ${response.status}${status}${wait}: ${line}`;
+  return `Vertex AI answered ${statusCode}${status}${wait}: ${line}`;
 }

@@ -5,7 +5,7 @@ import { CloudTasksClient, type CreateTask } from '../../../handler/cloud-tasks-
 import { type DocumentRecord, failed, pendingRecord } from '../../../handler/document-record.ts';
 import { RecordStore } from '../../../handler/record-store.ts';
 import { VirtualClock } from '../../../local/virtual-clock.ts';
-import { DOCUMENTS, RESULTS } from '../../handler/helpers.ts';
+import { CLIENT_SETTINGS, DOCUMENTS, RESULTS } from '../../handler/helpers.ts';
 import { MemoryObjectStore } from '../../handler/memory-object-store.ts';
 
 export type Action = (
@@ -14,14 +14,6 @@ export type Action = (
   report: Report,
   signal: AbortSignal,
 ) => Promise<number>;
-
-const SETTINGS = {
-  projectId: 'p',
-  location: 'us-central1',
-  queue: 'documents',
-  serviceUrl: 'https://documents-1.us-central1.run.app',
-  serviceAccount: 'invoker@p.iam.gserviceaccount.com',
-};
 
 /** A report, and what it has printed so far. */
 export function reporting(clock: VirtualClock, isTTY: boolean) {
@@ -52,7 +44,7 @@ export function deployment() {
     created.push(name);
     return [task];
   };
-  const tasks = new CloudTasksClient(SETTINGS, async () => ({ createTask }) as unknown as CreateTask, clock);
+  const tasks = new CloudTasksClient(CLIENT_SETTINGS, async () => ({ createTask }) as unknown as CreateTask, clock);
   const operator: Operator = {
     store,
     records,

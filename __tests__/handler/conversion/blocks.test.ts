@@ -1,5 +1,5 @@
 import fc from 'fast-check';
-import { blocksToMarkdown, tableToMarkdown } from '../../../handler/conversion/blocks.ts';
+import { blocksToMarkdown, pagesToMarkdown, tableToMarkdown } from '../../../handler/conversion/blocks.ts';
 
 test('stands blocks apart and keeps a list together', () => {
   expect(
@@ -34,4 +34,17 @@ test('every row of any table has the same number of columns', () => {
 
 test('a quotation keeps its lines apart', () => {
   expect(blocksToMarkdown([{ kind: 'quotation', text: 'one\ntwo *' }])).toBe('> one\n>\n> two \\*');
+});
+
+test('a text that is written too often is refused before it is written once', () => {
+  const block = { kind: 'table', rows: [Array<string>(21).fill('x'.repeat(1_000_000))] } as const;
+  expect(() => pagesToMarkdown([{ number: 1, blocks: [block] }])).toThrow(
+    'The document has 21000000 characters of text; at most 20000000 are converted.',
+  );
+});
+
+test('a long row and many short ones are too many cells', () => {
+  expect(() => tableToMarkdown([Array(2000).fill('x'), ...Array(501).fill(['x'])])).toThrow(
+    'A table of the document has more than 1000000 cells, empty ones included.',
+  );
 });

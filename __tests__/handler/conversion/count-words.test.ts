@@ -27,3 +27,12 @@ test.each([
 ])('the language %j is %j', (declared, tag) => {
   expect(languageTag(declared)).toBe(tag);
 });
+
+test.each(['<!--', '](', '<http:', '\n '])(
+  'markup that begins with %j 200,000 times and never ends is counted at once',
+  (beginning) => {
+    const started = performance.now();
+    expect(countWords(`${beginning.repeat(200_000)}word`)).toBeLessThan(20);
+    expect(performance.now() - started).toBeLessThan(1000);
+  },
+);

@@ -67,3 +67,15 @@ test('a table of millions of cells is too large', async () => {
   const csv = `${'a,'.repeat(1100)}\n${'1\n'.repeat(1000)}`;
   expect(await refusal(convert(bytesOf(csv), 'x.csv'))).toBe('too-large: The table has more than 1000000 cells.');
 });
+
+test('a record with 200,000 stray quotes is a record', async () => {
+  const { markdown } = await convert(bytesOf(`a,b\n${'"x\n'.repeat(200_000)}`), 'x.csv');
+  expect(markdown).toMatch(/^\| a \| b \|\n\| --- \| --- \|\n\| x<br>"x<br>/);
+});
+
+test('more text than a table bears is too large', async () => {
+  const csv = `a,b\n"${'x\n'.repeat(10_000_000)}",1`;
+  expect(await refusal(convert(bytesOf(csv), 'x.csv'))).toBe(
+    'too-large: The document has 20000008 characters of text; at most 20000000 are converted.',
+  );
+});

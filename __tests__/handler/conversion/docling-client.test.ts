@@ -165,3 +165,20 @@ test('an aborted signal asks nothing', async () => {
   await expect(docling.convert({}, { signal })).rejects.toThrow('too late');
   expect(docling.server.requests).toEqual([]);
 });
+
+test('a redirection is not followed: whoever it names gets nothing', async () => {
+  const elsewhere: Reply = (call) => call.redirect('/v1/elsewhere', 307);
+  await expect(docling.convert({ submit: elsewhere })).rejects.toThrow(
+    'docling-serve answered POST /v1/convert/file/async with 307: without a word.',
+  );
+  expect(docling.server.requests).toEqual(['GET /version', 'POST /v1/convert/file/async']);
+});
+
+test.each(['1.38.2\nname: x', '9'.repeat(65)])(
+  'a version that is none stays out of the result: %j',
+  async (version) => {
+    expect(await docling.convert({ version: json({ 'docling-serve': version }) })).toMatchObject({
+      converter: 'docling-serve',
+    });
+  },
+);

@@ -51,8 +51,20 @@ test('pages with the same trouble share a sentence', () => {
   });
   const errors = [9, 1, 2, 3, 7].map((page) => error('Page failed to parse.', page));
   expect(missingParts([...errors, error('no memory', 4), error('Timeout: 4/9 pages.')])).toEqual([
-    'Pages 1 to 3, 7, 9: Page failed to parse.',
+    'Pages 1 to 3, 7 and 9: Page failed to parse.',
     'Page 4: no memory.',
     'Timeout: 4/9 pages.',
   ]);
+});
+
+test('100,000 errors on one page are one sentence, at once', () => {
+  const error = { error_message: 'No.', component_type: 'pipeline', category: 'unknown', page_no: 1 };
+  const started = performance.now();
+  expect(missingParts(Array(100_000).fill(error))).toEqual(['Page 1: No.']);
+  expect(performance.now() - started).toBeLessThan(1000);
+});
+
+test('what is no number of a page is no page', () => {
+  const pages = { '1': {}, '-1': {}, '1e999': {}, 'x\n': {}, '2.5': {} };
+  expect(countPages({ ...known({}), pages })).toBe(1);
 });

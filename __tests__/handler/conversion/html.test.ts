@@ -107,3 +107,14 @@ test('a page without text is empty', async () => {
     'empty: The document is empty: it has no text.',
   );
 });
+
+test('an address of megabytes is none', () => {
+  expect(htmlToMarkdown(`<a href="${'('.repeat(1_000_000)}">text</a>`)).toBe('text');
+});
+
+test('long runs of spaces take no time, in a link or not', () => {
+  const spaces = `x${' '.repeat(200_000)}x`;
+  const started = performance.now();
+  htmlToMarkdown(`<pre>${spaces}</pre><a href="http://x/"><pre>${spaces}</pre></a>`);
+  expect(performance.now() - started).toBeLessThan(2000);
+});

@@ -88,3 +88,18 @@ test('more slides than the limit are too large', async () => {
     'too-large: The presentation has 2 slides; at most 1 are converted.',
   );
 });
+
+test('long runs of spaces in a title and in notes take no time', async () => {
+  const spaces = `x${' '.repeat(200_000)}x`;
+  const started = performance.now();
+  const bytes = makePptx([{ shapes: shape('type="title"', line(spaces)), notes: spaces }]);
+  expect((await convert(bytes, 'x.pptx')).words).toBe(4);
+  expect(performance.now() - started).toBeLessThan(2000);
+});
+
+test('a relationship that leads nowhere matters only where it is followed', async () => {
+  const relationships =
+    '<Relationships><Relationship Id="i" Type="x/image" Target="../media/50%.png"/><Relationship Id="h" Type="x/link" Target="http://["/></Relationships>';
+  const parts = { 'ppt/slides/_rels/slide0.xml.rels': relationships };
+  expect(await slide(shape('type="title"', line('Title')), parts)).toBe('## Title');
+});

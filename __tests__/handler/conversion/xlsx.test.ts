@@ -135,3 +135,14 @@ test('entities that multiply are not expanded', async () => {
   expect(await refusal(convert(Buffer.from(withBomb, 'latin1'), 'x.xlsx'))).toMatch(/^corrupt: /);
   expect(await refusal(sheet(row(text('&b;'))))).toMatch(/^corrupt: The document cannot be read as xlsx: .*entity/);
 });
+
+test('a few kilobytes whose cells share one long text are too large, and take nothing else down', async () => {
+  const rows = '<row><c t="s"><v>0</v></c></row>'.repeat(700);
+  const bytes = makeXlsx([{ name: 'a', rows }], { strings: `<si><t>${'a '.repeat(15_000)}</t></si>` });
+  expect(await refusal(convert(bytes, 'x.xlsx'))).toMatch(/^too-large: The document has 2\d{7} characters of text/);
+});
+
+test('a number format that is longer than any of Excel is none', async () => {
+  const bytes = makeXlsx([{ name: 'a', rows: '<row><c s="0"><v>1.5</v></c></row>' }], { formats: ['0'.repeat(256)] });
+  expect((await convert(bytes, 'x.xlsx')).markdown).toContain('\n1.5\n');
+});

@@ -22,6 +22,7 @@ test.each([
 test.each([
   [{ type: 'object', requierd: ['a'] }, /^does not compile \(strict mode: unknown keyword: "requierd"\): correct it$/],
   [{ type: 'object', properties: { a: { type: 'string', format: 'dat' } } }, /unknown format "dat"/],
+  [{ type: 'object', $async: true }, /^does not compile \(unknown keyword: "\$async"\): correct it$/],
   [{ type: 'object', $schema: 'http://json-schema.org/draft-04/schema#' }, /no schema with key or ref/],
 ])('refuses %j, which would check nothing', (schema, message) => {
   expect(() => compile(schema)).toThrow(message);
@@ -90,4 +91,35 @@ test.each([
   ['eu', 'https://aiplatform.eu.rep.googleapis.com'],
 ])('Vertex AI answers for %s at %s', (location, url) => {
   expect(vertexUrl(location)).toBe(url);
+});
+
+test.each([
+  [
+    'backtracks without end',
+    { type: 'string', pattern: '^([a-z]+)+$' },
+    `${'a'.repeat(40)}!`,
+    /^The answer cannot be checked: Script execution timed out after 500ms$/,
+  ],
+  [
+    'refers to itself',
+    { allOf: [{ $ref: '#/properties/a' }] },
+    1,
+    /^The answer cannot be checked: Maximum call stack size exceeded$/,
+  ],
+])('a schema that %s ends the check and says so', (_what, property, value, message) => {
+  expect(problemsOf(property, value)).toEqual([expect.stringMatching(message)]);
+});
+
+test('an amount in cents is a multiple of a cent', () => {
+  expect(problemsOf({ type: 'number', multipleOf: 0.01 }, 4.35)).toEqual([]);
+  expect(problemsOf({ type: 'number', multipleOf: 0.01 }, 4.355)).toEqual(['/a must be multiple of 0.01']);
+});
+
+test('a name of a field that is endless is cut off', () => {
+  const [problem] = compile({ type: 'object', additionalProperties: false })({ ['x'.repeat(100_000)]: 1 });
+  expect(problem).toHaveLength(300);
+});
+
+test('what is wrong with a schema is one line, whatever it has', () => {
+  expect(() => parseFieldSchema('no\nJSON')).toThrow(/^is not JSON \(.*"no JSON".*\): write a JSON Schema$/);
 });

@@ -1,3 +1,4 @@
+import type { ServerResponse } from 'node:http';
 import * as fc from 'fast-check';
 import { UnextractableDocumentError } from '../../../handler/extraction/extractor.ts';
 import { readAnswer } from '../../../handler/extraction/gemini-answer.ts';
@@ -193,6 +194,11 @@ test.each([
     "403 PERMISSION_DENIED: Permission 'aiplatform.endpoints.predict' denied.",
   ],
   [refuses(404, 'NOT_FOUND', 'Publisher Model was not found.'), '404 NOT_FOUND: Publisher Model was not found.'],
+  [(response: ServerResponse) => response.writeHead(502).end('{"error":{}}'), '502: {"error":{}}'],
+  [
+    (response: ServerResponse) => response.writeHead(307, { Location: '/elsewhere' }).end('Elsewhere.'),
+    '307: Elsewhere.',
+  ],
 ])('a refusal that may be over later is one line, once: %#', async (refusal, line) => {
   server.plan(refusal);
   const error = await extract().catch((reason: unknown) => reason);

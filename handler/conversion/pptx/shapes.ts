@@ -1,5 +1,6 @@
 import type { Block } from '../blocks.ts';
 import type { OfficePackage } from '../office-package.ts';
+import { inOneLine } from '../one-line.ts';
 import { childOf, childrenOf, descendantsOf, parseXml, type XmlElement } from '../xml.ts';
 import { type BulletStyles, bulletIn, bulletOf, type Placeholder } from './bullet-styles.ts';
 import { chartTable } from './chart.ts';
@@ -37,7 +38,7 @@ export function shapeBlocks(shape: XmlElement, context: SlideContext): Block[] {
   if (placeholder && FURNITURE.has(placeholder.type)) return [];
   const body = childOf(shape, 'txBody');
   if (placeholder && /^(title|ctrTitle)$/.test(placeholder.type)) {
-    const text = paragraphsText(body).replace(/\s*\n\s*/g, ' ');
+    const text = inOneLine(paragraphsText(body));
     return text === '' ? [] : [{ kind: 'heading', level: placeholder.type === 'title' ? 2 : 1, text }];
   }
   return bodyBlocks(body, placeholder, context);
@@ -94,7 +95,7 @@ function tableBlocks(table: XmlElement): Block[] {
 /** SmartArt: the texts of its points. How they hang together is only in its picture. */
 function diagramBlocks(diagram: XmlElement): Block[] {
   return descendantsOf(diagram, 'pt').flatMap((point): Block[] => {
-    const text = paragraphsText(childOf(point, 't')).replace(/\s*\n\s*/g, ' ');
+    const text = inOneLine(paragraphsText(childOf(point, 't')));
     return text === '' ? [] : [{ kind: 'item', depth: 0, marker: '-', text }];
   });
 }

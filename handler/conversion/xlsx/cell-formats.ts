@@ -7,6 +7,8 @@ import { childOf, childrenOf, type XmlElement } from '../xml.ts';
  */
 const REGIONAL: Readonly<Record<number, string>> = { 14: 'yyyy-mm-dd', 22: 'yyyy-mm-dd hh:mm' };
 const GENERAL = 'General';
+/** As Excel's own dialog; a longer one, repeated by a hostile file, shows each cell as a page of text and takes as long. */
+const LONGEST_PATTERN = 255;
 /** Days from 1900 to 1904, as both calendars count them. */
 const DAYS_TO_1904 = 1462;
 
@@ -25,7 +27,8 @@ export class CellFormats {
     );
     this.#patterns = childrenOf(childOf(styles, 'cellXfs'), 'xf').map(({ attributes }) => {
       const id = Number(attributes.numFmtId ?? 0);
-      return own.get(id) ?? REGIONAL[id] ?? getFormatFromId(id) ?? GENERAL;
+      const pattern = own.get(id) ?? REGIONAL[id] ?? getFormatFromId(id) ?? GENERAL;
+      return pattern.length <= LONGEST_PATTERN ? pattern : GENERAL;
     });
     this.#dayOffset = dates1904 ? DAYS_TO_1904 : 0;
   }

@@ -1,9 +1,7 @@
 import type { Block } from '../blocks.ts';
 import { UnconvertibleDocumentError } from '../converter.ts';
+import { MAX_TABLE_CELLS } from '../limits.ts';
 import type { Cell } from './sheet.ts';
-
-/** Cells of one table, empty ones included: two cells at the ends of a sheet would span 17 thousand million. */
-const MAX_TABLE_CELLS = 1_000_000;
 
 /**
  * Puts a sheet's cells into tables as a reader sees them: a region ends where a row is empty, and has only the columns that it uses.

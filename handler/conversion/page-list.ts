@@ -1,0 +1,16 @@
+/**
+ * Pages in words: `Page 3`, `Pages 1, 3 to 5 and 7`.
+ *
+ * @param numbers at least one, in any order
+ */
+export function pageList(numbers: readonly number[]): string {
+  const pages = [...new Set(numbers)].sort((a, b) => a - b);
+  const ranges: { first: number; last: number }[] = [];
+  for (const page of pages) {
+    const range = ranges.at(-1);
+    if (range && page === range.last + 1) range.last = page;
+    else ranges.push({ first: page, last: page });
+  }
+  const words = ranges.map(({ first, last }) => (first === last ? `${first}` : `${first} to ${last}`));
+  return `${pages.length === 1 ? 'Page' : 'Pages'} ${new Intl.ListFormat('en-GB').format(words)}`;
+}
