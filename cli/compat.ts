@@ -2,7 +2,7 @@
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
-import { bundleHandler } from '../bundle.ts';
+import { bundleHandlerIfChanged } from '../bundle.ts';
 import { type Command, runCommand } from './command-line.ts';
 import { compareEngines, type StackJson } from './engine-comparison.ts';
 import { ENVIRONMENT_NAMES, synthesiseEnvironment } from './environment-synth.ts';
@@ -22,7 +22,7 @@ const USE_CDKTN = ['--import', path.join(import.meta.dirname, 'use-cdktn.ts')];
 await runCommand(command, compat);
 
 async function compat(_parsed: unknown, signal: AbortSignal): Promise<number> {
-  await bundleHandler();
+  await bundleHandlerIfChanged();
   const folder = await mkdtemp(path.join(tmpdir(), 'compat-'));
   try {
     let differing = 0;

@@ -2,7 +2,7 @@
 import { mkdir, mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
-import { bundleHandler } from '../bundle.ts';
+import { bundleHandlerIfChanged } from '../bundle.ts';
 import { type Command, runCommand } from './command-line.ts';
 import { ENVIRONMENT_NAMES, synthesiseEnvironment } from './environment-synth.ts';
 import { Terraform, TerraformMissingError } from './terraform.ts';
@@ -27,7 +27,7 @@ async function validate(_parsed: unknown, signal: AbortSignal): Promise<number> 
     // The variable that cdktf goes by.
     const program = process.env.TERRAFORM_BINARY_NAME || 'terraform';
     const terraform = await Terraform.find({ program, cacheFolder, signal });
-    await bundleHandler();
+    await bundleHandlerIfChanged();
     let invalid = 0;
     for (const environment of ENVIRONMENT_NAMES) {
       const { stackFolder } = await synthesiseEnvironment(environment, path.join(folder, environment), { signal });
