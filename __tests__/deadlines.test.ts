@@ -39,7 +39,7 @@ test('conversion + extraction < budget < request timeout <= dispatch deadline, f
       expect(chain.extractionSeconds > 0).toBe(extraction);
       expect(deadlineProblems(chain)).toEqual([]);
     }),
-    { numRuns: 3000 },
+    { numRuns: 1000 },
   );
 });
 

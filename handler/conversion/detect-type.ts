@@ -66,7 +66,7 @@ function officeType(bytes: Uint8Array): DocumentType {
   }
   if (!archive.has('mimetype')) throw unsupported('a ZIP archive');
   const mimetype = latin1(archive.read('mimetype').subarray(0, 100)).trim();
-  throw unsupported(`a document of type ${mimetype.replace(/[^\w.+/-]/g, '?')}`);
+  throw unsupported(`of type ${mimetype.replace(/[^\w.+/-]/g, '?')}`);
 }
 
 /** Compound files are Office 97 to 2003, or the wrapping of a newer document with a password (MS-OFFCRYPTO, 2.3.4.4). */

@@ -29,7 +29,7 @@ export async function convertPdf(
   if (ocr === 'force') {
     throw new UnconvertibleDocumentError(
       'needs-ocr',
-      'OCR was asked for (ocr: force), which the local converter cannot do.',
+      'OCR was asked for (ocr: force), which the local converter cannot do: it needs docling-serve.',
     );
   }
   const missing = new Set<string>();
@@ -143,12 +143,11 @@ async function noText(pdf: PDFDocumentProxy, pages: readonly Page[]): Promise<Un
 async function paintsAnything(page: PDFPageProxy): Promise<boolean> {
   const { getResolvedPDFJS } = await import('unpdf');
   const { OPS } = await getResolvedPDFJS();
-  const painting = Object.entries(OPS).filter(([name]) =>
-    /^(paint|fill|eoFill|stroke|shadingFill|constructPath)/i.test(name),
-  );
+  const painting = Object.entries(OPS).filter(([name]) => /^(paint|fill|eoFill|stroke|shadingFill)/i.test(name));
   const codes = new Set(painting.map(([, code]) => code));
-  const { fnArray } = await page.getOperatorList();
-  return fnArray.some((code) => codes.has(code));
+  const { fnArray, argsArray } = await page.getOperatorList();
+  // What a path is made for comes with it: many only clip what follows, which may be nothing.
+  return fnArray.some((code, i) => codes.has(code === OPS.constructPath ? argsArray[i]?.[0] : code));
 }
 
 async function readInformation(pdf: PDFDocumentProxy): Promise<DocumentProperties> {

@@ -87,16 +87,24 @@ export class Instance {
       detached: true,
     });
     const instance = new Instance(child, port);
-    for (const input of [child.stdout, child.stderr]) {
-      if (input !== null) createInterface({ input }).on('line', onLine);
+    let lastLine = '';
+    const lines = [child.stdout, child.stderr].flatMap((input) => (input === null ? [] : createInterface({ input })));
+    for (const input of lines) {
+      input.on('line', (line) => {
+        lastLine = line;
+        onLine(line);
+      });
     }
+    const allSaid = Promise.all(lines.map((input) => once(input, 'close')));
     // Ended by the child's exit; its errors say nothing more.
     child.stdio[3]?.on('error', () => {});
 
     const failure = await instance.#whyNotReady(probe);
     if (failure !== undefined) {
       await instance.stop(0);
-      throw new Error(`The container did not start: ${failure}.`);
+      await allSaid;
+      const lastWords = lastLine === '' ? '' : ` It said last: ${messageOf(lastLine)}`;
+      throw new Error(`The container did not start: ${failure}.${lastWords}`);
     }
     return instance;
   }
@@ -128,6 +136,15 @@ export class Instance {
       await delay(LOOK_EVERY_MS);
     }
     return `its startup probe did not succeed within ${windowSeconds} s`;
+  }
+}
+
+/** What a line of a log says: its `message` where it is structured, as Cloud Logging reads it, else the line itself. */
+function messageOf(line: string): string {
+  try {
+    return String((JSON.parse(line) as { message?: unknown }).message ?? line);
+  } catch {
+    return line;
   }
 }
 

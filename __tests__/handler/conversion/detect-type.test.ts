@@ -72,7 +72,7 @@ test.each([
   [
     'unsupported',
     makeZip({ mimetype: 'application/epub+zip' }),
-    `The document is a document of type application/epub+zip; ${ONLY}`,
+    `The document is of type application/epub+zip; ${ONLY}`,
   ],
   ['unsupported', makeZip({ 'a.txt': 'a' }), `The document is a ZIP archive; ${ONLY}`],
   [

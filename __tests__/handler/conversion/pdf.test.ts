@@ -180,6 +180,14 @@ test('of pages of images among others it is said that their text is missing', as
   expect(await partialOf(['a'], ['b'])).toBeUndefined();
 });
 
+test('a page that only clips, as office suites write blank ones, is no image', async () => {
+  const clipping = { drawing: '0 0 595 842 re W n' };
+  expect(await refusal(convert(makePdf([[]], clipping), 'x.pdf'))).toBe(
+    'empty: The PDF is empty: nothing is on its pages.',
+  );
+  expect((await convert(makePdf([lines(['a']), []], clipping), 'x.pdf')).partial).toBeUndefined();
+});
+
 test('blank pages are empty', async () => {
   expect(await refusal(convert(makePdf([[], []]), 'x.pdf'))).toBe('empty: The PDF is empty: nothing is on its pages.');
 });
@@ -187,7 +195,7 @@ test('blank pages are empty', async () => {
 test('OCR that is asked for and cannot be done is said so', async () => {
   const source = { bytes: makePdf([lines(PROSE)]), filename: 'x.pdf' };
   expect(await refusal(convertDocument(source, 'force', DEFAULT_LIMITS))).toBe(
-    'needs-ocr: OCR was asked for (ocr: force), which the local converter cannot do.',
+    'needs-ocr: OCR was asked for (ocr: force), which the local converter cannot do: it needs docling-serve.',
   );
 });
 

@@ -61,6 +61,17 @@ test('one that ends before it is ready did not start', async () => {
   );
 });
 
+test.each([
+  ['{"severity":"CRITICAL","message":"PORT must be a port."}', 'PORT must be a port.'],
+  ['null', 'null'],
+  ['out of luck', 'out of luck'],
+])('one that says %s before it ends is quoted', async (line, words) => {
+  const program = `console.log(${JSON.stringify(line)}); process.exit(1)`;
+  await expect(start(['node', '-e', program])).rejects.toThrow(
+    `The container did not start: it ended before it was ready (exit code 1). It said last: ${words}`,
+  );
+});
+
 test('a program that is not on this machine did not start', async () => {
   await expect(start(['no-such-program'])).rejects.toThrow(
     'The container did not start: it ended before it was ready (spawn no-such-program ENOENT).',
