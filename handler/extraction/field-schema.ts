@@ -13,6 +13,8 @@ export type FieldCheck = (fields: unknown) => string[];
 /** Cloud Run's limit for an environment variable, which carries the schema (reference: `EnvVar.value`). */
 const MAX_SCHEMA_BYTES = 32_768;
 
+const DIALECT = 'https://json-schema.org/draft/2020-12/schema';
+
 /** Enough to see what is wrong; an answer of many lines could break a rule in each of them. */
 const MAX_PROBLEMS = 20;
 
@@ -68,10 +70,15 @@ export function compileFieldSchema(Ajv: typeof Ajv2020, schema: FieldSchema): Fi
     multipleOfPrecision: 9,
     logger: false,
     formats: FORMATS,
+    // Compiling finds what is wrong too; ajv's own schema of schemas takes longer to load than the rest of the check.
+    meta: false,
+    validateSchema: false,
   });
   // Gemini's own, which says nothing about what is valid.
   ajv.addKeyword('propertyOrdering');
   try {
+    const { $schema = DIALECT } = schema;
+    if ($schema !== DIALECT) throw new Error(`$schema must be ${DIALECT}; received ${JSON.stringify($schema)}`);
     const validate = ajv.compile(schema);
     // ajv's own: its check is a promise, which would pass for a yes.
     if ('$async' in validate) throw new Error('unknown keyword: "$async"');

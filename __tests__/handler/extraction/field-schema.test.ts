@@ -23,7 +23,12 @@ test.each([
   [{ type: 'object', requierd: ['a'] }, /^does not compile \(strict mode: unknown keyword: "requierd"\): correct it$/],
   [{ type: 'object', properties: { a: { type: 'string', format: 'dat' } } }, /unknown format "dat"/],
   [{ type: 'object', $async: true }, /^does not compile \(unknown keyword: "\$async"\): correct it$/],
-  [{ type: 'object', $schema: 'http://json-schema.org/draft-04/schema#' }, /no schema with key or ref/],
+  [
+    { type: 'object', $schema: 'http://json-schema.org/draft-04/schema#' },
+    /\$schema must be \S+2020-12\/schema; received/,
+  ],
+  [{ type: 'object', required: 'a' }, /required value must be \["array"\]/],
+  [{ type: 'object', properties: { a: { minimum: 'x' } } }, /minimum value must be \["number"\]/],
 ])('refuses %j, which would check nothing', (schema, message) => {
   expect(() => compile(schema)).toThrow(message);
 });
