@@ -30,39 +30,42 @@ export interface ExtractDependencies {
 /** What an extraction adds to a result. */
 export type ExtractedFields = Required<Pick<DocumentResult, 'fieldsUri' | 'extraction'>>;
 
+/** What is to be extracted from. */
+export interface ConversionToExtract {
+  readonly task: DocumentTask;
+  readonly converted: ConvertedDocument;
+  /** What was just converted; undefined when an earlier attempt did, which may have extracted as well. */
+  readonly markdown: string | undefined;
+}
+
 /**
  * Extracts the fields of a converted document and stores them once, beside the Markdown that they are from. What is stored
  * there already is used: the model is never asked twice for the same conversion once its answer was accepted.
  *
- * @param markdown what was just converted; undefined when an earlier attempt did, which may have extracted as well
  * @throws UnextractableDocumentError when it can never work; what the model answered is then stored
  * @throws ImpossibleTaskError when the PDF was replaced
  */
 export async function extractFields(
   extractor: Extractor,
-  task: DocumentTask,
-  converted: ConvertedDocument,
-  markdown: string | undefined,
+  conversion: ConversionToExtract,
   signal: AbortSignal,
   dependencies: ExtractDependencies,
 ): Promise<ExtractedFields> {
-  const folder = ResultFolder.around(dependencies.store, converted.markdownUri);
-  const earlier = markdown === undefined ? await storedExtraction(folder, signal) : undefined;
-  const extraction = earlier ?? (await extractAndStore(extractor, task, converted, markdown, signal, dependencies));
+  const folder = ResultFolder.around(dependencies.store, conversion.converted.markdownUri);
+  const earlier = conversion.markdown === undefined ? await storedExtraction(folder, signal) : undefined;
+  const extraction = earlier ?? (await extractAndStore(extractor, conversion, folder, signal, dependencies));
   const { fields: _fields, ...facts } = extraction;
   return { fieldsUri: folder.uri(FIELDS), extraction: facts };
 }
 
 async function extractAndStore(
   extractor: Extractor,
-  task: DocumentTask,
-  converted: ConvertedDocument,
-  markdown: string | undefined,
+  { task, converted, markdown }: ConversionToExtract,
+  folder: ResultFolder,
   signal: AbortSignal,
   dependencies: ExtractDependencies,
 ): Promise<Extraction> {
-  const { store, clock, deadlines } = dependencies;
-  const folder = ResultFolder.around(store, converted.markdownUri);
+  const { clock, deadlines } = dependencies;
   const document: ExtractableDocument = { markdown: markdown ?? (await storedMarkdown(converted, folder, signal)) };
   const isPdf = extractor.takesPdf === true && converted.type === 'pdf';
   if (isPdf) await requireSuitablePdf(task, converted, signal, dependencies);

@@ -136,7 +136,10 @@ async function convertAndExtract(
 
   // So that an attempt after a failed extraction need not convert again.
   if (markdown !== undefined) await lease.update((record) => withConversion(record, stored), signal);
-  return { ...result, ...(await extractFields(extractor, task, stored, markdown, signal, dependencies)) };
+  return {
+    ...result,
+    ...(await extractFields(extractor, { task, converted: stored, markdown }, signal, dependencies)),
+  };
 }
 
 async function giveUp(
