@@ -23,19 +23,21 @@ const LONGEST_NODE_DELAY_MS = 2 ** 31 - 1;
 export const systemClock: Clock = {
   now: () => Date.now(),
   setTimeout(fn, ms) {
-    const handle: { timer: NodeJS.Timeout } = { timer: arm(ms) };
+    const handle: { timer: unknown } = { timer: undefined };
+    arm(handle, fn, ms);
     return handle;
-
-    function arm(remaining: number): NodeJS.Timeout {
-      const delay = Math.min(Math.max(0, Math.ceil(remaining)), LONGEST_NODE_DELAY_MS);
-      const next = remaining > delay ? () => (handle.timer = arm(remaining - delay)) : fn;
-      return setTimeout(next, delay).unref();
-    }
   },
   clearTimeout(handle) {
     clearTimeout(handle.timer as NodeJS.Timeout);
   },
 };
+
+function arm(handle: { timer: unknown }, fn: () => void, ms: number): void {
+  const rest = ms - LONGEST_NODE_DELAY_MS;
+  const timer =
+    rest > 0 ? setTimeout(() => arm(handle, fn, rest), LONGEST_NODE_DELAY_MS) : setTimeout(fn, Math.ceil(ms));
+  handle.timer = timer.unref();
+}
 
 /** Resolves `milliseconds` from now, or rejects with the signal's reason as soon as it is aborted. */
 export function sleep(clock: Clock, milliseconds: number, signal?: AbortSignal): Promise<void> {

@@ -18,9 +18,11 @@ interface WrittenObject {
  * that were written last, as what is stored elsewhere must not count as the handler's memory.
  */
 export class RecentObjects implements ObjectStore {
-  #written = new Map<string, WrittenObject>();
-  #writtenBefore = new Map<string, WrittenObject>();
+  readonly #written = new Map<string, WrittenObject>();
   readonly #capacity: number;
+  /** Names in the order they were first written, the next to forget at `#oldest`. */
+  readonly #names: string[] = [];
+  #oldest = 0;
   readonly #source: WrittenObject = { body: 'Hello', contentType: 'text/plain', generation: '1' };
   readonly #sourceBucket: string;
   #generation = 1;
@@ -52,16 +54,22 @@ export class RecentObjects implements ObjectStore {
       throw new PreconditionFailedError(bucket, name);
     }
     const generation = String(++this.#generation);
-    if (this.#written.size === this.#capacity) {
-      this.#writtenBefore = this.#written;
-      this.#written = new Map();
-    }
-    this.#written.set(name, { body, contentType, generation });
+    const object = { body, contentType, generation };
+    if (current === '0') this.#add(name, object);
+    else this.#written.set(name, object);
     return generation;
   }
 
   #find(bucket: string, name: string): WrittenObject | undefined {
     if (bucket === this.#sourceBucket) return this.#source;
-    return this.#written.get(name) ?? this.#writtenBefore.get(name);
+    return this.#written.get(name);
+  }
+
+  #add(name: string, object: WrittenObject): void {
+    const oldest = this.#names[this.#oldest];
+    if (oldest !== undefined) this.#written.delete(oldest);
+    this.#names[this.#oldest] = name;
+    this.#oldest = (this.#oldest + 1) % this.#capacity;
+    this.#written.set(name, object);
   }
 }

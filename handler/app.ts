@@ -3,7 +3,7 @@ import type { JWTVerifyGetKey } from 'jose';
 import type * as z from 'zod';
 import { checkDocument } from './check-document.ts';
 import { CHECK_DOCUMENT_PATH, type CloudTasksClient, PROCESS_DOCUMENT_PATH } from './cloud-tasks-client.ts';
-import { startDeadline } from './deadline.ts';
+import { Deadline } from './deadline.ts';
 import type { DocumentRecord } from './document-record.ts';
 import { documentCheckSchema, documentIdSchema, documentTaskSchema } from './document-task.ts';
 import type { Drain } from './drain.ts';
@@ -48,7 +48,7 @@ export function createApp(dependencies: AppDependencies): Hono<Env> {
   const recent = new RecentTokens<Claims>();
   const app = new Hono<Env>();
   /** Every request ends before Cloud Run gives it up, not only an attempt. */
-  const startBudget = () => startDeadline(clock, 'The request', settings.deadlines.budgetSeconds);
+  const startBudget = () => new Deadline(clock, 'The request', settings.deadlines.budgetSeconds);
   const logOf = (c: Context<Env>, fields: object = {}) => logger.child({ ...c.get('trace'), ...fields });
 
   app.get('/health', (c) => c.json({ status: drain.begun ? 'draining' : 'ok' }));

@@ -1,7 +1,7 @@
 import type { Clock } from '../clock.ts';
 import type { Deadlines } from '../deadlines.ts';
 import type { Conversion, Converter } from './conversion/converter.ts';
-import { abortable, startDeadline } from './deadline.ts';
+import type { Deadline } from './deadline.ts';
 import type { ConvertedDocument } from './document-record.ts';
 import type { DocumentTask } from './document-task.ts';
 import type { ObjectStore } from './object-store.ts';
@@ -32,22 +32,19 @@ export interface StoredConversion {
 export async function convertDocument(
   task: DocumentTask,
   owner: string,
-  signal: AbortSignal,
+  budget: Deadline,
   { store, converter, clock, deadlines, documentsBucket, resultsBucket, maxDocumentBytes }: ConvertDependencies,
 ): Promise<StoredConversion> {
+  const { signal } = budget;
   const started = clock.now();
   const { bucket, object } = sourceOf(task, documentsBucket);
   const source = await store.read(bucket, object, { generation: task.generation, maxBytes: maxDocumentBytes, signal });
   if (source === undefined) throw sourceGone(task);
 
-  using limit = startDeadline(clock, 'The conversion', deadlines.conversionSeconds, signal);
   const { bytes, contentType } = source;
   const document = { bytes, filename: task.filename, ...(contentType !== undefined && { contentType }) };
-  // A converter that ignores its signal must not hold the attempt.
-  const conversion = await abortable(
-    converter.convert(document, { signal: limit.signal, ocr: task.ocr, method: task.method }),
-    limit.signal,
-  );
+  const converting = converter.convert(document, { signal, ocr: task.ocr, method: task.method });
+  const conversion = await budget.step('The conversion', deadlines.conversionSeconds, converting);
 
   const folder = ResultFolder.of(store, resultsBucket, task.documentId, owner);
   const metadata = metadataOf(task, conversion, clock.now() - started);

@@ -1,4 +1,4 @@
-import type { Clock } from '../clock.ts';
+import type { Clock, TimerHandle } from '../clock.ts';
 
 /** A span of time was used up. */
 export class DeadlineExceededError extends Error {
@@ -12,27 +12,58 @@ export class DeadlineExceededError extends Error {
 export type DisposableSignal = { readonly signal: AbortSignal } & Disposable;
 
 /**
- * A signal that is aborted with a {@link DeadlineExceededError} when the time is over, or before with the reason of another
- * signal. `using` ends its timer.
+ * The time that some work has, as a signal for everything that the work consists of. `using` ends its timer.
  *
  * Not `AbortSignal.timeout`, because that knows no clock but the machine's.
  */
-export function startDeadline(
-  clock: Clock,
-  what: string,
-  seconds: number,
-  ...others: readonly AbortSignal[]
-): DisposableSignal {
-  const controller = new AbortController();
-  const timer = clock.setTimeout(() => controller.abort(new DeadlineExceededError(what, seconds)), seconds * 1000);
-  const unfollow = follow(controller, others);
-  return {
-    signal: controller.signal,
-    [Symbol.dispose]() {
-      clock.clearTimeout(timer);
-      unfollow();
-    },
-  };
+export class Deadline implements DisposableSignal {
+  /** Aborted with a {@link DeadlineExceededError} when the time is over, or before with the reason of {@link end}. */
+  readonly signal: AbortSignal;
+  readonly #controller = new AbortController();
+  readonly #clock: Clock;
+  readonly #timer: TimerHandle;
+  readonly #other: AbortSignal | undefined;
+  readonly #onOther = () => this.end(this.#other?.reason);
+
+  /**
+   * @param what the work, as the first words of a sentence
+   * @param other ends the work with its reason. @default none
+   */
+  constructor(clock: Clock, what: string, seconds: number, other?: AbortSignal) {
+    this.signal = this.#controller.signal;
+    this.#clock = clock;
+    this.#timer = this.#start(what, seconds);
+    this.#other = other;
+    if (other?.aborted) this.#onOther();
+    other?.addEventListener('abort', this.#onOther);
+  }
+
+  /** The work is to stop now. */
+  end(reason: unknown): void {
+    this.#controller.abort(reason);
+  }
+
+  /**
+   * A step that has less time than the work, and ends all of the work with it. Settles like `step`, or rejects as soon as the work
+   * is ended, whatever the step does.
+   */
+  async step<T>(what: string, seconds: number, step: Promise<T>): Promise<T> {
+    const timer = this.#start(what, seconds);
+    try {
+      return await abortable(step, this.signal);
+    } finally {
+      this.#clock.clearTimeout(timer);
+    }
+  }
+
+  #start(what: string, seconds: number): TimerHandle {
+    return this.#clock.setTimeout(() => this.end(new DeadlineExceededError(what, seconds)), seconds * 1000);
+  }
+
+  [Symbol.dispose](): void {
+    this.#clock.clearTimeout(this.#timer);
+    this.#other?.removeEventListener('abort', this.#onOther);
+  }
 }
 
 /**
@@ -42,17 +73,19 @@ export function startDeadline(
  */
 export function firstOf(...others: readonly AbortSignal[]): DisposableSignal {
   const controller = new AbortController();
-  return { signal: controller.signal, [Symbol.dispose]: follow(controller, others) };
+  return { signal: controller.signal, ...follow(controller, others) };
 }
 
-/** Aborts with the first of the signals. Returns what ends that. */
-function follow(controller: AbortController, signals: readonly AbortSignal[]): () => void {
+/** Aborts with the first of the signals, until that is disposed of. */
+function follow(controller: AbortController, signals: readonly AbortSignal[]): Disposable {
   const onAbort = ({ target }: Event) => controller.abort((target as AbortSignal).reason);
   const aborted = signals.find((signal) => signal.aborted);
   if (aborted !== undefined) controller.abort(aborted.reason);
   for (const signal of signals) signal.addEventListener('abort', onAbort, { once: true });
-  return () => {
-    for (const signal of signals) signal.removeEventListener('abort', onAbort);
+  return {
+    [Symbol.dispose]() {
+      for (const signal of signals) signal.removeEventListener('abort', onAbort);
+    },
   };
 }
 
@@ -61,7 +94,9 @@ export function abortable<T>(promise: Promise<T>, signal: AbortSignal): Promise<
   return new Promise((resolve, reject) => {
     const onAbort = () => reject(signal.reason);
     if (signal.aborted) onAbort();
-    signal.addEventListener('abort', onAbort, { once: true });
-    promise.then(resolve, reject).finally(() => signal.removeEventListener('abort', onAbort));
+    signal.addEventListener('abort', onAbort);
+    const unlink = () => signal.removeEventListener('abort', onAbort);
+    promise.then(resolve, reject);
+    promise.then(unlink, unlink);
   });
 }

@@ -1,6 +1,5 @@
-import type { Clock } from '../clock.ts';
 import type { Deadlines } from '../deadlines.ts';
-import { abortable, startDeadline } from './deadline.ts';
+import type { Deadline } from './deadline.ts';
 import type { ConvertedDocument, DocumentResult } from './document-record.ts';
 import type { DocumentTask } from './document-task.ts';
 import {
@@ -22,7 +21,6 @@ const REJECTED = 'rejected-answer.json';
 
 export interface ExtractDependencies {
   readonly store: ObjectStore;
-  readonly clock: Clock;
   readonly deadlines: Deadlines;
   readonly documentsBucket: string;
 }
@@ -48,12 +46,12 @@ export interface ConversionToExtract {
 export async function extractFields(
   extractor: Extractor,
   conversion: ConversionToExtract,
-  signal: AbortSignal,
+  budget: Deadline,
   dependencies: ExtractDependencies,
 ): Promise<ExtractedFields> {
   const folder = ResultFolder.around(dependencies.store, conversion.converted.markdownUri);
-  const earlier = conversion.markdown === undefined ? await storedExtraction(folder, signal) : undefined;
-  const extraction = earlier ?? (await extractAndStore(extractor, conversion, folder, signal, dependencies));
+  const earlier = conversion.markdown === undefined ? await storedExtraction(folder, budget.signal) : undefined;
+  const extraction = earlier ?? (await extractAndStore(extractor, conversion, folder, budget, dependencies));
   const { fields: _fields, ...facts } = extraction;
   return { fieldsUri: folder.uri(FIELDS), extraction: facts };
 }
@@ -62,21 +60,19 @@ async function extractAndStore(
   extractor: Extractor,
   { task, converted, markdown }: ConversionToExtract,
   folder: ResultFolder,
-  signal: AbortSignal,
+  budget: Deadline,
   dependencies: ExtractDependencies,
 ): Promise<Extraction> {
-  const { clock, deadlines } = dependencies;
+  const { signal } = budget;
   const document: ExtractableDocument = { markdown: markdown ?? (await storedMarkdown(converted, folder, signal)) };
   const isPdf = extractor.takesPdf === true && converted.type === 'pdf';
   if (isPdf) await requireSuitablePdf(task, converted, signal, dependencies);
 
-  using limit = startDeadline(clock, 'The extraction', deadlines.extractionSeconds, signal);
-  const { signal: extracting } = limit;
   let extraction: Extraction;
   try {
     const input = isPdf ? { ...document, pdfUri: task.sourceUri } : document;
-    // An extractor that ignores its signal must not hold the attempt.
-    extraction = await abortable(extractor.extract(input, { signal: extracting }), extracting);
+    const extracting = extractor.extract(input, { signal });
+    extraction = await budget.step('The extraction', dependencies.deadlines.extractionSeconds, extracting);
   } catch (error) {
     throw error instanceof UnextractableDocumentError ? await keepAnswers(error, folder, signal) : error;
   }

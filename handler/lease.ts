@@ -1,6 +1,6 @@
 import type { Clock, TimerHandle } from '../clock.ts';
 import type { Deadlines } from '../deadlines.ts';
-import { startDeadline } from './deadline.ts';
+import { Deadline } from './deadline.ts';
 import { type DocumentRecord, renewed } from './document-record.ts';
 import { PreconditionFailedError } from './object-store.ts';
 import type { RecordStore, StoredRecord } from './record-store.ts';
@@ -17,6 +17,8 @@ export interface LeaseOptions {
   readonly records: RecordStore;
   readonly clock: Clock;
   readonly deadlines: Deadlines;
+  /** Called when another attempt has taken over. */
+  readonly onLost: (lost: LeaseLostError) => void;
 }
 
 /**
@@ -26,14 +28,14 @@ export interface LeaseOptions {
 export class HeldLease {
   readonly #options: LeaseOptions;
   readonly #owner: string;
-  readonly #lost = new AbortController();
   #renewing: AbortController | undefined;
   /** Whether the next renewal is not to be scheduled: another write is under way, or was the last one. */
   #isPaused = false;
+  #isLost = false;
   #stored: StoredRecord;
   #timer: TimerHandle;
   /** Renewals and other writes go one after the other, as each needs the generation of the one before. */
-  #renewal: Promise<void> = Promise.resolve();
+  #renewal: Promise<void> | undefined;
 
   constructor(owner: string, stored: StoredRecord, options: LeaseOptions) {
     this.#owner = owner;
@@ -47,11 +49,6 @@ export class HeldLease {
     return this.#stored.record;
   }
 
-  /** Aborted with a {@link LeaseLostError} when another attempt has taken over. */
-  get lost(): AbortSignal {
-    return this.#lost.signal;
-  }
-
   /**
    * Writes what the attempt has got done so far, and with it renews the lease, if the document is still this attempt's.
    *
@@ -59,12 +56,13 @@ export class HeldLease {
    */
   async update(change: (record: DocumentRecord) => DocumentRecord, signal: AbortSignal): Promise<void> {
     const { clock, deadlines } = this.#options;
-    await this.#pauseRenewing();
+    this.#pauseRenewing();
+    await this.#renewal;
     try {
       await this.#write((record) => renewed(change(record), clock.now(), deadlines.leaseSeconds), signal);
     } finally {
       this.#isPaused = false;
-      if (!this.#lost.signal.aborted) this.#timer = this.#scheduleRenewal();
+      if (!this.#isLost) this.#timer = this.#scheduleRenewal();
     }
   }
 
@@ -74,16 +72,15 @@ export class HeldLease {
    * @throws LeaseLostError when it is not
    */
   async settle(change: (record: DocumentRecord) => DocumentRecord, signal: AbortSignal): Promise<DocumentRecord> {
-    await this.#pauseRenewing();
-    await this.#write(change, signal);
-    return this.#stored.record;
+    this.#pauseRenewing();
+    await this.#renewal;
+    return this.#write(change, signal);
   }
 
-  async #pauseRenewing(): Promise<void> {
+  #pauseRenewing(): void {
     this.#options.clock.clearTimeout(this.#timer);
     this.#isPaused = true;
     this.#renewing?.abort();
-    await this.#renewal;
   }
 
   #scheduleRenewal(): TimerHandle {
@@ -97,21 +94,21 @@ export class HeldLease {
     const { clock, deadlines } = this.#options;
     this.#renewing = new AbortController();
     // A renewal that hangs must hold up neither the next one nor the outcome.
-    using limit = startDeadline(clock, 'Renewing the lease', deadlines.leaseRenewalSeconds, this.#renewing.signal);
+    using limit = new Deadline(clock, 'Renewing the lease', deadlines.leaseRenewalSeconds, this.#renewing.signal);
     try {
       await this.#write((record) => renewed(record, clock.now(), deadlines.leaseSeconds), limit.signal);
     } catch {
       // Lost: the signal says so. Out of reach: the lease outlives two such failures, and the fence holds if it does not.
     }
-    if (!this.#isPaused && !this.#lost.signal.aborted) this.#timer = this.#scheduleRenewal();
+    if (!this.#isPaused && !this.#isLost) this.#timer = this.#scheduleRenewal();
   }
 
-  async #write(change: (record: DocumentRecord) => DocumentRecord, signal: AbortSignal): Promise<void> {
-    const { records } = this.#options;
+  async #write(change: (record: DocumentRecord) => DocumentRecord, signal: AbortSignal): Promise<DocumentRecord> {
+    const { records, onLost } = this.#options;
     for (;;) {
       try {
         this.#stored = await records.swap(this.#stored, change(this.#stored.record), signal);
-        return;
+        return this.#stored.record;
       } catch (error) {
         if (!(error instanceof PreconditionFailedError)) throw error;
         const current = await records.read(this.#stored.record.documentId, signal);
@@ -121,7 +118,8 @@ export class HeldLease {
       }
     }
     const lost = new LeaseLostError(this.#stored.record.documentId);
-    this.#lost.abort(lost);
+    this.#isLost = true;
+    onLost(lost);
     throw lost;
   }
 }

@@ -1,5 +1,5 @@
 import { type ConvertDependencies, convertDocument } from './convert-step.ts';
-import { firstOf, startDeadline } from './deadline.ts';
+import { Deadline } from './deadline.ts';
 import {
   type ConvertedDocument,
   claim,
@@ -61,7 +61,7 @@ export async function processDocument(
   dependencies: ProcessingDependencies,
 ): Promise<Outcome> {
   const { clock, deadlines, records, maxAttempts } = dependencies;
-  using budget = startDeadline(clock, 'The attempt', deadlines.budgetSeconds, attempt.draining);
+  using budget = new Deadline(clock, 'The attempt', deadlines.budgetSeconds, attempt.draining);
   const isLast = attempt.retryCount + 1 >= maxAttempts;
 
   const owner = dependencies.newOwner();
@@ -69,16 +69,15 @@ export async function processDocument(
   try {
     const claimed = await claimDocument(task, owner, budget.signal, dependencies);
     if ('httpStatus' in claimed) return claimed;
-    lease = new HeldLease(owner, claimed, { records, clock, deadlines });
+    lease = new HeldLease(owner, claimed, { records, clock, deadlines, onLost: (error) => budget.end(error) });
     attempt.onClaimed?.(claimed.record);
   } catch (error) {
     return { httpStatus: verdictOn(error, false).httpStatus, status: 'PENDING', error: describeFailure(error) };
   }
 
   try {
-    using working = firstOf(budget.signal, lease.lost);
-    const result = await convertAndExtract(task, owner, lease, working.signal, dependencies);
-    await lease.settle((record) => completed(record, result, clock.now()), working.signal);
+    const result = await convertAndExtract(task, owner, lease, budget, dependencies);
+    await lease.settle((record) => completed(record, result, clock.now()), budget.signal);
     return { httpStatus: 200, status: 'COMPLETED', result };
   } catch (error) {
     return giveUp(error, isLast, lease, dependencies);
@@ -124,21 +123,21 @@ async function convertAndExtract(
   task: DocumentTask,
   owner: string,
   lease: HeldLease,
-  signal: AbortSignal,
+  budget: Deadline,
   dependencies: ProcessingDependencies,
 ): Promise<DocumentResult> {
   const { extractor } = dependencies;
   const { converted: earlier } = lease.record;
-  const conversion = earlier ? { stored: earlier } : await convertDocument(task, owner, signal, dependencies);
+  const conversion = earlier ? { stored: earlier } : await convertDocument(task, owner, budget, dependencies);
   const { stored, markdown }: { stored: ConvertedDocument; markdown?: string } = conversion;
   const { type: _type, ...result } = stored;
   if (extractor === undefined) return result;
 
   // So that an attempt after a failed extraction need not convert again.
-  if (markdown !== undefined) await lease.update((record) => withConversion(record, stored), signal);
+  if (markdown !== undefined) await lease.update((record) => withConversion(record, stored), budget.signal);
   return {
     ...result,
-    ...(await extractFields(extractor, { task, converted: stored, markdown }, signal, dependencies)),
+    ...(await extractFields(extractor, { task, converted: stored, markdown }, budget, dependencies)),
   };
 }
 
@@ -154,7 +153,7 @@ async function giveUp(
 
   // The budget may be over, so the last write has time of its own: what Cloud Run still gives, or SIGTERM.
   const seconds = Math.min(RELEASE_SECONDS, (deadlines.requestTimeoutSeconds - deadlines.budgetSeconds) * 0.8);
-  using limit = startDeadline(clock, 'Storing the outcome', seconds);
+  using limit = new Deadline(clock, 'Storing the outcome', seconds);
   const change = verdict.change === 'fail' ? failed : released;
   try {
     const record = await lease.settle((current) => change(current, reason, clock.now()), limit.signal);

@@ -26,19 +26,17 @@ export class BodyIncompleteError extends Error {
  * @throws BodyIncompleteError when the connection ends before the body does
  */
 export async function readJson(request: Request): Promise<unknown> {
-  const text = await readText(request).catch((error) => {
+  try {
+    return JSON.parse(await readText(request));
+  } catch (error) {
+    if (error instanceof SyntaxError) return undefined;
     // Nothing but the client can be at fault: what is read here comes straight from its connection.
     throw error instanceof BodyTooLargeError ? error : new BodyIncompleteError({ cause: error });
-  });
-  try {
-    return JSON.parse(text);
-  } catch {
-    return undefined;
   }
 }
 
 /** HTTP holds a body to the length that it declares. */
-async function readText(request: Request): Promise<string> {
+function readText(request: Request): Promise<string> {
   const { headers } = request;
   const length = headers.get('content-length');
   if (length === null || headers.has('transfer-encoding')) return readStream(request);
