@@ -17,6 +17,7 @@ import type { Extractor } from './extraction/extractor.ts';
 import { HeldLease } from './lease.ts';
 import { PreconditionFailedError } from './object-store.ts';
 import type { RecordStore, StoredRecord } from './record-store.ts';
+import { ResultFolder } from './result-folder.ts';
 import { describeFailure, type Verdict, verdictOn } from './verdict.ts';
 
 export interface ProcessingDependencies extends ConvertDependencies, ExtractDependencies {
@@ -127,7 +128,7 @@ async function convertAndExtract(
   dependencies: ProcessingDependencies,
 ): Promise<DocumentResult> {
   const { extractor } = dependencies;
-  const { converted: earlier } = lease.record;
+  const earlier = await storedEarlier(lease.record, budget.signal, dependencies);
   const conversion = earlier ? { stored: earlier } : await convertDocument(task, owner, budget, dependencies);
   const { stored, markdown }: { stored: ConvertedDocument; markdown?: string } = conversion;
   const { type: _type, ...result } = stored;
@@ -139,6 +140,17 @@ async function convertAndExtract(
     ...result,
     ...(await extractFields(extractor, { task, converted: stored, markdown }, budget, dependencies)),
   };
+}
+
+/** What an attempt before has converted, unless its Markdown was deleted since. */
+async function storedEarlier(
+  { converted }: DocumentRecord,
+  signal: AbortSignal,
+  { store }: ProcessingDependencies,
+): Promise<ConvertedDocument | undefined> {
+  if (converted === undefined) return undefined;
+  const folder = ResultFolder.around(store, converted.markdownUri);
+  return (await folder.has('document.md', signal)) ? converted : undefined;
 }
 
 async function giveUp(

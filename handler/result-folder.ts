@@ -29,6 +29,11 @@ export class ResultFolder {
     return `gs://${this.#bucket}/${this.#path}/${name}`;
   }
 
+  /** Whether something is stored under a name. */
+  async has(name: string, signal: AbortSignal): Promise<boolean> {
+    return (await this.#store.stat(this.#bucket, `${this.#path}/${name}`, { signal })) !== undefined;
+  }
+
   /** What is stored under a name, as text; undefined when there is nothing. */
   async read(name: string, signal: AbortSignal): Promise<string | undefined> {
     const stored = await this.#store.read(this.#bucket, `${this.#path}/${name}`, { signal });

@@ -179,14 +179,16 @@ test('a later attempt without an extractor commits what was converted', async ()
   expect(calls.conversions).toBe(1);
 });
 
-test('a conversion that was deleted before its extraction is said', async () => {
-  const { dependencies, store, task } = setUpExtraction(overloaded);
+test('a conversion that was deleted before its extraction is made again', async () => {
+  const { dependencies, store, task, calls, behaviour } = setUpExtraction(overloaded);
   await processDocument(task, attempt(), dependencies);
   store.objects.delete(RESULTS, `${FOLDER}/document.md`);
+  behaviour.extract = async ({ markdown }) => fieldsOf(markdown);
   expect(await processDocument(task, attempt(1), dependencies)).toMatchObject({
-    httpStatus: 500,
-    error: { message: `${RESULT.markdownUri} was deleted before its fields were extracted.` },
+    status: 'COMPLETED',
+    result: { markdownUri: RESULT.markdownUri.replace('owner-1', 'owner-2') },
   });
+  expect(calls).toEqual({ conversions: 2, extractions: 2 });
 });
 
 describe('an extractor that takes PDFs', () => {
