@@ -25,8 +25,8 @@ export interface HttpCall {
   /** @default GET */
   readonly method?: string;
   readonly headers: Readonly<Record<string, string>>;
-  /** @default none */
-  readonly body?: string | Uint8Array | undefined;
+  /** Parts are sent one after the other, none of them copied. @default none */
+  readonly body?: string | Uint8Array | readonly Uint8Array[] | undefined;
   /** Ends the call, also while its answer's body is read. @default nothing does */
   readonly signal?: AbortSignal | undefined;
   /** Called each time a piece of a long body has gone out. @default nothing */
@@ -63,8 +63,9 @@ export function call(
       // Without an error where the other side wanted to change the protocol: nobody else would say so.
       reject(new Error('The connection was closed before an answer came.'));
     });
-    if (body === undefined || body.length <= PIECE_BYTES) outgoing.end(body);
-    else sendBody(outgoing, typeof body === 'string' ? Buffer.from(body) : body, onSent);
+    const isWhole = typeof body === 'string' || body instanceof Uint8Array;
+    if (body === undefined || (isWhole && body.length <= PIECE_BYTES)) outgoing.end(body);
+    else sendBody(outgoing, isWhole ? [typeof body === 'string' ? Buffer.from(body) : body] : body, onSent);
   });
 }
 
@@ -78,21 +79,32 @@ export function originOf({ protocol, hostname, port, href }: URL): Origin {
 }
 
 /** Piece by piece, so that it is known how far it is. */
-function sendBody(outgoing: ClientRequest, body: Uint8Array, onSent?: () => void): void {
-  outgoing.setHeader('Content-Length', body.length);
+function sendBody(outgoing: ClientRequest, parts: readonly Uint8Array[], onSent?: () => void): void {
+  outgoing.setHeader(
+    'Content-Length',
+    parts.reduce((sum, { length }) => sum + length, 0),
+  );
   // An answer that does not wait for the whole body is a refusal: the rest need not be sent.
   outgoing.once('response', (head) => head.once('end', () => outgoing.writableFinished || outgoing.destroy()));
-  let sent = 0;
-  const sendPiece = (error?: Error | null) => {
+  const pieces = piecesOf(parts);
+  const sendPiece = () => {
+    const { value } = pieces.next();
+    if (value === undefined) outgoing.end();
+    else outgoing.write(value, onWritten);
+  };
+  const onWritten = (error?: Error | null) => {
     // The request itself has the error as well.
     if (error) return;
-    if (sent > 0) onSent?.();
-    const piece = body.subarray(sent, sent + PIECE_BYTES);
-    sent += piece.length;
-    if (sent === body.length) outgoing.end(piece);
-    else outgoing.write(piece, sendPiece);
+    onSent?.();
+    sendPiece();
   };
   sendPiece();
+}
+
+function* piecesOf(parts: readonly Uint8Array[]): Generator<Uint8Array, undefined> {
+  for (const part of parts) {
+    for (let begin = 0; begin < part.length; begin += PIECE_BYTES) yield part.subarray(begin, begin + PIECE_BYTES);
+  }
 }
 
 /**

@@ -1,54 +1,9 @@
-import { createHash } from 'node:crypto';
 import { once } from 'node:events';
-import { createServer, type RequestListener } from 'node:http';
-import type { AddressInfo, Socket } from 'node:net';
-import { brotliCompressSync, deflateSync, gzipSync } from 'node:zlib';
-import fc from 'fast-check';
-import type { Clock } from '../../clock.ts';
-import { CloudStorage, type CloudStorageOptions } from '../../handler/cloud-storage.ts';
+import type { RequestListener } from 'node:http';
+import type { Socket } from 'node:net';
 import { VirtualClock } from '../../local/virtual-clock.ts';
+import { cut, HeardClock, status, withServer, written } from './cloud-storage-script.ts';
 
-/** A Cloud Storage that answers by a script; delays between tries take no time and are noted. */
-async function withServer(
-  script: RequestListener[],
-  use: (store: CloudStorage, delays: number[]) => Promise<void>,
-  changed: Partial<CloudStorageOptions> = {},
-) {
-  let requests = 0;
-  const server = createServer((request, response) => {
-    request.resume();
-    (script[requests++] as RequestListener)(request, response);
-  });
-  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
-  const delays: number[] = [];
-  const clock: Clock = {
-    now: () => 0,
-    setTimeout: (callback, ms) => {
-      // The limit on silence is longer than any delay, and must not fire here.
-      if (ms >= 30_000) return { timer: undefined };
-      delays.push(ms);
-      queueMicrotask(callback);
-      return { timer: undefined };
-    },
-    clearTimeout: () => {},
-  };
-  const baseUrl = `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
-  try {
-    const options = { clock, random: () => 0.5, accessToken: async () => 't0ken', baseUrl, ...changed };
-    await use(new CloudStorage(options), delays);
-    expect(requests).toBe(script.length);
-  } finally {
-    server.closeAllConnections();
-    server.close();
-  }
-}
-
-const status =
-  (code: number, body = ''): RequestListener =>
-  (_request, response) =>
-    response.writeHead(code).end(body);
-const written = status(200, '{"generation":"7"}');
-const cut: RequestListener = (request) => request.socket.destroy();
 const options = { contentType: 'text/plain' };
 
 test.each([408, 429, 500, 502, 503, 504])('%i is tried again', async (code) => {
@@ -171,36 +126,16 @@ test('a connection is kept, and one that is reset when it is used again is a los
   });
 });
 
-test('a long upload arrives whole', async () => {
-  const body = Buffer.alloc(300_000, 'Cloud Storage ');
-  const chunks: Buffer[] = [];
-  const take: RequestListener = (request, response) => {
-    request.on('data', (chunk) => chunks.push(chunk)).on('end', () => written(request, response));
+test('a refusal without an end is read no further than any answer is long', async () => {
+  const endless: RequestListener = (_request, response) => {
+    response.writeHead(403);
+    const more = () => response.write('x'.repeat(2 ** 20));
+    response.on('drain', more);
+    more();
   };
-  await withServer([take], async (store) => {
-    expect(await store.write('b', 'o', body, options)).toBe('7');
-    expect(Buffer.concat(chunks).equals(body)).toBe(true);
+  await withServer([endless, endless, endless, endless], async (store) => {
+    await expect(store.stat('b', 'o')).rejects.toThrow('Cloud Storage answered 403 with more than 16777216 bytes.');
   });
-});
-
-test('a long upload that is refused at its beginning ends there', async () => {
-  const body = Buffer.alloc(30_000_000);
-  const { promise: received, resolve } = Promise.withResolvers<number>();
-  const denied: RequestListener = ({ socket }, response) => {
-    socket.once('close', () => resolve(socket.bytesRead));
-    response.writeHead(403).end('no');
-  };
-  await withServer([denied], async (store) => {
-    await expect(store.write('b', 'o', body, options)).rejects.toThrow('Cloud Storage answered 403: no');
-    expect(await received).toBeLessThan(body.length);
-  });
-});
-
-test('an address that is none is refused', () => {
-  const create = (baseUrl: string) => new CloudStorage({ ...({} as CloudStorageOptions), baseUrl });
-  expect(() => create('localhost:4443')).toThrow(
-    "An HTTP server's address must begin with http:// or https://; received 'localhost:4443'.",
-  );
 });
 
 describe('silence', () => {
@@ -266,161 +201,5 @@ describe('silence', () => {
       },
       { clock, accessToken: () => new Promise<never>(() => {}) },
     );
-  });
-});
-
-describe('a download is checked against its MD5', () => {
-  const stored = Buffer.from('Cloud Storage keeps what it is given. '.repeat(100));
-
-  test('whatever it is, wherever the MD5 stands', async () => {
-    const download = fc.record({
-      content: fc.uint8Array({ maxLength: 2000 }).map((bytes) => Buffer.from(bytes)),
-      header: fc.constantFrom(
-        (md5: string) => `md5=${md5}`,
-        (md5: string) => `crc32c=AAAAAA==,md5=${md5}`,
-        (md5: string) => `md5=${md5}, crc32c=AAAAAA==`,
-        (md5: string) => ['crc32c=AAAAAA==', `md5=${md5}`],
-      ),
-    });
-    await fc.assert(
-      fc.asyncProperty(download, async ({ content, header }) => {
-        const other = Buffer.concat([content, Buffer.from('!')]);
-        await withServer(
-          [sent(other, { hash: header(md5(content)) }), sent(content, { hash: header(md5(content)) })],
-          async (store) => {
-            expect(Buffer.from((await store.read('b', 'o'))?.bytes ?? []).equals(content)).toBe(true);
-          },
-        );
-      }),
-      { numRuns: 25 },
-    );
-  });
-
-  test('after four damaged ones it says so', async () => {
-    const damaged = sent(Buffer.from('other'), { hash: `md5=${md5(stored)}` });
-    await withServer([damaged, damaged, damaged, damaged], async (store) => {
-      await expect(store.read('b', 'o')).rejects.toMatchObject({
-        status: 0,
-        message: `gs://b/o came damaged: its MD5 is ${md5(stored)}, that of what came is ${md5(Buffer.from('other'))}.`,
-      });
-    });
-  });
-
-  test('an object that was composed has none', async () => {
-    await withServer([sent(stored, { hash: 'crc32c=AAAAAA==' })], async (store) => {
-      expect(await store.read('b', 'o')).toMatchObject({ size: stored.length });
-    });
-  });
-
-  test.each([
-    ['gzip', gzipSync],
-    ['deflate', deflateSync],
-    ['br', brotliCompressSync],
-  ])(
-    'an object that is stored with %s is checked as it is stored, and comes decompressed',
-    async (encoding, compress) => {
-      const body = compress(stored);
-      await withServer(
-        [sent(body, { hash: `md5=${md5(body)}`, encoding, storedEncoding: encoding })],
-        async (store) => {
-          const found = await store.read('b', 'o');
-          expect(found?.size).toBe(stored.length);
-          expect(Buffer.from(found?.bytes ?? []).equals(stored)).toBe(true);
-        },
-      );
-    },
-  );
-
-  test('one that was decompressed on its way has the MD5 of something else', async () => {
-    const hash = `md5=${md5(gzipSync(stored))}`;
-    await withServer([sent(stored, { hash, storedEncoding: 'gzip' })], async (store) => {
-      expect(await store.read('b', 'o')).toMatchObject({ size: stored.length });
-    });
-  });
-
-  test('it is asked for as it is stored', async () => {
-    let accepted: unknown;
-    const look: RequestListener = (request, response) => {
-      accepted = request.headers['accept-encoding'];
-      status(404)(request, response);
-    };
-    await withServer([look], async (store) => {
-      expect(await store.read('b', 'o')).toBeUndefined();
-      expect(accepted).toBe('gzip');
-    });
-  });
-});
-
-test('a compressed object is read no further than it may be', async () => {
-  const bomb = gzipSync(Buffer.alloc(50_000_000));
-  await withServer([sent(bomb, { encoding: 'gzip', storedEncoding: 'gzip' })], async (store) => {
-    await expect(store.read('b', 'o', { maxBytes: 1_000_000 })).rejects.toThrow(
-      /^gs:\/\/b\/o has 10\d{5} bytes; at most 1000000 are taken\.$/,
-    );
-  });
-});
-
-function md5(content: Buffer): string {
-  return createHash('md5').update(content).digest('base64');
-}
-
-/** Answers a download. */
-function sent(
-  body: Buffer,
-  {
-    hash,
-    encoding,
-    storedEncoding = 'identity',
-  }: { hash?: string | string[]; encoding?: string; storedEncoding?: string },
-): RequestListener {
-  return (_request, response) => {
-    if (hash !== undefined) response.setHeader('X-Goog-Hash', hash);
-    if (encoding !== undefined) response.setHeader('Content-Encoding', encoding);
-    response.setHeader('X-Goog-Stored-Content-Encoding', storedEncoding).end(body);
-  };
-}
-
-/** A clock that stands still, and says when a timer is set: the limit on silence is put off, as something has been heard. */
-class HeardClock extends VirtualClock {
-  #onTimer = () => {};
-
-  /** Resolves when a timer is set the next time. */
-  heard(): Promise<void> {
-    return new Promise((resolve) => {
-      this.#onTimer = resolve;
-    });
-  }
-
-  override setTimeout(fn: () => void, ms: number) {
-    this.#onTimer();
-    return super.setTimeout(fn, ms);
-  }
-}
-
-test('a refusal without an end is read no further than any answer is long', async () => {
-  const endless: RequestListener = (_request, response) => {
-    response.writeHead(403);
-    const more = () => response.write('x'.repeat(2 ** 20));
-    response.on('drain', more);
-    more();
-  };
-  await withServer([endless, endless, endless, endless], async (store) => {
-    await expect(store.stat('b', 'o')).rejects.toThrow('Cloud Storage answered 403 with more than 16777216 bytes.');
-  });
-});
-
-test('an encoding that nobody knows, and that an uploader chose, is left as it is', async () => {
-  const odd: RequestListener = (_request, response) =>
-    response.writeHead(200, { 'Content-Encoding': 'constructor' }).end('ab');
-  await withServer([odd], async (store) => {
-    expect((await store.read('b', 'o'))?.size).toBe(2);
-  });
-});
-
-test('a server that changes the protocol is a lost connection, not an endless wait', async () => {
-  const changing: RequestListener = ({ socket }) =>
-    socket.write('HTTP/1.1 101 Switching Protocols\r\nConnection: Upgrade\r\nUpgrade: x\r\n\r\n');
-  await withServer([changing, written], async (store) => {
-    expect(await store.write('b', 'o', 'x', options)).toBe('7');
   });
 });

@@ -1,5 +1,8 @@
+import type { IncomingMessage } from 'node:http';
 import * as z from 'zod';
 import { type Clock, sleep } from '../../clock.ts';
+import { bytesOf, call, type Origin, originOf } from '../http-call.ts';
+import { limitSilence } from '../silence-limit.ts';
 import { UnconvertibleDocumentError } from './converter.ts';
 import { type DoclingResult, type DoclingTask, resultSchema, taskSchema, versionSchema } from './docling-schema.ts';
 import type { MultipartForm } from './multipart-form.ts';
@@ -9,8 +12,10 @@ import type { MultipartForm } from './multipart-form.ts';
  * `wait` says (docling-jobkit, `BaseOrchestrator.task_status`); its other engines wait.
  */
 const POLL_INTERVAL_MS = 1000;
-/** Seconds that a poll may wait for news: below what proxies and the built-in fetch give up after. */
+/** Seconds that a poll may wait for news: below what proxies give up after. */
 const POLL_WAIT_SECONDS = 20;
+/** How long a call may be without a byte in either direction: while a model has all the processors, docling-serve says nothing. */
+const SILENCE_SECONDS = 120;
 /** Tries of a question in all, when the connection is cut or docling-serve is too busy to answer. */
 const TRIES = 3;
 /** Of an answer: far more than any text, and what the handler's memory bears. */
@@ -49,10 +54,13 @@ export interface DoclingClientOptions {
  */
 export class DoclingClient {
   readonly #url: string;
+  readonly #origin: Origin;
   readonly #clock: Clock;
 
+  /** @throws TypeError when `url` is no URL of an HTTP server */
   constructor({ url, clock }: DoclingClientOptions) {
     this.#url = url.replace(/\/$/, '');
+    this.#origin = originOf(new URL(url));
     this.#clock = clock;
   }
 
@@ -131,43 +139,40 @@ export class DoclingClient {
     }
   }
 
+  /** Redirections are not followed: that would hand the document to whoever is named, and ask inside of the project's network. */
   async #call<T>(path: string, schema: z.ZodType<T>, signal: AbortSignal, form?: MultipartForm): Promise<T> {
     const question = `${form === undefined ? 'GET' : 'POST'} ${path.replace(/\?.*/, '')}`;
-    let response: Response;
+    using limit = limitSilence(this.#clock, SILENCE_SECONDS, signal);
+    const request = form && { method: 'POST', headers: { 'Content-Type': form.contentType }, body: form.body };
+    let answer: IncomingMessage;
     let text: string;
     try {
-      // Not elsewhere: to follow a redirection would hand the document to whoever is named, and ask inside of the project's network.
-      response = await fetch(this.#url + path, { signal, redirect: 'manual', ...(form && posting(form)) });
-      text = await readText(response);
+      answer = await call(this.#origin, path, { headers: {}, ...request, signal: limit.signal, onSent: limit.heard });
+      text = await textOf(answer, limit.heard);
     } catch (error) {
       signal.throwIfAborted();
       if (error instanceof OversizedAnswerError) throw error;
       const message =
-        `docling-serve at ${this.#url} does not answer ${question}: ${causeOf(error)}. ` +
+        `docling-serve at ${this.#url} does not answer ${question}: ${reasonOf(error)}. ` +
         'Look whether it runs, and at DOCLING_URL.';
       throw new DoclingConnectionError(message, { cause: error });
     }
-    if (response.status !== 200) throw statusError(question, response, text);
+    if (answer.statusCode !== 200) throw statusError(question, answer, text);
     return parse(question, text, schema);
   }
 }
 
-function posting({ contentType, body }: MultipartForm): RequestInit {
-  return { method: 'POST', headers: { 'Content-Type': contentType }, body, duplex: 'half' };
-}
-
 /** Ends the connection as soon as too much has come. */
-async function readText(response: Response): Promise<string> {
-  const chunks: Uint8Array[] = [];
-  let bytes = 0;
-  for await (const chunk of response.body ?? []) {
-    bytes += chunk.byteLength;
-    if (bytes > MAX_ANSWER_BYTES) {
+async function textOf(answer: IncomingMessage, onChunk: () => void): Promise<string> {
+  let size = 0;
+  const bytes = await bytesOf(answer, (chunk) => {
+    onChunk();
+    size += chunk.length;
+    if (size > MAX_ANSWER_BYTES) {
       throw new OversizedAnswerError(`docling-serve's answer is larger than ${MAX_ANSWER_BYTES / 2 ** 20} MiB.`);
     }
-    chunks.push(chunk);
-  }
-  return Buffer.concat(chunks).toString();
+  });
+  return bytes.toString();
 }
 
 function parse<T>(question: string, text: string, schema: z.ZodType<T>): T {
@@ -190,11 +195,11 @@ function parse<T>(question: string, text: string, schema: z.ZodType<T>): T {
 }
 
 /** Says what docling-serve said, and how long it asks to wait: Cloud Tasks tries again after the queue's backoff. */
-function statusError(question: string, response: Response, text: string): DoclingStatusError {
-  const retryAfter = response.headers.get('Retry-After');
-  const wait = retryAfter === null ? '' : ` It asks to come again after ${retryAfter} (Retry-After).`;
-  const message = `docling-serve answered ${question} with ${response.status}: ${detailOf(text)}.${wait}`;
-  return new DoclingStatusError(response.status, message);
+function statusError(question: string, { statusCode, headers }: IncomingMessage, text: string): DoclingStatusError {
+  const retryAfter = headers['retry-after'];
+  const wait = retryAfter === undefined ? '' : ` It asks to come again after ${retryAfter} (Retry-After).`;
+  const message = `docling-serve answered ${question} with ${statusCode}: ${detailOf(text)}.${wait}`;
+  return new DoclingStatusError(statusCode as number, message);
 }
 
 /** FastAPI puts a sentence, or what it found wrong with the request, into `detail`; a proxy answers with anything. */
@@ -211,10 +216,10 @@ function failed(reason: string): Error {
   return new Error(`docling-serve could not work on the document: ${reason.replace(/\.$/, '')}.`);
 }
 
-/** The built-in fetch says "fetch failed" and keeps the reason in the cause; that of several addresses has no message. */
-function causeOf(error: unknown): string {
-  const { message, cause } = error as Error & { cause?: Error & { code?: string } };
-  return cause?.message || cause?.code || message;
+/** That of a name with several addresses has no message. */
+function reasonOf(error: unknown): string {
+  const { message, code } = error as NodeJS.ErrnoException;
+  return (message || code || 'no reason given').replace(/\.$/, '');
 }
 
 function isTransient(error: unknown): boolean {

@@ -149,15 +149,39 @@ describe.each<keyof Replies>(['version', 'submit', 'poll', 'result'])('an abort 
 test('an abort between two polls ends the waiting, and nothing is asked any more', async () => {
   await docling.start({ poll: task('started') });
   const clock = new VirtualClock();
+  const between = Promise.withResolvers<void>();
+  const setTimeoutOfClock = clock.setTimeout.bind(clock);
+  clock.setTimeout = (fn, ms) => {
+    if (ms <= 1000) between.resolve();
+    return setTimeoutOfClock(fn, ms);
+  };
   const abort = new AbortController();
   const conversion = docling
     .converter(clock)
     .convert(pdf, { ...OPTIONS, signal: abort.signal })
     .catch((error: unknown) => error);
-  while (clock.pendingTimers === 0) await new Promise((resolve) => setImmediate(resolve));
+  await between.promise;
   abort.abort(new Error('Draining.'));
   expect(await conversion).toBe(abort.signal.reason);
   expect([clock.pendingTimers, polls()]).toEqual([0, 1]);
+});
+
+test('a docling-serve that says nothing for 120 s is asked again, three times in all', async () => {
+  const { host, requests } = await docling.start({ version: () => new Promise(() => {}) });
+  const clock = new VirtualClock();
+  let answer: unknown;
+  const conversion = docling
+    .converter(clock)
+    .convert(pdf, OPTIONS)
+    .catch((error: unknown) => (answer = error));
+  while (answer === undefined) {
+    await new Promise((resolve) => setImmediate(resolve));
+    await clock.advance(1000);
+  }
+  expect(await conversion).toMatchObject({
+    message: `docling-serve at http://${host} does not answer GET /version: No byte came or went for 120 s. Look whether it runs, and at DOCLING_URL.`,
+  });
+  expect(requests).toEqual(Array(3).fill('GET /version'));
 });
 
 test('an aborted signal asks nothing', async () => {
