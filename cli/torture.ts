@@ -1,6 +1,6 @@
 /** `npm run torture`: real processes, killed at random, until every document has its outcome. */
-import { Random } from '../__tests__/simulation/random.ts';
-import { type Command, type ParsedCommand, runCommand, UsageError } from './command-line.ts';
+import { Random } from '../random.ts';
+import { type Command, type ParsedCommand, runCommand, wholeNumber } from './command-line.ts';
 import { torture } from './torture/torture.ts';
 
 const command: Command = {
@@ -34,8 +34,5 @@ async function run({ options }: ParsedCommand, signal: AbortSignal): Promise<num
 }
 
 function whole(name: string, value: unknown): number | undefined {
-  if (value === undefined) return undefined;
-  const number = Number(value);
-  if (Number.isInteger(number) && number >= 1 && number <= 1_000_000) return number;
-  throw new UsageError(`--${name} must be a whole number from 1 to 1000000; received ${JSON.stringify(value)}.`);
+  return value === undefined ? undefined : wholeNumber(`--${name}`, value, 1, 1_000_000);
 }

@@ -1,5 +1,5 @@
+import { Random } from '../../random.ts';
 import { CALM } from './profile.ts';
-import { Random } from './random.ts';
 import type { SimulatedProcess } from './simulated-process.ts';
 import { type Document, World } from './world.ts';
 

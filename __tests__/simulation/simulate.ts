@@ -1,7 +1,7 @@
+import { Random } from '../../random.ts';
 import { PARENT } from './instance.ts';
 import { BrokenPromise, require } from './invariants.ts';
 import { PROFILES, type Profile } from './profile.ts';
-import { Random } from './random.ts';
 import { type Document, type Sabotage, World } from './world.ts';
 
 export type ProfileName = keyof typeof PROFILES;

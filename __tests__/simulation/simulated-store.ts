@@ -7,9 +7,9 @@ import {
   type StoredObject,
   type WriteOptions,
 } from '../../handler/object-store.ts';
+import type { Random } from '../../random.ts';
 import type { MemoryObjectStore } from '../handler/memory-object-store.ts';
 import type { Profile } from './profile.ts';
-import type { Random } from './random.ts';
 import type { SimulatedProcess } from './simulated-process.ts';
 
 /** Called around each call of a process to the world, for crashes and freezes. */

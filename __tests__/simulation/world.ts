@@ -10,13 +10,13 @@ import type { Answer, AttemptRequest } from '../../local/cloud-tasks/attempt.ts'
 import { CloudTasksError } from '../../local/cloud-tasks/errors.ts';
 import { CloudTasksService } from '../../local/cloud-tasks/service.ts';
 import { VirtualClock } from '../../local/virtual-clock.ts';
+import type { Random } from '../../random.ts';
 import { DOCUMENTS, RESULTS } from '../handler/helpers.ts';
 import { MemoryObjectStore } from '../handler/memory-object-store.ts';
 import { createInEmulator, type GoogleTask } from './emulator-client.ts';
 import { EXTRACTION_SETTINGS, Instance, MAX_ATTEMPTS, PARENT, SETTINGS } from './instance.ts';
 import { checkChange, require } from './invariants.ts';
 import { CALM, type Profile } from './profile.ts';
-import type { Random } from './random.ts';
 import { SimulatedProcess } from './simulated-process.ts';
 import { SimulatedStore } from './simulated-store.ts';
 import { SimulatedWork, type WorkPlan } from './simulated-work.ts';

@@ -1,4 +1,4 @@
-import { makePdf, type PdfText } from '../../__tests__/handler/conversion/make-pdf.ts';
+import { makePdf, type PdfText } from './make-pdf.ts';
 
 export const PAGES = 50;
 const LINES = 42;

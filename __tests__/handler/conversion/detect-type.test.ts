@@ -1,9 +1,9 @@
 import { readFileSync } from 'node:fs';
+import { makePdf } from '../../../bench/documents/make-pdf.ts';
 import type { SourceDocument } from '../../../handler/conversion/converter.ts';
 import { detectType } from '../../../handler/conversion/detect-type.ts';
 import { bytesOf } from './helpers.ts';
 import { docxParts, makeDocx } from './make-docx.ts';
-import { makePdf } from './make-pdf.ts';
 import { makePptx } from './make-pptx.ts';
 import { makeXlsx } from './make-xlsx.ts';
 import { makeZip } from './make-zip.ts';

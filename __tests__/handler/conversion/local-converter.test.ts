@@ -1,10 +1,10 @@
 import { execFile } from 'node:child_process';
 import { readFileSync } from 'node:fs';
 import { promisify } from 'node:util';
+import { makePdf } from '../../../bench/documents/make-pdf.ts';
 import { createLocalConverter } from '../../../handler/conversion/local-converter.ts';
 import { converterContract } from './converter-contract.ts';
 import { bytesOf, refusal } from './helpers.ts';
-import { makePdf } from './make-pdf.ts';
 
 const run = promisify(execFile);
 const never = new AbortController().signal;

@@ -1,8 +1,8 @@
 import { readFileSync } from 'node:fs';
+import { makePdf, type PdfOptions, type PdfText } from '../../../bench/documents/make-pdf.ts';
 import { convertDocument } from '../../../handler/conversion/convert-document.ts';
 import { DEFAULT_LIMITS } from '../../../handler/conversion/limits.ts';
 import { bytesOf, convert, refusal } from './helpers.ts';
-import { makePdf, type PdfOptions, type PdfText } from './make-pdf.ts';
 
 async function markdownOf(pages: readonly (readonly PdfText[])[], options?: PdfOptions): Promise<string> {
   return (await convert(makePdf(pages, options), 'x.pdf')).markdown;

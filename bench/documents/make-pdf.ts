@@ -1,4 +1,4 @@
-/** Writes small PDFs, so that a test shows what is on the page it is about. */
+/** Writes small PDFs, so that a test or a measurement shows what is on the page it is about. */
 
 /** Text in Helvetica; `x` and `y` in points from the bottom left corner of an A4 page. */
 export interface PdfText {
