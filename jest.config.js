@@ -1,9 +1,15 @@
+import { fileURLToPath } from 'node:url';
+
+// The commands that tests start are compiled once, not every time.
+process.env.NODE_COMPILE_CACHE ??= fileURLToPath(new URL('node_modules/.cache/compiled', import.meta.url));
+
 /** @type {import('jest').Config} */
 export default {
   testEnvironment: 'node',
   // jest leaves one core idle otherwise: half of a small machine.
   maxWorkers: '100%',
   testMatch: ['<rootDir>/__tests__/**/*.test.ts'],
+  setupFiles: ['<rootDir>/__tests__/stack-traces.ts'],
   extensionsToTreatAsEsm: ['.ts'],
   transform: { '\\.ts$': '<rootDir>/__tests__/strip-types.js' },
   modulePathIgnorePatterns: ['<rootDir>/cdktf.out', '<rootDir>/dist'],

@@ -8,8 +8,14 @@ afterAll(() => rmSync(outdir, { recursive: true }));
 
 /** Runs the app as cdktf does. An own image, so that no bundle has to be there. */
 function main(variables: Record<string, string> = {}) {
-  const { PATH = '' } = process.env;
-  const env = { PATH, CDKTF_OUTDIR: outdir, CONTAINER_IMAGE: 'docker.io/library/handler:1', ...variables };
+  const { PATH = '', NODE_COMPILE_CACHE } = process.env;
+  const env = {
+    PATH,
+    NODE_COMPILE_CACHE,
+    CDKTF_OUTDIR: outdir,
+    CONTAINER_IMAGE: 'docker.io/library/handler:1',
+    ...variables,
+  };
   const { status, stdout, stderr } = spawnSync(process.execPath, ['main.ts'], { env, encoding: 'utf8' });
   return { status, stdout, lines: stderr.split('\n').filter((line) => line !== '') };
 }

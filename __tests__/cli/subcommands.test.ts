@@ -3,7 +3,7 @@ import { spawnSync } from 'node:child_process';
 function documents(...words: string[]) {
   const { stdout, stderr, status } = spawnSync(process.execPath, ['--no-warnings', 'cli/documents.ts', ...words], {
     encoding: 'utf8',
-    env: {},
+    env: { NODE_COMPILE_CACHE: process.env.NODE_COMPILE_CACHE },
   });
   return { stdout, stderr, code: status };
 }

@@ -67,7 +67,8 @@ test('a provider that cannot be downloaded is one line', async () => {
 
 /** Runs `npm run validate`. */
 function run(program: string) {
-  const env = { PATH: process.env.PATH, TERRAFORM_BINARY_NAME: program };
+  const { PATH, NODE_COMPILE_CACHE } = process.env;
+  const env = { PATH, NODE_COMPILE_CACHE, TERRAFORM_BINARY_NAME: program };
   const words = ['--no-warnings', 'cli/validate.ts'];
   const { status, stdout, stderr } = spawnSync(process.execPath, words, { env, encoding: 'utf8' });
   return { status, stdout, stderr };

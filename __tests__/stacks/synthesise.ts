@@ -39,9 +39,14 @@ export function stackText(props: DocumentProcessingStackProps = {}): string {
   return Testing.synth(newStack(props), true);
 }
 
-/** The whole stack as Terraform reads it; throws when a check does not hold. */
+const synthesised = new Map<string, string>();
+
+/** The whole stack as Terraform reads it, synthesised once for the same props; throws when a check does not hold. */
 export function stackJson(props: DocumentProcessingStackProps = {}): TerraformJson {
-  return JSON.parse(stackText(props));
+  const key = JSON.stringify(props);
+  const text = synthesised.get(key) ?? stackText(props);
+  synthesised.set(key, text);
+  return JSON.parse(text);
 }
 
 /** What the stack's checks say. */

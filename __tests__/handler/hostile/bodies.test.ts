@@ -1,4 +1,5 @@
 import fc from 'fast-check';
+import { webUrl } from '../../arbitrary-text.ts';
 import { DOCUMENTS, RESULTS } from '../helpers.ts';
 import { hostileApp } from './hostile-app.ts';
 import { requestAs } from './requests.ts';
@@ -42,7 +43,7 @@ const wrongField = fc.oneof(
   fc.record({
     sourceUri: fc.oneof(
       fc.string(),
-      fc.webUrl(),
+      webUrl,
       fc.constantFrom('gs://', 'gs:///a', `gs://${DOCUMENTS}`, `gs://${DOCUMENTS}/`),
     ),
   }),

@@ -1,6 +1,7 @@
 import type { RequestListener } from 'node:http';
 import { setImmediate as turn } from 'node:timers/promises';
 import { gzipSync } from 'node:zlib';
+import { makePdf } from '../../../bench/documents/make-pdf.ts';
 import { systemClock } from '../../../clock.ts';
 import { deadlinesFor } from '../../../deadlines.ts';
 import { CloudStorage } from '../../../handler/cloud-storage.ts';
@@ -10,7 +11,6 @@ import { RecordStore } from '../../../handler/record-store.ts';
 import { closeServer, listen } from '../../../local/listen.ts';
 import { VirtualClock } from '../../../local/virtual-clock.ts';
 import { docxParts, paragraph } from '../conversion/make-docx.ts';
-import { makePdf } from '../conversion/make-pdf.ts';
 import { makeZip } from '../conversion/make-zip.ts';
 import { DOCUMENTS, RESULTS, setUp } from '../helpers.ts';
 import { pdfBomb } from './bombs.ts';
@@ -30,6 +30,9 @@ const downloads: Record<string, RequestListener> = {
   },
   compressed(_request, response) {
     response.writeHead(200, { 'Content-Encoding': 'gzip' }).end(gzipSync(Buffer.alloc(100 * MEGABYTE)));
+  },
+  mislabelled(_request, response) {
+    response.writeHead(200, { 'Content-Encoding': 'gzip' }).end('%PDF-1.7 is not compressed.');
   },
   shorter(_request, response) {
     response.writeHead(200, { 'Content-Length': '1000' }).write('Hello', () => response.destroy());
@@ -188,6 +191,16 @@ describe('a download', () => {
     const { outcome, grewMegabytes } = await watched(attempt('compressed'));
     expect(outcome).toEqual(failedFor('too-large', /has 2\d{6} bytes; at most 2097152 are taken\.$/));
     expect(grewMegabytes).toBeLessThan(300);
+  });
+
+  test('that is not compressed as it says is FAILED, with the way out', async () => {
+    expect(await attempt('mislabelled')).toEqual(
+      failedFor(
+        'corrupt',
+        'An object with Content-Encoding: gzip must be compressed so; gs://p-documents/mislabelled cannot be decompressed ' +
+          '(incorrect header check). Correct its Content-Encoding and replay the document, or upload it again.',
+      ),
+    );
   });
 
   test('that is longer than it says ends where it says', async () => {

@@ -1,4 +1,5 @@
 import fc from 'fast-check';
+import { webPath } from '../../arbitrary-text.ts';
 import { hostileApp } from './hostile-app.ts';
 import { requestAs } from './requests.ts';
 import { AUDIENCE, CALLER, INVOKER } from './tokens.ts';
@@ -39,7 +40,7 @@ const trick = fc.oneof(
     '$',
   ),
   fc.constantFrom('records', 'a1.json', 'records/a1.json', 'p-results', '__proto__', 'constructor', 'a'.repeat(5000)),
-  fc.webPath(),
+  webPath,
   fc
     .string()
     .map(encodeURIComponent.bind(undefined))

@@ -4,6 +4,7 @@ import type { HttpRequestMessage, TaskMessage } from '../../../local/cloud-tasks
 import { HTTP_METHODS } from '../../../local/cloud-tasks/task.ts';
 import { acceptTask } from '../../../local/cloud-tasks/task-rules.ts';
 import { MAX_TASK_BYTES, taskSizeBytes } from '../../../local/cloud-tasks/task-size.ts';
+import { webUrl } from '../../arbitrary-text.ts';
 import { HOUR, QUEUE, thrownBy } from './helpers.ts';
 
 const NOW = Date.UTC(2030, 0, 1);
@@ -185,7 +186,7 @@ test('answers any task with a task or a clear refusal, never with a crash', () =
         {
           url: fc.oneof(
             fc.string(),
-            fc.webUrl(),
+            webUrl,
             fc.string().map((rest) => `https://${rest}`),
           ),
           httpMethod: fc.constantFrom(...HTTP_METHODS),
