@@ -1,12 +1,13 @@
-import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
+import { mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { localClients } from '../cli/local-clients.ts';
 import { processFile } from '../cli/process-file.ts';
 import { ResultsFolder } from '../cli/results-folder.ts';
 import { synthesise } from '../cli/synthesise.ts';
+import { acceleratedClock } from '../cli/torture/accelerated-clock.ts';
 import { startLocalGoogle } from '../local/local-google.ts';
-import { startGeminiServer, writes } from './handler/extraction/gemini-server.ts';
+import { refuses, startGeminiServer, writes } from './handler/extraction/gemini-server.ts';
 
 const TOTAL = { type: 'object', properties: { total: { type: 'number' } }, required: ['total'] };
 
@@ -16,7 +17,6 @@ test('a stack that extracts fields runs here as it is, as soon as somebody answe
   const schemaFile = path.join(folder, 'total.schema.json');
   await writeFile(schemaFile, JSON.stringify(TOTAL));
   const gemini = await startGeminiServer();
-  gemini.plan(writes('{"total":"12.50"}'), writes('{"total":12.5}'));
   const environment = {
     ...process.env,
     EXTRACTION_SCHEMA_FILE: schemaFile,
@@ -25,24 +25,49 @@ test('a stack that extracts fields runs here as it is, as soon as somebody answe
     EXTRACTION_OUTPUT_PRICE: '2.5',
     GOOGLE_VERTEX_BASE_URL: gemini.baseUrl,
   };
+  let nextAttemptTime: number | undefined;
+  const changes: string[] = [];
   const stack = await synthesise(environment);
-  const google = await startLocalGoogle({ stackFile: stack.stackFile, vertexBaseUrl: gemini.baseUrl });
+  const google = await startLocalGoogle({
+    stackFile: stack.stackFile,
+    vertexBaseUrl: gemini.baseUrl,
+    tasksClock: acceleratedClock(20),
+    onAttempt: (attempt) => {
+      nextAttemptTime = attempt.nextAttemptTime;
+    },
+  });
   const results = ResultsFolder.take(path.join(folder, 'results'));
   try {
     const file = path.join(folder, 'invoice.md');
     await writeFile(file, '# Invoice\n\nTotal 12.50\n');
-    const outcome = await processFile(file, 'invoice.md', {
-      ...localClients(google),
-      signal: new AbortController().signal,
-      isTaskGone: () => false,
-      onChange: () => {},
-      results,
-    });
+    const process = () =>
+      processFile(file, 'invoice.md', {
+        ...localClients(google),
+        signal: new AbortController().signal,
+        nextAttemptAt: () => nextAttemptTime ?? 0,
+        onChange: (status, detail) => changes.push(`${status} ${detail}`),
+        results,
+      });
+    gemini.plan(refuses(429, 'RESOURCE_EXHAUSTED', 'Slower.'), writes('{"total":"x"}'), writes('{"total":"y"}'));
+    const failed = await process();
+    const rejectedAnswer = path.join(folder, 'results', 'invoice.md.rejected-answer.json');
+    expect(failed).toMatchObject({ status: 'FAILED', attempts: 2, markdown: null, rejectedAnswer });
+    expect(failed.reason).toMatch(
+      /^extraction-invalid: The model's answer breaks the schema, .* The model's answers are in /,
+    );
+    expect(failed.reason).toContain(`The model's answers are in ${rejectedAnswer}.`);
+    expect(JSON.parse(await readFile(rejectedAnswer, 'utf8')).answers).toEqual(['{"total":"x"}', '{"total":"y"}']);
+    const failure = changes.findIndex((change) => /^PENDING attempt 1 failed: .*429 RESOURCE_EXHAUSTED/.test(change));
+    expect(changes[failure + 1]).toMatch(/^PENDING attempt 2 in \d+ s$/);
+
+    gemini.plan(writes('{"total":"12.50"}'), writes('{"total":12.5}'));
+    const outcome = await process();
     expect(outcome).toMatchObject({
       status: 'COMPLETED',
       attempts: 1,
       fields: path.join(folder, 'results', 'invoice.md.fields.json'),
     });
+    expect(await readdir(path.join(folder, 'results'))).not.toContain(path.basename(rejectedAnswer));
     expect(JSON.parse(await readFile(outcome.fields as string, 'utf8'))).toEqual({
       fields: { total: 12.5 },
       model: 'gemini-test-001',

@@ -54,6 +54,30 @@ export function parseCommand(command: Command, words: readonly string[]): Parsed
   }
 }
 
+/**
+ * Which of the values that there are was meant, in whatever case.
+ *
+ * @param name of the option: `--status`
+ * @throws UsageError for a value that there is not
+ */
+export function oneOf<T extends string>(values: readonly T[], name: string, given: string | boolean): T {
+  const value = values.find((known) => known.toLowerCase() === String(given).toLowerCase());
+  if (value === undefined) throw new UsageError(`${name} must be one of ${values.join(', ')}; received '${given}'.`);
+  return value;
+}
+
+/**
+ * A whole number that was given in digits: Number() would take a blank for 0.
+ *
+ * @param name of the option: `--port`
+ * @throws UsageError for anything else, and for what is out of range
+ */
+export function wholeNumber(name: string, given: unknown, min: number, max: number): number {
+  const number = Number(given);
+  if (/^\d{1,10}$/.test(String(given)) && number >= min && number <= max) return number;
+  throw new UsageError(`${name} must be a whole number from ${min} to ${max}; received ${JSON.stringify(given)}.`);
+}
+
 const HELP: OptionHelp = { type: 'boolean', help: 'show this text' };
 
 /** A usage up to its first argument: `npm start -- [FILE…]` is `npm start --`. */

@@ -1,5 +1,5 @@
 import { type DocumentTask, methodSchema, ocrSchema } from '../handler/document-task.ts';
-import { type Command, type ParsedCommand, UsageError } from './command-line.ts';
+import { type Command, oneOf, type ParsedCommand } from './command-line.ts';
 
 /** Options of the commands that hand documents in: how they are to be converted. */
 export const CONVERSION_OPTIONS = {
@@ -10,13 +10,7 @@ export const CONVERSION_OPTIONS = {
 /** @throws UsageError for a value that there is not */
 export function conversionOptions({ options }: ParsedCommand): Pick<DocumentTask, 'method' | 'ocr'> {
   return {
-    method: oneOf(methodSchema.options, '--method', options.method),
-    ocr: oneOf(ocrSchema.options, '--ocr', options.ocr),
+    method: oneOf(methodSchema.options, '--method', options.method ?? 'auto'),
+    ocr: oneOf(ocrSchema.options, '--ocr', options.ocr ?? 'auto'),
   };
-}
-
-function oneOf<T extends string>(values: readonly T[], name: string, given: unknown = 'auto'): T {
-  const value = values.find((known) => known === given);
-  if (value === undefined) throw new UsageError(`${name} is one of ${values.join(', ')}; received '${given}'.`);
-  return value;
 }

@@ -3,9 +3,11 @@ import { once } from 'node:events';
 import { readFile } from 'node:fs/promises';
 import path from 'node:path';
 import { OPERATOR_SETTINGS } from '../handler/setting-names.ts';
+import type { Attempt } from '../local/cloud-tasks/attempt.ts';
 import { PortInUseError } from '../local/listen.ts';
 import { type LocalGoogle, startLocalGoogle } from '../local/local-google.ts';
-import { type Command, type ParsedCommand, runCommand, UsageError } from './command-line.ts';
+import { attemptLine } from './attempt-line.ts';
+import { type Command, type ParsedCommand, runCommand, UsageError, wholeNumber } from './command-line.ts';
 import { doclingNote } from './docling-note.ts';
 import { synthesise } from './synthesise.ts';
 
@@ -29,14 +31,19 @@ const command: Command = {
 await runCommand(command, dev);
 
 async function dev({ options }: ParsedCommand, signal: AbortSignal): Promise<number> {
-  const port = portOf(options.port);
+  const port = wholeNumber('--port', options.port ?? String(DEFAULT_PORT), 1, 65_532);
   await using stack = await synthesise();
   signal.throwIfAborted();
-  const google = await startOn(port, stack.stackFile);
+  // What the service writes while it starts comes after the addresses, which come first.
+  const held: string[] = [];
+  let log = (line: string): void => void held.push(line);
+  const google = await startOn(port, stack.stackFile, (line) => log(line));
   try {
     const bucket = String(google.outputs.documents_bucket);
     google.storage.insert(bucket, path.basename(SAMPLE), await readFile(SAMPLE), { contentType: 'application/pdf' });
     console.log(welcome(google, `gs://${bucket}/${path.basename(SAMPLE)}`));
+    log = (line) => console.log(line);
+    for (const line of held) log(line);
     if (!signal.aborted) await once(signal, 'abort');
     console.log('Stopping.');
   } finally {
@@ -45,18 +52,13 @@ async function dev({ options }: ParsedCommand, signal: AbortSignal): Promise<num
   return 0;
 }
 
-function portOf(value: string | boolean | undefined): number {
-  if (value === undefined) return DEFAULT_PORT;
-  const port = Number(value);
-  if (Number.isInteger(port) && port >= 1 && port <= 65_532) return port;
-  throw new UsageError(`--port must be a whole number from 1 to 65532; received ${JSON.stringify(value)}.`);
-}
-
-async function startOn(port: number, stackFile: string): Promise<LocalGoogle> {
+async function startOn(port: number, stackFile: string, onLog: (line: string) => void): Promise<LocalGoogle> {
   const ports = { run: port, tasks: port + 1, storage: port + 2, metadata: port + 3 };
   try {
     const serviceVariables = { DOCLING_URL: process.env.DOCLING_URL };
-    return await startLocalGoogle({ stackFile, ports, serviceVariables, onLog: (line) => console.log(line) });
+    // The service says what failed, Cloud Tasks alone when it tries again.
+    const onAttempt = (attempt: Attempt) => attempt.outcome === 'retrying' && onLog(attemptLine(attempt));
+    return await startLocalGoogle({ stackFile, ports, serviceVariables, onLog, onAttempt });
   } catch (error) {
     if (!(error instanceof PortInUseError)) throw error;
     throw new UsageError(

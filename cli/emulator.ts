@@ -1,14 +1,14 @@
 /** `npm run emulator`: Cloud Tasks alone, for clients in any language. */
 import { once } from 'node:events';
 import { systemClock } from '../clock.ts';
-import { type Attempt, statusOf } from '../local/cloud-tasks/attempt.ts';
 import { type CloudTasks, startCloudTasks } from '../local/cloud-tasks/cloud-tasks.ts';
 import { isQueueName } from '../local/cloud-tasks/names.ts';
 import { cloudTasksOfStack } from '../local/cloud-tasks/of-stack.ts';
 import { PortInUseError, type RunningServer, serve } from '../local/listen.ts';
 import { metadataApp } from '../local/metadata-server.ts';
 import { TerraformStack, TerraformStackError } from '../local/terraform-stack.ts';
-import { type Command, type ParsedCommand, runCommand, UsageError } from './command-line.ts';
+import { attemptLine } from './attempt-line.ts';
+import { type Command, type ParsedCommand, runCommand, UsageError, wholeNumber } from './command-line.ts';
 import { emulatorWelcome } from './emulator-welcome.ts';
 
 const DEFAULT_PORT = 8123;
@@ -44,7 +44,7 @@ const command: Command = {
 await runCommand(command, emulator);
 
 async function emulator({ options, lists }: ParsedCommand, signal: AbortSignal): Promise<number> {
-  const port = portOf(options.port);
+  const port = wholeNumber('--port', options.port ?? String(DEFAULT_PORT), 0, 65_534);
   const stack = typeof options.stack === 'string' ? readStack(options.stack) : undefined;
   const fromStack = stack && (await cloudTasksOfStack(stack, systemClock).catch(explainVariables));
   const named = lists.queue?.map(checkedQueueName) ?? (stack ? [] : [DEFAULT_QUEUE]);
@@ -84,13 +84,6 @@ async function emulator({ options, lists }: ParsedCommand, signal: AbortSignal):
   return 0;
 }
 
-function portOf(value: string | boolean | undefined): number {
-  if (value === undefined) return DEFAULT_PORT;
-  const port = Number(value);
-  if (value !== '' && Number.isInteger(port) && port >= 0 && port <= 65_534) return port;
-  throw new UsageError(`--port must be a whole number from 0 to 65534; received ${JSON.stringify(value)}.`);
-}
-
 function checkedQueueName(name: string): string {
   if (isQueueName(name)) return name;
   throw new UsageError(
@@ -109,17 +102,4 @@ function readStack(file: string): TerraformStack {
 function explainVariables(error: unknown): never {
   if (!(error instanceof TerraformStackError) || !error.message.includes('variable')) throw error;
   throw new UsageError(`${error.message} TF_VAR_NAME=VALUE in the environment does.`);
-}
-
-/** One attempt in one line: `12:00:00 a1b2 attempt 1: 500, retrying at 12:00:10`. */
-function attemptLine({ taskName, number, endTime, answer, outcome, nextAttemptTime }: Attempt): string {
-  const id = taskName.slice(taskName.lastIndexOf('/') + 1);
-  const result = answer.kind === 'response' ? statusOf(answer) : answer.kind;
-  const reason = answer.kind === 'unreachable' ? ` (${answer.reason})` : '';
-  const next = nextAttemptTime === undefined ? '' : ` at ${timeOfDay(nextAttemptTime)}`;
-  return `${timeOfDay(endTime)} ${id} attempt ${number}: ${result}${reason}, ${outcome}${next}`;
-}
-
-function timeOfDay(ms: number): string {
-  return new Date(ms).toISOString().slice(11, 19);
 }

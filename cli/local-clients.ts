@@ -19,6 +19,7 @@ export function localClients(google: LocalGoogle, email = CALLER) {
       baseUrl: environment.STORAGE_EMULATOR_HOST,
     }),
     documentsBucket: String(outputs.documents_bucket),
+    resultsBucket: String(outputs.results_bucket),
     service: new DocumentService(frontDoorUrl, () => google.idToken({ email, audience })),
   };
 }

@@ -13,6 +13,8 @@ export interface DocumentOutcome {
   readonly markdown: string | null;
   /** Path of the extracted fields; undefined where none are extracted. */
   readonly fields?: string | undefined;
+  /** Path of what a model answered that was not accepted. @default it was, or none was asked */
+  readonly rejectedAnswer?: string | undefined;
   /** Why it failed; null when it did not. */
   readonly reason: string | null;
   readonly pages?: number | undefined;
@@ -23,8 +25,8 @@ export interface DocumentOutcome {
 
 /** One line for programs. */
 export function jsonLine(outcome: DocumentOutcome): string {
-  const { document, status, attempts, seconds, markdown, fields, partial, reason } = outcome;
-  const extras = { ...(fields && { fields }), ...(partial && { partial }) };
+  const { document, status, attempts, seconds, markdown, fields, partial, rejectedAnswer, reason } = outcome;
+  const extras = { ...(fields && { fields }), ...(partial && { partial }), ...(rejectedAnswer && { rejectedAnswer }) };
   return JSON.stringify({ document, status, attempts, seconds, markdown, ...extras, reason });
 }
 

@@ -1,4 +1,4 @@
-import { readFile, stat } from 'node:fs/promises';
+import { access, constants, readFile, stat } from 'node:fs/promises';
 import path from 'node:path';
 import type { CloudStorage } from '../handler/cloud-storage.ts';
 import { type DocumentTask, parseSourceUri } from '../handler/document-task.ts';
@@ -11,16 +11,22 @@ export interface ProcessingTools {
   readonly how?: Pick<DocumentTask, 'method' | 'ocr'>;
   readonly storage: CloudStorage;
   readonly documentsBucket: string;
+  readonly resultsBucket: string;
   readonly service: DocumentService;
   readonly results: ResultsFolder;
   readonly signal: AbortSignal;
-  /** Whether Cloud Tasks has a document's task no more, after which no attempt follows. */
-  readonly isTaskGone: (document: Document) => boolean;
+  /**
+   * When Cloud Tasks is to try a document's task next, in milliseconds since the epoch: in the past while an attempt is on its
+   * way. Undefined when it has the task no more, after which no attempt follows.
+   */
+  readonly nextAttemptAt: (document: Document) => number | undefined;
   readonly onChange: (status: string, detail: string) => void;
 }
 
-/** File systems take 255 bytes, results add `.fields.json.part`, and a table wants to be read. */
+/** File systems take 255 bytes, results add `.rejected-answer.json.part`, and a table wants to be read. */
 const MAX_NAME_LENGTH = 200;
+
+const REJECTED = 'rejected-answer.json';
 
 /** The whole way of one file: uploaded, enqueued, followed, its results written. A file that cannot be read is FAILED. */
 export async function processFile(file: string, name: string, tools: ProcessingTools): Promise<DocumentOutcome> {
@@ -31,18 +37,24 @@ export async function processFile(file: string, name: string, tools: ProcessingT
     return { document, status, attempts: 0, seconds, markdown: null, reason: null, ...facts };
   };
 
-  const unreadable =
-    name.length > MAX_NAME_LENGTH ? `name too long: at most ${MAX_NAME_LENGTH} characters` : await whyUnreadable(file);
-  if (unreadable !== undefined) return outcome('FAILED', { reason: unreadable });
+  if (name.length > MAX_NAME_LENGTH) {
+    return outcome('FAILED', { reason: `name too long: at most ${MAX_NAME_LENGTH} characters` });
+  }
   let attempts = 0;
   const onSeen = (seen: Document) => {
     attempts = seen.attempts;
   };
   try {
-    for (const extension of ['.md', '.json', '.fields.json']) await tools.results.remove(name + extension);
-    const { error, result } = await uploadAndFollow(file, name, onSeen, tools);
+    for (const extension of ['.md', '.json', '.fields.json', `.${REJECTED}`])
+      await tools.results.remove(name + extension);
+    const { documentId, error, result } = await uploadAndFollow(file, name, onSeen, tools);
     if (result === undefined) {
-      return outcome('FAILED', { attempts, reason: error ? `${error.reason}: ${error.message}` : 'no result' });
+      const reason = error ? `${error.reason}: ${error.message}` : 'no result';
+      const rejected = await rejectedAnswerOf(documentId, tools);
+      if (rejected === undefined) return outcome('FAILED', { attempts, reason });
+      const rejectedAnswer = await download(rejected, `${name}.${REJECTED}`, tools);
+      // The bucket is gone when this command ends.
+      return outcome('FAILED', { attempts, rejectedAnswer, reason: reason.replace(rejected, () => rejectedAnswer) });
     }
     const markdown = await download(result.markdownUri, `${name}.md`, tools);
     await download(result.metadataUri, `${name}.json`, tools);
@@ -58,10 +70,12 @@ export async function processFile(file: string, name: string, tools: ProcessingT
 /** Why a path leads to no file, in a line; undefined when it leads to one. */
 export async function whyUnreadable(file: string): Promise<string | undefined> {
   try {
-    return (await stat(file)).isFile() ? undefined : `not a file: ${file}`;
+    if (!(await stat(file)).isFile()) return 'is no file';
+    await access(file, constants.R_OK);
+    return undefined;
   } catch (error) {
     const { code, message } = error as NodeJS.ErrnoException;
-    return code === 'ENOENT' ? `missing: there is no file ${file}` : `unreadable: ${message}`;
+    return code === 'ENOENT' ? 'there is no such file' : `cannot be read (${code ?? message})`;
   }
 }
 
@@ -71,7 +85,7 @@ async function uploadAndFollow(
   onSeen: (document: Document) => void,
   tools: ProcessingTools,
 ): Promise<Document> {
-  const { how, storage, documentsBucket, service, signal, onChange, isTaskGone } = tools;
+  const { how, storage, documentsBucket, service, signal, onChange, nextAttemptAt } = tools;
   const bytes = await readFile(file);
   // The name is the document's own, so that two files of one name do not overwrite each other.
   await storage.write(documentsBucket, name, bytes, { contentType: 'application/octet-stream', signal });
@@ -87,16 +101,36 @@ async function uploadAndFollow(
     if (status === 'PROCESSING') onChange(status, `attempt ${attempts}`);
   };
   let wasGone = false;
+  /** The failed attempt after which the next one was announced. */
+  let announced = 0;
   return service.follow(
     documentId,
     (document) => {
       // Looked at twice: the outcome is stored before the task ends, but may have been read before that.
       if (wasGone) throw new Error('Cloud Tasks gave up on it: no attempt came to an end.');
-      wasGone = isTaskGone(document);
+      const next = nextAttemptAt(document);
+      wasGone = next === undefined;
+      const { status, attempts, error } = document;
+      const seconds = Math.ceil(((next ?? 0) - Date.now()) / 1000);
+      // Cloud Tasks knows the time only when it has the answer of the attempt that failed.
+      if (status !== 'PENDING' || error === undefined || attempts === announced || seconds <= 0) return;
+      announced = attempts;
+      onChange(status, `attempt ${attempts + 1} in ${seconds} s`);
     },
     show,
     signal,
   );
+}
+
+/** `gs://` URI of what a model answered and was not accepted, in whichever attempt; undefined when there is nothing. */
+async function rejectedAnswerOf(
+  documentId: string,
+  { storage, resultsBucket, signal }: ProcessingTools,
+): Promise<string | undefined> {
+  for await (const object of storage.list(resultsBucket, `results/${documentId}/`, { signal })) {
+    if (object.endsWith(`/${REJECTED}`)) return `gs://${resultsBucket}/${object}`;
+  }
+  return undefined;
 }
 
 async function download(uri: string, name: string, { storage, results, signal }: ProcessingTools): Promise<string> {

@@ -1,6 +1,6 @@
 /** `npm run simulate`: the handler under every fault, for as many seeds as there is patience. */
 import { describeRun, simulate } from '../__tests__/simulation/simulate.ts';
-import { type Command, type ParsedCommand, runCommand, UsageError } from './command-line.ts';
+import { type Command, type ParsedCommand, runCommand, wholeNumber } from './command-line.ts';
 
 const command: Command = {
   usage: 'npm run simulate -- [options]',
@@ -39,9 +39,6 @@ async function run({ options }: ParsedCommand, signal: AbortSignal): Promise<num
   return broken === 0 ? 0 : 1;
 }
 
-function whole(name: string, value: string | boolean | readonly string[] | undefined): number | undefined {
-  if (value === undefined) return undefined;
-  const number = Number(value);
-  if (Number.isSafeInteger(number) && number >= 0 && number < 2 ** 32) return number;
-  throw new UsageError(`--${name} must be a whole number from 0 to 4294967295; received ${JSON.stringify(value)}.`);
+function whole(name: string, value: unknown): number | undefined {
+  return value === undefined ? undefined : wholeNumber(`--${name}`, value, 0, 2 ** 32 - 1);
 }

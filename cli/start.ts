@@ -10,7 +10,8 @@ import type { Document } from './document-service.ts';
 import { inParallel } from './in-parallel.ts';
 import { localClients } from './local-clients.ts';
 import { type DocumentOutcome, jsonLine, outcomeTable } from './outcome.ts';
-import { type ProcessingTools, processFile } from './process-file.ts';
+import { printable } from './printable.ts';
+import { type ProcessingTools, processFile, whyUnreadable } from './process-file.ts';
 import { Progress } from './progress.ts';
 import { ResultsFolder } from './results-folder.ts';
 import { CALLER, synthesise } from './synthesise.ts';
@@ -38,9 +39,9 @@ async function start(parsed: ParsedCommand, signal: AbortSignal): Promise<number
   const { files, options } = parsed;
   const how = conversionOptions(parsed);
   const say = options.json ? () => {} : (line: string) => console.log(line);
-  using results = ResultsFolder.take(typeof options.results === 'string' ? options.results : 'results');
   const inputs = files.length > 0 ? files : await samples();
-  if (inputs.includes('')) throw new UsageError('A file needs a name; received an empty one.');
+  await requireReadable(inputs);
+  using results = ResultsFolder.take(typeof options.results === 'string' ? options.results : 'results');
 
   const started = performance.now();
   await using stack = await synthesise();
@@ -77,6 +78,16 @@ async function samples(): Promise<string[]> {
   return files.map(({ name }) => path.relative('.', path.join(folder, name)));
 }
 
+/** Looked at before anything starts. @throws UsageError with a line for each file that cannot be read */
+async function requireReadable(files: readonly string[]): Promise<void> {
+  if (files.includes('')) throw new UsageError('A file needs a name; received an empty one.');
+  const reasons = await Promise.all(files.map(async (file) => [file, await whyUnreadable(file)] as const));
+  const problems = reasons.flatMap(([file, reason]) =>
+    reason === undefined ? [] : [`${printable(file)}: ${reason}.`],
+  );
+  if (problems.length > 0) throw new UsageError(problems.join('\n'));
+}
+
 async function processAll(
   files: readonly string[],
   how: NonNullable<ProcessingTools['how']>,
@@ -97,7 +108,7 @@ async function processAll(
       how,
       results,
       signal,
-      isTaskGone: (document) => isTaskGone(document, google),
+      nextAttemptAt: (document) => nextAttemptAt(document, google),
       onChange: (status, detail) => progress?.say(name, status, detail),
     });
     outcomes[index] = outcome;
@@ -108,16 +119,17 @@ async function processAll(
 }
 
 /** Looks without the wire, as the owner of the whole Google. */
-function isTaskGone(document: Document, google: LocalGoogle): boolean {
+function nextAttemptAt(document: Document, google: LocalGoogle): number | undefined {
   const { tasks, outputs } = google;
-  return [outputs.queue_ids].flat().every((queue) => {
+  for (const queue of [outputs.queue_ids].flat()) {
     try {
-      tasks.call('GetTask', { name: `${queue}/tasks/${taskIdFor(document)}` }, `Bearer ${google.ownerToken()}`);
-      return false;
+      const name = `${queue}/tasks/${taskIdFor(document)}`;
+      return tasks.call('GetTask', { name }, `Bearer ${google.ownerToken()}`).task.scheduleTime;
     } catch {
-      return true;
+      // Another queue has it, or none.
     }
-  });
+  }
+  return undefined;
 }
 
 function addressesOf({ addresses }: LocalGoogle): string {

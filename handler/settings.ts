@@ -62,9 +62,11 @@ const text = (pattern: RegExp, rule: string) =>
     .default('');
 
 const wholeNumber = (rule: string, min: number, max: number, value: number) =>
-  z.coerce
-    .number({ error: rule })
-    .refine((n) => Number.isInteger(n) && n >= min && n <= max, { error: rule })
+  z
+    .string()
+    // Digits alone: Number() takes a blank for 0, and more that nobody means.
+    .refine((digits) => /^\d{1,10}$/.test(digits) && Number(digits) >= min && Number(digits) <= max, { error: rule })
+    .transform(Number)
     .default(value);
 
 const bucket = text(/^[a-z0-9][a-z0-9._-]{1,220}[a-z0-9]$/, "must be a bucket's name, without gs://");

@@ -1,9 +1,8 @@
 import { readFileSync, statSync } from 'node:fs';
-import { createRequire } from 'node:module';
 import { ProjectIamMember } from '@cdktf/provider-google/lib/project-iam-member/index.js';
 import type { ITerraformDependable } from 'cdktf';
 import { Construct } from 'constructs';
-import { compileFieldSchema, parseFieldSchema } from '../handler/extraction/field-schema.ts';
+import { parseFieldSchema } from '../handler/extraction/field-schema.ts';
 import { MODEL_LOCATION, MODEL_NAME } from '../handler/extraction/vertex-model.ts';
 import type { SettingName } from '../handler/setting-names.ts';
 import { addChecks, type Check } from './checks.ts';
@@ -79,9 +78,7 @@ function readSchema(file: string): { schema: string; problem?: string } {
       return { schema: '', problem: `has ${stats.size} bytes, which is no schema of fields: shorten it` };
     }
     const schema = minified(new TextDecoder('utf-8', { fatal: true }).decode(readFileSync(file)));
-    // Loaded here, as only a stack that extracts needs it.
-    const { Ajv2020 } = createRequire(import.meta.url)('ajv/dist/2020.js') as typeof import('ajv/dist/2020.js');
-    compileFieldSchema(Ajv2020, parseFieldSchema(schema));
+    parseFieldSchema(schema);
     return { schema };
   } catch (error) {
     const { code, message } = error as NodeJS.ErrnoException;
@@ -107,33 +104,35 @@ function literal(text: string): string {
   return text.replaceAll(/[$%]\{/g, (opening) => opening[0] + opening);
 }
 
+/** Of each, the variable in its message: that is what most people set, and what the handler will be given. */
 function extractionChecks({ schemaFile, ...props }: ExtractionProps, schemaProblem: string | undefined): Check[] {
   const { model, location, input } = props;
+  const prices = { EXTRACTION_INPUT_PRICE: props.inputPrice, EXTRACTION_OUTPUT_PRICE: props.outputPrice };
   return [
     {
       values: [schemaFile],
       condition: schemaProblem === undefined,
-      message: `The schema of the extraction, '${schemaFile}', ${schemaProblem}.`,
+      message: `EXTRACTION_SCHEMA_FILE, '${schemaFile}', ${schemaProblem}.`,
     },
     {
       values: [model],
       condition: MODEL_NAME.test(model),
-      message: `A model is named without its publisher and place; received '${model}': use the name of a Gemini model alone.`,
+      message: `EXTRACTION_MODEL is a Gemini model without its publisher, such as 'gemini-3-flash'; received '${model}': look its name up in Vertex AI's list.`,
     },
     {
       values: [location],
       condition: location === undefined || MODEL_LOCATION.test(location),
-      message: `A model answers in a region, in 'us', 'eu' or 'global'; received '${location}': choose one of these.`,
+      message: `EXTRACTION_LOCATION is where the model answers, a region, 'us', 'eu' or 'global'; received '${location}': choose one of these.`,
     },
     {
       values: [input],
       condition: input === undefined || input === 'text' || input === 'pdf',
-      message: `A model reads the 'text' of a PDF or the 'pdf' itself; received '${input}': choose one of the two.`,
+      message: `EXTRACTION_INPUT is what the model reads of a PDF, its 'text' or the 'pdf' itself; received '${input}': choose one of the two.`,
     },
-    ...[props.inputPrice, props.outputPrice].map((price) => ({
+    ...Object.entries(prices).map(([name, price]) => ({
       values: [price],
       condition: price >= 0 && price < 1e6,
-      message: `A price is in USD for a million tokens; received ${price}: look it up in the model's price list.`,
+      message: `${name} is in USD for a million tokens; received ${price}: look it up in the model's price list.`,
     })),
   ];
 }

@@ -1,4 +1,5 @@
 import { DISPATCH_DEADLINE_RANGE } from '../deadlines.ts';
+import { nearestName } from '../nearest-name.ts';
 import type { DoclingSidecarProps } from './docling-sidecar.ts';
 import type { DocumentProcessingStackProps } from './document-processing-props.ts';
 import type { ExtractionProps } from './extraction.ts';
@@ -26,9 +27,25 @@ export interface ReadSettings {
  */
 export function readSettings(variables: Readonly<Record<string, string | undefined>>): ReadSettings {
   const problems: string[] = [];
+  /** All that are read; `npm start` and `npm run dev` take the first for themselves. */
+  const known: [string, ...string[]] = ['DOCLING_URL'];
 
   function text(name: string): string | undefined {
+    known.push(name);
     return variables[name]?.trim() || undefined;
+  }
+
+  /** Variables that are none of ours and were meant for one: silently, they would do nothing. */
+  function misspelt(): string[] {
+    return Object.entries(variables).flatMap(([name, value]) => {
+      if (!value || !/^(EXTRACTION|DOCLING)_/.test(name) || known.includes(name)) return [];
+      const nearest = nearestName(name, known);
+      // docling and docling-serve have variables of their own that begin so.
+      if (name.startsWith('DOCLING_') && nearest.edits > 2) return [];
+      return [
+        `What begins with EXTRACTION_ or DOCLING_ is known by name; received ${name}: did you mean ${nearest.name}?`,
+      ];
+    });
   }
 
   function environmentName(name: string): string | undefined {
@@ -200,7 +217,7 @@ export function readSettings(variables: Readonly<Record<string, string | undefin
   });
   /** Bucket that keeps Terraform's state and exists already. Default: none, a file beside cdktf.json keeps it. */
   const state = defined({ stateBucket: text('STATE_BUCKET') });
-  return { settings: { props, ...state }, problems };
+  return { settings: { props, ...state }, problems: [...problems, ...misspelt()] };
 }
 
 /** Only what is set, so that each default stays where it is documented. */

@@ -1,4 +1,4 @@
-import { type Command, helpOf, parseCommand, UsageError } from '../../cli/command-line.ts';
+import { type Command, helpOf, oneOf, parseCommand, UsageError, wholeNumber } from '../../cli/command-line.ts';
 
 const command: Command = {
   usage: 'npm run demo -- [FILE…] [options]',
@@ -42,5 +42,22 @@ test('the help shows how to call it and every option', () => {
       '  --results DIR    folder for the results',
       '  --help           show this text',
     ].join('\n'),
+  );
+});
+
+test.each(['auto', 'Auto', 'AUTO'])('%s is one of the values, whatever its case', (given) => {
+  expect(oneOf(['auto', 'local'], '--method', given)).toBe('auto');
+});
+
+test.each([
+  ['0', 0],
+  ['65535', 65_535],
+])('%s is a whole number', (given, number) => {
+  expect(wholeNumber('--port', given, 0, 65_535)).toBe(number);
+});
+
+test.each(['', ' ', '0x50', '1e3', '-1', '1.5', '65536'])('%j is none, or out of range', (given) => {
+  expect(() => wholeNumber('--port', given, 0, 65_535)).toThrow(
+    new UsageError(`--port must be a whole number from 0 to 65535; received ${JSON.stringify(given)}.`),
   );
 });

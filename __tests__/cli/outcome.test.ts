@@ -36,6 +36,11 @@ test('extracted fields are shown beside the Markdown', () => {
   expect(JSON.parse(jsonLine(extracted))).toMatchObject({ fields: 'results/report.pdf.fields.json' });
 });
 
+test('an answer that was not accepted has its path in a line of JSON', () => {
+  const rejected = { ...failed, rejectedAnswer: 'results/broken.pdf.rejected-answer.json' };
+  expect(JSON.parse(jsonLine(rejected))).toMatchObject({ rejectedAnswer: 'results/broken.pdf.rejected-answer.json' });
+});
+
 test('a document of which something is missing is marked', () => {
   expect(outcomeTable([{ ...done, partial: true }])).toContain('  4 pages, partial  results/report.pdf.md');
   expect(JSON.parse(jsonLine({ ...done, partial: true }))).toMatchObject({ status: 'COMPLETED', partial: true });

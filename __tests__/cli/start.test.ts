@@ -69,12 +69,20 @@ test('a stack that extracts fields needs somebody in the place of Vertex AI: one
   });
 });
 
+test('files that cannot be read are one line each and exit code 2, before anything is started', async () => {
+  expect(await ended(start('none.txt', 'samples', 'samples/tide-log.txt'))).toEqual({
+    stdout: '',
+    stderr: 'none.txt: there is no such file.\nsamples: is no file.\n',
+    code: 2,
+  });
+});
+
 test('--json prints one line for each document, in a plain form, and the exit code says that one failed', async () => {
   const empty = path.join(folder, 'empty.txt');
   const good = path.join(folder, 'good.txt');
   writeFileSync(empty, '');
   writeFileSync(good, 'Hello\n');
-  const { stdout, stderr, code } = await ended(start('--json', good, empty, 'none.txt'));
+  const { stdout, stderr, code } = await ended(start('--json', good, empty));
   const lines = stdout
     .trimEnd()
     .split('\n')
@@ -95,14 +103,6 @@ test('--json prints one line for each document, in a plain form, and the exit co
       seconds: expect.any(Number),
       markdown: path.join(folder, 'results', 'good.txt.md'),
       reason: null,
-    },
-    {
-      document: 'none.txt',
-      status: 'FAILED',
-      attempts: 0,
-      seconds: expect.any(Number),
-      markdown: null,
-      reason: 'missing: there is no file none.txt',
     },
   ]);
   expect(stderr).toBe('');

@@ -247,7 +247,7 @@ describe('GET /documents/{id}', () => {
     };
     const extracting = {
       EXTRACTION_SCHEMA: '{"type":"object"}',
-      EXTRACTION_MODEL: 'gemini',
+      EXTRACTION_MODEL: 'gemini-test',
       EXTRACTION_INPUT_PRICE: '0.3',
       EXTRACTION_OUTPUT_PRICE: '2.5',
     };

@@ -60,12 +60,16 @@ test.each([
   ['DOCUMENTS_BUCKET', 'gs://documents'],
   ['RESULTS_BUCKET', 'UPPER'],
   ['MAX_DOCUMENT_BYTES', '-1'],
+  ['MAX_DOCUMENT_BYTES', '1e3'],
+  ['CLOUD_TASKS_MAX_BACKOFF_SECONDS', ' '],
   ['DOCLING_URL', 'localhost:5001'],
   ['DOCLING_URL', 'http://localhost:5001/v1'],
   ['ACCEPT_REMOVED_SIGNATURE', 'yes'],
   ['OIDC_JWKS_URL', 'file:///keys'],
   ['LOG_LEVEL', 'loud'],
   ['PORT', '99999'],
+  ['PORT', ' '],
+  ['PORT', '0x50'],
 ])('%s refuses %j and says so', (name, value) => {
   const [problem, ...others] = problemsOf({ [name]: value });
   expect(others).toEqual([]);
@@ -114,6 +118,17 @@ describe('extraction', () => {
     ]);
   });
 
+  test.each([' ', '0x10', '1.2.3', '1000000', 'NaN'])('no price is %j', (EXTRACTION_INPUT_PRICE) => {
+    expect(problemsOf({ ...EXTRACTION, EXTRACTION_INPUT_PRICE })).toEqual([
+      `EXTRACTION_INPUT_PRICE must be USD for a million tokens, such as 0.30; received "${EXTRACTION_INPUT_PRICE}".`,
+    ]);
+  });
+
+  test.each([0, 1e-7, 0.1 + 0.2, 999_999.5])('a price is what the stack makes of %d', (price) => {
+    const { extraction } = readSettings({ ...EXTRACTION, EXTRACTION_OUTPUT_PRICE: String(price) });
+    expect(extraction).toMatchObject({ outputPrice: price });
+  });
+
   test('reports every problem at once, and of a long schema the beginning', () => {
     const { EXTRACTION_OUTPUT_PRICE: _price, ...rest } = EXTRACTION;
     const EXTRACTION_SCHEMA = `["${'x'.repeat(1000)}"]`;
@@ -127,7 +142,7 @@ describe('extraction', () => {
     expect(problemsOf({ ...rest, ...wrong })).toEqual([
       'EXTRACTION_SCHEMA is not of an object: fields have names, so begin it with "type": "object"; ' +
         `received ${JSON.stringify(EXTRACTION_SCHEMA.slice(0, 200))}.`,
-      'EXTRACTION_MODEL must be the name of a model of Google, without its publisher; received "publishers/google/models/x".',
+      'EXTRACTION_MODEL must be the name of a Gemini model without its publisher, such as gemini-3-flash; received "publishers/google/models/x".',
       'EXTRACTION_LOCATION must be a region, such as us-central1, or us, eu or global; received "Europe".',
       'EXTRACTION_INPUT must be text or pdf; received "docx".',
       'EXTRACTION_INPUT_PRICE must be USD for a million tokens, such as 0.30; received "-1".',

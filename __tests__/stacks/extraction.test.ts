@@ -55,7 +55,7 @@ test.each([
   [
     'typo.json',
     '{"type":"object","requierd":[]}',
-    'does not compile (strict mode: unknown keyword: "requierd"): correct it.',
+    'cannot be used (#/requierd is no keyword that extraction knows; the nearest is "required"): correct it.',
   ],
   [
     'long.json',
@@ -68,7 +68,7 @@ test.each([
   const file = content === undefined ? name : fixture(name, content);
   const [found, ...others] = problems({ schemaFile: file });
   expect(others).toEqual([]);
-  const start = `The schema of the extraction, '${file}', `;
+  const start = `EXTRACTION_SCHEMA_FILE, '${file}', `;
   expect(found?.slice(0, start.length)).toBe(start);
   expect(found?.slice(start.length)).toEqual(problem instanceof RegExp ? expect.stringMatching(problem) : problem);
 });
@@ -78,7 +78,7 @@ test('refuses what is no file without waiting for its content', () => {
   execFileSync('mkfifo', [pipe]);
   try {
     expect(problems({ schemaFile: pipe })).toEqual([
-      `The schema of the extraction, '${pipe}', is no file: name one with a JSON Schema.`,
+      `EXTRACTION_SCHEMA_FILE, '${pipe}', is no file: name one with a JSON Schema.`,
     ]);
   } finally {
     rmSync(pipe);
@@ -95,19 +95,25 @@ test('white space does not count against the limit', () => {
 });
 
 test.each([
-  [
-    { model: 'publishers/google/models/gemini-3-flash' },
-    "A model is named without its publisher and place; received 'publishers/google/models/gemini-3-flash': use the name of a Gemini model alone.",
-  ],
+  ...['publishers/google/models/gemini-3-flash', 'gpt-4o'].map((model): [Partial<ExtractionProps>, string] => [
+    { model },
+    `EXTRACTION_MODEL is a Gemini model without its publisher, such as 'gemini-3-flash'; received '${model}': look its name up in Vertex AI's list.`,
+  ]),
   [
     { location: 'Europe' },
-    "A model answers in a region, in 'us', 'eu' or 'global'; received 'Europe': choose one of these.",
+    "EXTRACTION_LOCATION is where the model answers, a region, 'us', 'eu' or 'global'; received 'Europe': choose one of these.",
   ],
-  [{ input: 'docx' }, "A model reads the 'text' of a PDF or the 'pdf' itself; received 'docx': choose one of the two."],
-  [{ inputPrice: -1 }, "A price is in USD for a million tokens; received -1: look it up in the model's price list."],
+  [
+    { input: 'docx' },
+    "EXTRACTION_INPUT is what the model reads of a PDF, its 'text' or the 'pdf' itself; received 'docx': choose one of the two.",
+  ],
+  [
+    { inputPrice: -1 },
+    "EXTRACTION_INPUT_PRICE is in USD for a million tokens; received -1: look it up in the model's price list.",
+  ],
   [
     { outputPrice: Number.NaN },
-    "A price is in USD for a million tokens; received NaN: look it up in the model's price list.",
+    "EXTRACTION_OUTPUT_PRICE is in USD for a million tokens; received NaN: look it up in the model's price list.",
   ],
 ])('refuses %j', (changed, problem) => {
   expect(problems(changed)).toEqual([problem]);

@@ -1,5 +1,6 @@
 import fc from 'fast-check';
 import { readSettings } from '../../stacks/settings.ts';
+import { anyCharacter } from '../arbitrary-text.ts';
 
 test('nothing set is a whole answer: every default stays where it is documented', () => {
   expect(readSettings({})).toEqual({ settings: { props: {} }, problems: [] });
@@ -159,8 +160,23 @@ test('a price that is no amount is one problem', () => {
   });
 });
 
+test.each([
+  ['EXTRACTION_SHCEMA_FILE', 'EXTRACTION_SCHEMA_FILE'],
+  ['EXTRACTION_SCHEMA', 'EXTRACTION_SCHEMA_FILE'],
+  ['DOCLING_CPUS', 'DOCLING_CPU'],
+])('%s, which would silently do nothing, is told from %s', (name, nearest) => {
+  expect(readSettings({ [name]: 'x' }).problems).toEqual([
+    `What begins with EXTRACTION_ or DOCLING_ is known by name; received ${name}: did you mean ${nearest}?`,
+  ]);
+});
+
+test("docling's own variables and npm start's are nobody's typing errors", () => {
+  const theirs = { DOCLING_SERVE_MAX_SYNC_WAIT: '1', DOCLING_DEVICE: 'cpu', DOCLING_URL: 'http://localhost:5001' };
+  expect(readSettings({ ...theirs, EXTRACTION_MODLE: '' })).toEqual({ settings: { props: {} }, problems: [] });
+});
+
 test('takes whatever a shell can set without failing', () => {
-  const value = fc.string({ unit: 'binary' });
+  const value = fc.string({ unit: anyCharacter });
   fc.assert(
     fc.property(value, value, value, (a, b, c) => {
       const { settings, problems } = readSettings({ MAX_INSTANCES: a, ENVIRONMENT: b, CALLERS: c, SECRETS: c });

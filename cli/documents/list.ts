@@ -1,6 +1,6 @@
 import type { DocumentRecord } from '../../handler/document-record.ts';
 import { documentIds } from '../../handler/record-store.ts';
-import { type Command, type ParsedCommand, UsageError } from '../command-line.ts';
+import { type Command, oneOf, type ParsedCommand } from '../command-line.ts';
 import { printable } from '../printable.ts';
 import { eachDocument } from './each-document.ts';
 import type { Operator } from './operator.ts';
@@ -11,7 +11,8 @@ const STATUSES: readonly DocumentRecord['status'][] = ['PENDING', 'PROCESSING', 
 export const listCommand: Command = {
   usage: 'npm run documents -- list [options]',
   summary:
-    'Lists the documents that have a record, with status, attempts, the time of the last change, and why they failed.\n' +
+    'Lists the documents that have a record, with status, attempts, the time of the last change, and why they failed. They come by\n' +
+    'their ids, as they are stored: millions need no memory. The latest changes first: npm run -s documents -- list | sort -rk4,4\n' +
     'Exit code: 0 when all were read, 1 when not, 2 for a mistake in the call.',
   options: {
     status: { type: 'string', value: 'STATUS', help: `only these: ${STATUSES.join(', ')}` },
@@ -30,7 +31,7 @@ export async function listDocuments(
   signal: AbortSignal,
 ): Promise<number> {
   const json = options.json === true;
-  const status = statusOf(options.status);
+  const status = options.status === undefined ? undefined : oneOf(STATUSES, '--status', options.status);
   let listed = 0;
   const ids = documentIds(operator.store, operator.resultsBucket, signal);
   await eachDocument(ids, { report, signal, json }, async (id) => {
@@ -42,15 +43,6 @@ export async function listDocuments(
   });
   if (listed === 0 && !json) report.note(status ? `No document is ${status}.` : 'There are no documents.');
   return report.counts.failures > 0 ? 1 : 0;
-}
-
-/** @throws UsageError for what is no status */
-function statusOf(value: string | boolean | undefined): DocumentRecord['status'] | undefined {
-  if (value === undefined) return undefined;
-  const status = STATUSES.find((known) => known === String(value).toUpperCase());
-  if (status === undefined)
-    throw new UsageError(`--status must be one of ${STATUSES.join(', ')}; received '${value}'.`);
-  return status;
 }
 
 function textLine({ documentId, status, attempts, updatedAt, filename, error }: DocumentRecord): string {

@@ -38,6 +38,6 @@ async function bytesOf(file: string, maxBytes: number): Promise<Uint8Array> {
   try {
     return await readFile(file);
   } catch (error) {
-    throw new DocumentFailure(`unreadable: ${(error as Error).message}`);
+    throw new DocumentFailure(`cannot be read (${(error as NodeJS.ErrnoException).code})`);
   }
 }

@@ -29,7 +29,12 @@ const REQUIRED = [
 const OPTIONAL = ['EXTRACTION_LOCATION', 'EXTRACTION_INPUT'] as const satisfies readonly SettingName[];
 
 const PRICE = 'must be USD for a million tokens, such as 0.30';
-const price = z.coerce.number({ error: PRICE }).min(0, { error: PRICE }).lt(1e6, { error: PRICE }).optional();
+const price = z
+  .string()
+  // As String() writes a number: Number() takes a blank for 0, and more that nobody means.
+  .refine((text) => /^\d[\d.]*(e-\d+)?$/.test(text) && Number(text) < 1e6, { error: PRICE })
+  .transform(Number)
+  .optional();
 
 /** The rules of each variable by itself. */
 export const extractionVariables = {
@@ -46,7 +51,7 @@ export const extractionVariables = {
     .optional(),
   EXTRACTION_MODEL: z
     .string()
-    .regex(MODEL_NAME, { error: 'must be the name of a model of Google, without its publisher' })
+    .regex(MODEL_NAME, { error: 'must be the name of a Gemini model without its publisher, such as gemini-3-flash' })
     .optional(),
   EXTRACTION_LOCATION: z
     .string()

@@ -1,9 +1,10 @@
 import { runInNewContext } from 'node:vm';
 import type { Ajv2020, ErrorObject } from 'ajv/dist/2020.js';
+import { schemaProblem } from './schema-rules.ts';
 
 /**
- * The JSON Schema that extracted fields follow. A pure contract: `stacks/` checks it at synth, the handler at the start and
- * each answer of a model against it.
+ * The JSON Schema that extracted fields follow. A pure contract: `stacks/` checks it at synth, the handler at the start, and
+ * there each answer of a model against it.
  */
 export type FieldSchema = Readonly<Record<string, unknown>>;
 
@@ -13,16 +14,17 @@ export type FieldCheck = (fields: unknown) => string[];
 /** Cloud Run's limit for an environment variable, which carries the schema (reference: `EnvVar.value`). */
 const MAX_SCHEMA_BYTES = 32_768;
 
-const DIALECT = 'https://json-schema.org/draft/2020-12/schema';
-
 /** Enough to see what is wrong; an answer of many lines could break a rule in each of them. */
 const MAX_PROBLEMS = 20;
 
 /** Letters of each: names of fields are the model's own and as long as it likes. */
 const MAX_PROBLEM_LENGTH = 300;
 
-/** Far more than any check takes, but for a pattern that backtracks without end over what a document had the model write. */
-const CHECK_MILLISECONDS = 500;
+/**
+ * Far more than any check takes, also on a busy machine, but for a pattern that backtracks without end over what a document had
+ * the model write.
+ */
+const CHECK_MILLISECONDS = 1000;
 
 /** A schema that cannot be used. The message goes on where the schema's name ends: `is not JSON …`. */
 export class InvalidFieldSchemaError extends Error {
@@ -30,9 +32,10 @@ export class InvalidFieldSchemaError extends Error {
 }
 
 /**
- * Reads a schema without compiling it.
+ * Reads a schema without compiling it. Keywords and formats that nobody here knows are refused: they would be typing errors that
+ * check nothing.
  *
- * @throws InvalidFieldSchemaError when it is too large, not JSON, or not of an object
+ * @throws InvalidFieldSchemaError when it is too large, not JSON, not of an object, or breaks a rule of `schema-rules.ts`
  */
 export function parseFieldSchema(text: string): FieldSchema {
   const bytes = Buffer.byteLength(text);
@@ -48,17 +51,18 @@ export function parseFieldSchema(text: string): FieldSchema {
     const reason = (error as Error).message.replaceAll(/\s+/g, ' ');
     throw new InvalidFieldSchemaError(`is not JSON (${reason}): write a JSON Schema`);
   }
-  if (typeof schema === 'object' && schema !== null && 'type' in schema && schema.type === 'object') {
-    return schema as FieldSchema;
+  if (typeof schema !== 'object' || schema === null || !('type' in schema) || schema.type !== 'object') {
+    throw new InvalidFieldSchemaError('is not of an object: fields have names, so begin it with "type": "object"');
   }
-  throw new InvalidFieldSchemaError('is not of an object: fields have names, so begin it with "type": "object"');
+  const problem = schemaProblem(schema, Object.keys(FORMATS));
+  if (problem !== undefined) throw new InvalidFieldSchemaError(`cannot be used (${problem}): correct it`);
+  return schema as FieldSchema;
 }
 
 /**
- * Compiles a schema of JSON Schema 2020-12. Keywords and formats that nobody here knows are refused: they would be typing
- * errors that check nothing.
+ * Compiles a schema that {@link parseFieldSchema} has read.
  *
- * @param Ajv the class, as each side loads it in its own way and only where it is needed
+ * @param Ajv the class, which is loaded only where something is extracted
  * @throws InvalidFieldSchemaError when it does not compile
  */
 export function compileFieldSchema(Ajv: typeof Ajv2020, schema: FieldSchema): FieldCheck {
@@ -70,18 +74,14 @@ export function compileFieldSchema(Ajv: typeof Ajv2020, schema: FieldSchema): Fi
     multipleOfPrecision: 9,
     logger: false,
     formats: FORMATS,
-    // Compiling finds what is wrong too; ajv's own schema of schemas takes longer to load than the rest of the check.
+    // Its rules were checked when it was read; ajv's own schema of schemas takes longer to load than the rest of the check.
     meta: false,
     validateSchema: false,
   });
   // Gemini's own, which says nothing about what is valid.
   ajv.addKeyword('propertyOrdering');
   try {
-    const { $schema = DIALECT } = schema;
-    if ($schema !== DIALECT) throw new Error(`$schema must be ${DIALECT}; received ${JSON.stringify($schema)}`);
     const validate = ajv.compile(schema);
-    // ajv's own: its check is a promise, which would pass for a yes.
-    if ('$async' in validate) throw new Error('unknown keyword: "$async"');
     return (fields) => {
       const failure = failureOf(() => validate(fields));
       return failure === undefined

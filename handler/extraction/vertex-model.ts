@@ -1,7 +1,7 @@
 /** How models of Google on Vertex AI are named and where they answer. A pure contract with `stacks/`. */
 
-/** A model's name, without its publisher: it becomes part of a path. */
-export const MODEL_NAME = /^[a-z0-9][a-z0-9.@_-]{0,99}$/;
+/** Name of a Gemini model, without its publisher: it becomes part of a path of Google's own models, which others are not among. */
+export const MODEL_NAME = /^gemini-[a-z0-9.@_-]{1,90}$/;
 
 /** A region, a multi-region, or wherever there is room. */
 export const MODEL_LOCATION = /^(global|us|eu|[a-z]+-[a-z]+[0-9]+)$/;

@@ -31,7 +31,7 @@ test('enqueues what is in the bucket', async () => {
 test('hands on how documents are to be converted', async () => {
   const { run, store, records } = deployment();
   store.objects.insert(DOCUMENTS, 'a.pdf', 'Hello');
-  const options = { json: true, method: 'docling', ocr: 'force' };
+  const options = { json: true, method: 'Docling', ocr: 'FORCE' };
   const { out } = await run(enqueueDocuments, [`gs://${DOCUMENTS}/a.pdf`, file('scan.pdf', 'x')], options);
   for (const { documentId } of jsonLines(out)) {
     const stored = await records.read(String(documentId));
@@ -40,8 +40,8 @@ test('hands on how documents are to be converted', async () => {
 });
 
 test.each([
-  ['method', 'magic', "--method is one of auto, local, docling; received 'magic'."],
-  ['ocr', '', "--ocr is one of auto, force, skip; received ''."],
+  ['method', 'magic', "--method must be one of auto, local, docling; received 'magic'."],
+  ['ocr', '', "--ocr must be one of auto, force, skip; received ''."],
 ])('refuses --%s %j', async (option, value, message) => {
   const { run } = deployment();
   await expect(run(enqueueDocuments, ['a.txt'], { [option]: value })).rejects.toThrow(new UsageError(message));
@@ -91,8 +91,8 @@ test('what cannot be enqueued is one line each, and the others are', async () =>
       'gs://p-documents: it is not gs://BUCKET/OBJECT',
       'gs://elsewhere/a.txt: Documents are read from gs://p-documents only; received gs://elsewhere/a.txt.',
       'gs://p-documents/none.txt: gs://p-documents/none.txt does not exist. Upload the document first.',
-      'none.pdf: missing: there is no file none.pdf',
-      `${folder}: not a file: ${folder}`,
+      'none.pdf: there is no such file',
+      `${folder}: is no file`,
       `${large}: too large: it has 1001 bytes; at most 1000 are taken`,
     ].sort(),
   );
