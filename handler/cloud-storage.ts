@@ -1,10 +1,10 @@
 import type { IncomingMessage } from 'node:http';
 import { type Clock, sleep } from '../clock.ts';
-import { UnconvertibleDocumentError } from './conversion/converter.ts';
 import { abortable } from './deadline.ts';
 import { AS_STORED, decoded, download } from './download.ts';
 import { bytesOf, call, type HttpCall, type Origin, originOf } from './http-call.ts';
 import {
+  FalseEncodingError,
   type ListOptions,
   type ObjectInfo,
   type ObjectListing,
@@ -126,7 +126,7 @@ export class CloudStorage implements ObjectStore, ObjectListing {
         return await attempt(limit);
       } catch (error) {
         signal?.throwIfAborted();
-        if (error instanceof ObjectTooLargeError || error instanceof UnconvertibleDocumentError) throw error;
+        if (error instanceof ObjectTooLargeError || error instanceof FalseEncodingError) throw error;
         if (error instanceof StorageError && !isTransient(error.status)) throw error;
         if (tries === TRIES) {
           if (error instanceof StorageError) throw error;

@@ -1,10 +1,10 @@
 import type { Clock } from '../clock.ts';
 import type { Deadlines } from '../deadlines.ts';
-import type { Conversion, Converter } from './conversion/converter.ts';
+import { type Conversion, type Converter, UnconvertibleDocumentError } from './conversion/converter.ts';
 import type { Deadline } from './deadline.ts';
 import type { ConvertedDocument } from './document-record.ts';
 import type { DocumentTask } from './document-task.ts';
-import type { ObjectStore } from './object-store.ts';
+import { FalseEncodingError, type ObjectStore, type StoredObject } from './object-store.ts';
 import { prettyJson, ResultFolder } from './result-folder.ts';
 import { sourceGone, sourceOf } from './task-source.ts';
 
@@ -33,15 +33,12 @@ export async function convertDocument(
   task: DocumentTask,
   owner: string,
   budget: Deadline,
-  { store, converter, clock, deadlines, documentsBucket, resultsBucket, maxDocumentBytes }: ConvertDependencies,
+  dependencies: ConvertDependencies,
 ): Promise<StoredConversion> {
+  const { store, converter, clock, deadlines, resultsBucket } = dependencies;
   const { signal } = budget;
   const started = clock.now();
-  const { bucket, object } = sourceOf(task, documentsBucket);
-  const source = await store.read(bucket, object, { generation: task.generation, maxBytes: maxDocumentBytes, signal });
-  if (source === undefined) throw sourceGone(task);
-
-  const { bytes, contentType } = source;
+  const { bytes, contentType } = await readSource(task, signal, dependencies);
   const document = { bytes, filename: task.filename, ...(contentType !== undefined && { contentType }) };
   const converting = converter.convert(document, { signal, ocr: task.ocr, method: task.method });
   const conversion = await budget.step('The conversion', deadlines.conversionSeconds, converting);
@@ -64,6 +61,24 @@ export async function convertDocument(
       ...(partial !== undefined && { partial: true }),
     },
   };
+}
+
+async function readSource(
+  task: DocumentTask,
+  signal: AbortSignal,
+  { store, documentsBucket, maxDocumentBytes: maxBytes }: ConvertDependencies,
+): Promise<StoredObject> {
+  const { bucket, object } = sourceOf(task, documentsBucket);
+  try {
+    const source = await store.read(bucket, object, { generation: task.generation, maxBytes, signal });
+    if (source === undefined) throw sourceGone(task);
+    return source;
+  } catch (error) {
+    if (!(error instanceof FalseEncodingError)) throw error;
+    // To correct it does not change the generation.
+    const message = `${error.message} Correct its Content-Encoding and replay the document, or upload it again.`;
+    throw new UnconvertibleDocumentError('corrupt', message, { cause: error });
+  }
 }
 
 function metadataOf(task: DocumentTask, conversion: Conversion, milliseconds: number): Record<string, unknown> {

@@ -44,13 +44,13 @@ export class Deadline implements DisposableSignal {
   }
 
   /**
-   * A step that has less time than the work, and ends all of the work with it. Settles like `step`, or rejects as soon as the work
-   * is ended, whatever the step does.
+   * A step that has less time than the work, and ends all of the work with it. Settles like `work`, or rejects as soon as all
+   * is ended, whatever the step still does.
    */
-  async step<T>(what: string, seconds: number, step: Promise<T>): Promise<T> {
+  async step<T>(what: string, seconds: number, work: Promise<T>): Promise<T> {
     const timer = this.#start(what, seconds);
     try {
-      return await abortable(step, this.signal);
+      return await abortable(work, this.signal);
     } finally {
       this.#clock.clearTimeout(timer);
     }
@@ -73,18 +73,14 @@ export class Deadline implements DisposableSignal {
  */
 export function firstOf(...others: readonly AbortSignal[]): DisposableSignal {
   const controller = new AbortController();
-  return { signal: controller.signal, ...follow(controller, others) };
-}
-
-/** Aborts with the first of the signals, until that is disposed of. */
-function follow(controller: AbortController, signals: readonly AbortSignal[]): Disposable {
   const onAbort = ({ target }: Event) => controller.abort((target as AbortSignal).reason);
-  const aborted = signals.find((signal) => signal.aborted);
+  const aborted = others.find((signal) => signal.aborted);
   if (aborted !== undefined) controller.abort(aborted.reason);
-  for (const signal of signals) signal.addEventListener('abort', onAbort, { once: true });
+  for (const signal of others) signal.addEventListener('abort', onAbort, { once: true });
   return {
+    signal: controller.signal,
     [Symbol.dispose]() {
-      for (const signal of signals) signal.removeEventListener('abort', onAbort);
+      for (const signal of others) signal.removeEventListener('abort', onAbort);
     },
   };
 }

@@ -1,10 +1,10 @@
 import type { IncomingMessage } from 'node:http';
 import { pipeline, type Readable, type Transform } from 'node:stream';
+import { finished } from 'node:stream/promises';
 import { createBrotliDecompress, createGunzip, createInflate } from 'node:zlib';
 import { crc32c } from '../crc32c.ts';
-import { UnconvertibleDocumentError } from './conversion/converter.ts';
 import { bytesOf } from './http-call.ts';
-import { ObjectTooLargeError, StorageError } from './object-store.ts';
+import { FalseEncodingError, ObjectTooLargeError, StorageError } from './object-store.ts';
 
 /** How an object can be encoded that its uploader has compressed. */
 const DECODERS = new Map<string, () => Transform>([
@@ -20,7 +20,7 @@ export interface DownloadOptions {
   /** Which object it is, for the errors. */
   readonly bucket: string;
   readonly name: string;
-  /** Of the object, with its compression and without. */
+  /** Of the object without its compression. */
   readonly maxBytes: number;
   /** Called with each piece that comes. */
   readonly onChunk: () => void;
@@ -32,44 +32,65 @@ export interface DownloadOptions {
  *
  * @throws ObjectTooLargeError as soon as there are more than `maxBytes`
  * @throws StorageError with status 0 when what came is not what is stored
- * @throws UnconvertibleDocumentError `corrupt` when what is stored is not compressed as its `Content-Encoding` says
+ * @throws FalseEncodingError when what is stored is not compressed as its `Content-Encoding` says
  */
 export async function download(answer: IncomingMessage, options: DownloadOptions): Promise<Buffer> {
-  const { bucket, name, onChunk } = options;
+  const { bucket, name, maxBytes, onChunk } = options;
   const { headers } = answer;
+  const encoding = headers['content-encoding'] ?? 'identity';
+  const decoder = DECODERS.get(encoding)?.();
   let checksum = 0;
+  let received = 0;
+  let isRead = false;
   answer.on('data', (chunk: Buffer) => {
     onChunk();
     checksum = crc32c(chunk, checksum);
+    received += chunk.length;
+    if (isRead && received > maxBytes) answer.destroy(new ObjectTooLargeError(bucket, name, received, maxBytes));
   });
-  const stored = await limitedBytesOf(answer, options, Number(headers['content-length']) || 0);
-  const expected = /(?:^|[ ,])crc32c=([^ ,]+)/.exec(String(headers['x-goog-hash'] ?? ''))?.[1];
-  const encoding = headers['content-encoding'] ?? 'identity';
-  const isAsStored = encoding === (headers['x-goog-stored-content-encoding'] ?? encoding);
-  const received = base64Of(checksum);
-  if (isAsStored && expected !== undefined && expected !== received) {
-    throw new StorageError(
-      0,
-      `gs://${bucket}/${name} came damaged: its CRC32C is ${expected}, that of what came is ${received}.`,
-    );
-  }
-  const decoder = DECODERS.get(encoding)?.();
-  if (decoder === undefined) return stored;
-  decoder.end(stored);
+  const whole = finished(answer);
+  whole.catch((error) => decoder?.destroy(error));
+  let content: Buffer | undefined;
+  let reason = '';
   try {
-    return await limitedBytesOf(decoder, options);
+    content = await limitedBytesOf(
+      decoder ? answer.pipe(decoder) : answer,
+      options,
+      Number(headers['content-length']) || 0,
+    );
   } catch (error) {
-    if (error instanceof ObjectTooLargeError) throw error;
-    // Whoever uploads says how it is encoded, and Cloud Storage does not look. To correct it does not change the generation.
-    const message =
-      `An object with Content-Encoding: ${encoding} must be compressed so; gs://${bucket}/${name} cannot be decompressed ` +
-      `(${(error as Error).message}). Correct its Content-Encoding and replay the document, or upload it again.`;
-    throw new UnconvertibleDocumentError('corrupt', message, { cause: error });
+    if (decoder === undefined || answer.errored || error instanceof ObjectTooLargeError) {
+      answer.destroy();
+      throw error;
+    }
+    reason = (error as Error).message;
   }
+  // The checksum is of all that is stored, also of what follows the place where decompression has ended or failed.
+  isRead = true;
+  answer.resume();
+  await whole;
+
+  const expected = /(?:^|[ ,])crc32c=([^ ,]+)/.exec(String(headers['x-goog-hash'] ?? ''))?.[1];
+  const isAsStored = encoding === (headers['x-goog-stored-content-encoding'] ?? encoding);
+  const isChecked = isAsStored && expected !== undefined;
+  const actual = base64Of(checksum);
+  if (isChecked && expected !== actual) {
+    throw damaged(options, `its CRC32C is ${expected}, that of what came is ${actual}`);
+  }
+  if (content !== undefined) return content;
+  throw isChecked ? new FalseEncodingError(bucket, name, encoding, reason) : damaged(options, reason);
+}
+
+function damaged({ bucket, name }: DownloadOptions, how: string): StorageError {
+  return new StorageError(0, `gs://${bucket}/${name} came damaged: ${how}.`);
 }
 
 /** @param declared bytes that there will be, where that is known before they come */
-function limitedBytesOf(stream: Readable, { bucket, name, maxBytes }: DownloadOptions, declared = 0): Promise<Buffer> {
+function limitedBytesOf(
+  stream: Readable,
+  { bucket, name, maxBytes }: DownloadOptions,
+  declared: number,
+): Promise<Buffer> {
   let size = 0;
   return bytesOf(stream, (chunk) => {
     size += chunk.length;

@@ -98,7 +98,7 @@ export class HeldLease {
     try {
       await this.#write((record) => renewed(record, clock.now(), deadlines.leaseSeconds), limit.signal);
     } catch {
-      // Lost: the signal says so. Out of reach: the lease outlives two such failures, and the fence holds if it does not.
+      // Lost: `onLost` was told. Out of reach: the lease outlives two such failures, and the fence holds if it does not.
     }
     if (!this.#isPaused && !this.#isLost) this.#timer = this.#scheduleRenewal();
   }

@@ -2,7 +2,7 @@
 export interface ObjectStore {
   /** Generation and size of an object; undefined when there is none (or not that generation of it). */
   stat(bucket: string, name: string, options?: ReadOptions): Promise<ObjectInfo | undefined>;
-  /** An object with its bytes; undefined when there is none. @throws ObjectTooLargeError above `maxBytes` */
+  /** An object with its bytes; undefined when there is none. @throws ObjectTooLargeError above `maxBytes`, FalseEncodingError */
   read(bucket: string, name: string, options?: ReadOptions): Promise<StoredObject | undefined>;
   /**
    * Writes an object, whole or not at all.
@@ -65,6 +65,17 @@ export class ObjectTooLargeError extends Error {
   constructor(bucket: string, name: string, size: number, maxBytes: number) {
     super(`gs://${bucket}/${name} has ${size} bytes; at most ${maxBytes} are taken.`);
     this.name = 'ObjectTooLargeError';
+  }
+}
+
+/** An object is not compressed as it says. Whoever uploads it says so, and Cloud Storage does not look. */
+export class FalseEncodingError extends Error {
+  constructor(bucket: string, name: string, encoding: string, reason: string) {
+    super(
+      `An object with Content-Encoding: ${encoding} must be compressed so; gs://${bucket}/${name} cannot be ` +
+        `decompressed (${reason}).`,
+    );
+    this.name = 'FalseEncodingError';
   }
 }
 

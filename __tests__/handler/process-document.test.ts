@@ -1,6 +1,6 @@
 import { UnconvertibleDocumentError } from '../../handler/conversion/converter.ts';
 import { Drain } from '../../handler/drain.ts';
-import { StorageError } from '../../handler/object-store.ts';
+import { FalseEncodingError, StorageError } from '../../handler/object-store.ts';
 import { processDocument } from '../../handler/process-document.ts';
 import { asText, converterOf, DOCUMENTS, gate, RESULTS, setUp } from './helpers.ts';
 
@@ -235,4 +235,14 @@ test('storage out of reach is retried, also on the last attempt, as no outcome c
     throw new StorageError(503, 'Cloud Storage answered 503: Backend Error');
   };
   expect(await processDocument(task, last, dependencies)).toMatchObject({ httpStatus: 500 });
+});
+
+test('a record that cannot be read does not end the task: nobody knows what the document has come to', async () => {
+  const { dependencies, store, task } = setUp();
+  store.read = async (bucket, name) => {
+    throw new FalseEncodingError(bucket, name, 'gzip', 'incorrect header check');
+  };
+  for (const attempt of [first, last]) {
+    expect(await processDocument(task, attempt, dependencies)).toMatchObject({ httpStatus: 500, status: 'PENDING' });
+  }
 });

@@ -8,6 +8,7 @@ import { CloudStorage } from '../../../handler/cloud-storage.ts';
 import { createLocalConverter } from '../../../handler/conversion/local-converter.ts';
 import { type Outcome, type ProcessingDependencies, processDocument } from '../../../handler/process-document.ts';
 import { RecordStore } from '../../../handler/record-store.ts';
+import { crc32c } from '../../../local/cloud-storage/checksums.ts';
 import { closeServer, listen } from '../../../local/listen.ts';
 import { VirtualClock } from '../../../local/virtual-clock.ts';
 import { docxParts, paragraph } from '../conversion/make-docx.ts';
@@ -32,7 +33,9 @@ const downloads: Record<string, RequestListener> = {
     response.writeHead(200, { 'Content-Encoding': 'gzip' }).end(gzipSync(Buffer.alloc(100 * MEGABYTE)));
   },
   mislabelled(_request, response) {
-    response.writeHead(200, { 'Content-Encoding': 'gzip' }).end('%PDF-1.7 is not compressed.');
+    const body = '%PDF-1.7 is not compressed.';
+    const hash = `crc32c=${crc32c(Buffer.from(body))}`;
+    response.writeHead(200, { 'Content-Encoding': 'gzip', 'X-Goog-Hash': hash }).end(body);
   },
   shorter(_request, response) {
     response.writeHead(200, { 'Content-Length': '1000' }).write('Hello', () => response.destroy());
