@@ -91,7 +91,7 @@ export class Instance {
     const lines = [child.stdout, child.stderr].flatMap((input) => (input === null ? [] : createInterface({ input })));
     for (const input of lines) {
       input.on('line', (line) => {
-        lastLine = line;
+        if (!AFTER_AN_ERROR.test(line)) lastLine = line;
         onLine(line);
       });
     }
@@ -138,6 +138,9 @@ export class Instance {
     return `its startup probe did not succeed within ${windowSeconds} s`;
   }
 }
+
+/** What Node prints after the line that says what was thrown: the stack, the error's properties, its own version. */
+const AFTER_AN_ERROR = /^(\s|[}\]]|Node\.js v|$)/;
 
 /** What a line of a log says: its `message` where it is structured, as Cloud Logging reads it, else the line itself. */
 function messageOf(line: string): string {

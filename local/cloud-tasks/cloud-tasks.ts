@@ -2,6 +2,7 @@ import { getRequestListener } from '@hono/node-server';
 import { Hono } from 'hono';
 import { type Clock, systemClock } from '../../clock.ts';
 import { LOOPBACK } from '../listen.ts';
+import { VirtualClock } from '../virtual-clock.ts';
 import type { Attempt, Send } from './attempt.ts';
 import { Faults } from './faults.ts';
 import { HttpSender, type TokenSource } from './http-sender.ts';
@@ -58,7 +59,10 @@ export interface CloudTasks {
   attempts(taskName: string): readonly Attempt[];
   /** Resolves once no attempt is on its way and none is due; tasks that wait for their time may remain. */
   waitIdle(): Promise<void>;
-  /** Resolves once no running queue has a task left. */
+  /**
+   * Resolves once no running queue has a task left. Moves a `VirtualClock` on whenever no attempt is on its way; an attempt that is to
+   * time out waits for whoever has the clock.
+   */
   drain(): Promise<void>;
   /** Stops listening and dispatching; attempts on their way are abandoned. */
   close(): Promise<void>;
@@ -109,7 +113,7 @@ export async function startCloudTasks(options: CloudTasksOptions = {}): Promise<
       call: (method, request, authorization) => running.call(method, request, authorization),
       attempts: (taskName) => running.attempts(taskName),
       waitIdle: () => running.waitIdle(),
-      drain: () => running.drain(),
+      drain: () => (clock instanceof VirtualClock ? drainThroughTime(running, clock) : running.drain()),
       async close() {
         stop();
         await wires.close();
@@ -118,5 +122,15 @@ export async function startCloudTasks(options: CloudTasksOptions = {}): Promise<
   } catch (error) {
     stop();
     throw error;
+  }
+}
+
+async function drainThroughTime(service: CloudTasksService, clock: VirtualClock): Promise<void> {
+  for (;;) {
+    await service.waitIdle();
+    if (service.isDrained) return;
+    // Without a timer, nothing but a call brings it on.
+    if (clock.nextTimerAt === undefined) return service.drain();
+    await clock.advance(clock.nextTimerAt - clock.now());
   }
 }

@@ -109,9 +109,12 @@ export class CloudTasksService {
 
   /** Resolves once no running queue has a task left. */
   drain(): Promise<void> {
-    return this.#waitUntil(() =>
-      this.#registry.all().every((queue) => queue.state !== 'RUNNING' || (queue.size === 0 && queue.isIdle)),
-    );
+    return this.#waitUntil(() => this.isDrained);
+  }
+
+  /** Whether no running queue has a task left. */
+  get isDrained(): boolean {
+    return this.#registry.all().every((queue) => queue.state !== 'RUNNING' || (queue.size === 0 && queue.isIdle));
   }
 
   close(): void {

@@ -61,6 +61,14 @@ test('one that ends before it is ready did not start', async () => {
   );
 });
 
+test('one that ends by an error is quoted with what was thrown', async () => {
+  const program =
+    "throw Object.assign(new RangeError('An extractor needs its part.'), { code: 'E1', list: [1, { a: [] }] })";
+  await expect(start(['node', '-e', program])).rejects.toThrow(
+    'it ended before it was ready (exit code 1). It said last: RangeError: An extractor needs its part.',
+  );
+});
+
 test.each([
   ['{"severity":"CRITICAL","message":"PORT must be a port."}', 'PORT must be a port.'],
   ['null', 'null'],

@@ -56,6 +56,22 @@ test('delivers, retries after the backoff on its clock, and lists the attempts',
   expect(logged).toEqual(tasks.attempts(`${QUEUE}/tasks/a`));
 });
 
+test('drain moves a virtual clock on, through backoffs and faults, while no attempt is on its way', async () => {
+  const target = await startTarget(500);
+  const clock = new VirtualClock();
+  const begin = clock.now();
+  const tasks = await start({ clock, queues: [{ name: QUEUE, retryConfig: { minBackoffMs: 3_600_000 } }] });
+  tasks.faults.onAttempt({ kind: 'dropAnswer' });
+  tasks.faults.onAttempt({ kind: 'answer', status: 503, retryAfter: '30' }, { times: 2 });
+  createTask(tasks, target.url, 'a');
+  await tasks.drain();
+  expect(tasks.attempts(`${QUEUE}/tasks/a`).map(({ outcome }) => outcome)).toEqual([
+    ...Array(3).fill('retrying'),
+    'succeeded',
+  ]);
+  expect(clock.now() - begin).toBe(3 * 3_600_000);
+});
+
 test('close ends what is on its way, and nothing keeps listening', async () => {
   const arrived = Promise.withResolvers<IncomingMessage>();
   const server = createServer((request) => arrived.resolve(request));
