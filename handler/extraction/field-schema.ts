@@ -65,7 +65,7 @@ export function parseFieldSchema(text: string): FieldSchema {
  * @param Ajv the class, which is loaded only where something is extracted
  * @throws InvalidFieldSchemaError when it does not compile
  */
-export function compileFieldSchema(Ajv: typeof Ajv2020, schema: FieldSchema): FieldCheck {
+export function compileFieldSchema(Ajv: typeof Ajv2020, { $id: _unused, ...schema }: FieldSchema): FieldCheck {
   const ajv = new Ajv({
     allErrors: true,
     strictTypes: false,
@@ -81,6 +81,7 @@ export function compileFieldSchema(Ajv: typeof Ajv2020, schema: FieldSchema): Fi
   // Gemini's own, which says nothing about what is valid.
   ajv.addKeyword('propertyOrdering');
   try {
+    // Without its name, as each reference begins at the top: ajv does not take every URL.
     const validate = ajv.compile(schema);
     return (fields) => {
       const failure = failureOf(() => validate(fields));

@@ -50,20 +50,68 @@ test.each([
     { items: { $ref: '#/$defs/party' } },
     '#/items/$ref must be the place of a schema in here, such as #/$defs/party; received "#/$defs/party"',
   ],
+  ...['%23', '%23/$defs/a', '#/$defs/a%2Fproperties%2Fb', '#/$defs/%zz', '/$defs/a'].map(($ref): [object, string] => [
+    { $defs: { a: { properties: { b: {} } } }, items: { $ref } },
+    `#/items/$ref must be the place of a schema in here, such as #/$defs/party; received "${$ref}"`,
+  ]),
+  ...[' https://example.com', 'https://example.com/#a', 'a'].map(($id): [object, string] => [
+    { $id },
+    `#/$id must be a URL without a fragment or white space; received "${$id}"`,
+  ]),
+  [
+    { properties: { a: {} }, required: ['a', 'toString'], additionalProperties: false },
+    '#/required has "toString", which "properties" lacks and "additionalProperties" forbids',
+  ],
   [{ items: { $ref: '#', title: 'All' } }, '#/items has "title" beside "$ref", which stands alone'],
 ])('refuses %j, naming the place', (keywords, problem) => {
   expect(() => parse({ type: 'object', ...keywords })).toThrow(`cannot be used (${problem}): correct it`);
 });
 
-test('refuses what is nested without end', () => {
-  const text = `${'{"type":"object","items":'.repeat(1000)}true${'}'.repeat(1000)}`;
-  expect(() => parseFieldSchema(text)).toThrow('cannot be used (it is nested more than 50 schemas deep): correct it');
+test.each([
+  ['schemas', '"items":', `${'{"items":'.repeat(1000)}true${'}'.repeat(1000)}`],
+  ...['type', 'const', 'enum'].map((keyword) => [
+    `values of ${keyword}`,
+    `"${keyword}":`,
+    `${'['.repeat(16_000)}${']'.repeat(16_000)}`,
+  ]),
+])('refuses %s that are nested without end', (_what, keyword, value) => {
+  expect(() => parseFieldSchema(`{"type":"object","properties":{"a":{${keyword}${value}}}}`)).toThrow(
+    'cannot be used (it is nested more than 100 lists and objects deep): correct it',
+  );
+});
+
+test('what is nested as deep as may be compiles', () => {
+  const items = JSON.parse(`${'{"items":'.repeat(97)}{"const":[]}${'}'.repeat(97)}`);
+  expect(compile(parse({ type: 'object', items }))({})).toEqual([]);
+});
+
+test.each([
+  ['each other', '#/$defs/a', { $defs: { a: { $ref: '#/$defs/b' }, b: { $ref: '#/$defs/a' } } }],
+  ['itself', '#/properties/x', { properties: { x: { $ref: '#/properties/x' } } }],
+  ['the whole by anyOf', '#', { anyOf: [{ $ref: '#' }] }],
+  ['itself by oneOf', '#/properties/x', { properties: { x: { oneOf: [true, { $ref: '#/properties/x' }] } } }],
+  ['itself by allOf', '#/$defs/a~1', { $defs: { 'a/': { allOf: [{ $ref: '#/$defs/a~1' }] } } }],
+  ['itself by not', '#/items', { items: { not: { $ref: '#/items' } } }],
+  ['the whole by a required property', '#', { properties: { x: { $ref: '#' } }, required: ['x'] }],
+])('refuses a schema that refers to %s', (_what, place, keywords) => {
+  expect(() => parse({ type: 'object', ...keywords })).toThrow(
+    `cannot be used (${place} leads back to itself, which has no end; only properties that are not required, and items, may lead back): correct it`,
+  );
+});
+
+test('a property that may be left out, and items, lead back', () => {
+  const all = { $ref: '#' };
+  const tree = { properties: { parent: all, children: { items: all }, twice: all }, required: ['children'] };
+  const check = compile(parse({ type: 'object', ...tree }));
+  expect(check({ children: [{ children: [] }], parent: { children: [{}] } })).toEqual([
+    "/parent/children/0 must have required property 'children'",
+  ]);
 });
 
 test('a reference leads to any schema, whatever its name has', () => {
   const $defs = { 'a/b': {}, 'c~d %': {} };
   const references = ['#', '#/$defs/a~1b', '#/$defs/c~0d%20%25'].map(($ref) => ({ $ref }));
-  expect(() => parse({ type: 'object', $defs, anyOf: references })).not.toThrow();
+  expect(() => parse({ type: 'object', $defs, items: { anyOf: references } })).not.toThrow();
 });
 
 // Whether ajv, with its own schema of schemas, would take it: ours may refuse more, and must not let through what ajv refuses.
@@ -82,6 +130,11 @@ test('what is accepted is a schema, and compiles', () => {
     'x y',
     '#',
     '#/items',
+    '#/properties/a',
+    '#/properties/a/anyOf/0',
+    '%23',
+    ' https://example.com',
+    'https://example.com/%zz',
     [],
     ['a', 'a'],
     ['null'],
@@ -244,4 +297,13 @@ test('a name of a field that is endless is cut off', () => {
 
 test('what is wrong with a schema is one line, whatever it has', () => {
   expect(() => parseFieldSchema('no\nJSON')).toThrow(/^is not JSON \(.*"no JSON".*\): write a JSON Schema$/);
+  expect(() => parse({ type: 'object', 'a\nb': 1 })).toThrow('cannot be used (#/a\\nb is no keyword');
+});
+
+test.each([
+  ['a keyword', { ['x'.repeat(30_000)]: 1 }],
+  ['a value', { title: ['x'.repeat(30_000)] }],
+  ['a keyword beside a reference', { items: { $ref: '#', ['x'.repeat(30_000)]: 1 } }],
+])('%s without end is cut off in the message', (_what, keywords) => {
+  expect(() => parse({ type: 'object', ...keywords })).toThrow(/^.{200,350}$/);
 });
