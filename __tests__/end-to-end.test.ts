@@ -49,6 +49,16 @@ async function processed(file: string, email?: string) {
   }
 }
 
+/** Names of all that is stored: documents, records and results. */
+async function objects(): Promise<string[]> {
+  const { storage, documentsBucket, resultsBucket } = localClients(google);
+  const names: string[] = [];
+  for (const bucket of [documentsBucket, resultsBucket]) {
+    for await (const name of storage.list(bucket, '')) names.push(`${bucket}/${name}`);
+  }
+  return names;
+}
+
 async function document(name: string, body: string | Uint8Array): Promise<string> {
   const file = path.join(folder, name);
   await writeFile(file, body);
@@ -101,11 +111,13 @@ test.each([
 
 test('a file that is gone meanwhile is FAILED before anything is sent', async () => {
   const file = path.join(folder, 'none.pdf');
+  const before = await objects();
   expect(await processed(file)).toMatchObject({
     status: 'FAILED',
     attempts: 0,
     reason: expect.stringMatching(/^error: ENOENT: /),
   });
+  expect(await objects()).toEqual(before);
 });
 
 test('a caller that the stack does not name is refused at the door', async () => {

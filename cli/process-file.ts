@@ -23,9 +23,6 @@ export interface ProcessingTools {
   readonly onChange: (status: string, detail: string) => void;
 }
 
-/** File systems take 255 bytes, results add `.rejected-answer.json.part`, and a table wants to be read. */
-const MAX_NAME_LENGTH = 200;
-
 const REJECTED = 'rejected-answer.json';
 
 /** The whole way of one file: uploaded, enqueued, followed, its results written. A file that cannot be read is FAILED. */
@@ -37,9 +34,6 @@ export async function processFile(file: string, name: string, tools: ProcessingT
     return { document, status, attempts: 0, seconds, markdown: null, reason: null, ...facts };
   };
 
-  if (name.length > MAX_NAME_LENGTH) {
-    return outcome('FAILED', { reason: `name too long: at most ${MAX_NAME_LENGTH} characters` });
-  }
   let attempts = 0;
   const onSeen = (seen: Document) => {
     attempts = seen.attempts;
@@ -67,12 +61,15 @@ export async function processFile(file: string, name: string, tools: ProcessingT
   }
 }
 
-/** Why a path leads to no file, in a line; undefined when it leads to one. */
+/** Why a path leads to no file that can be uploaded, in a line; undefined when it leads to one. */
 export async function whyUnreadable(file: string): Promise<string | undefined> {
   try {
     if (!(await stat(file)).isFile()) return 'is no file';
     await access(file, constants.R_OK);
-    return undefined;
+    // Of the rules for the names of objects (https://cloud.google.com/storage/docs/objects#naming) a file can break only this one.
+    return /[\r\n]/.test(path.basename(file))
+      ? 'its name has a line break, which Cloud Storage does not take: rename it'
+      : undefined;
   } catch (error) {
     const { code, message } = error as NodeJS.ErrnoException;
     return code === 'ENOENT' ? 'there is no such file' : `cannot be read (${code ?? message})`;

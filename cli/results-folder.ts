@@ -5,6 +5,12 @@ import { FolderInUseError, FolderLock } from '../local/folder-lock.ts';
 import { makeFolder } from '../local/make-folder.ts';
 import { UsageError } from './command-line.ts';
 
+/**
+ * Bytes that a document's name may have, in UTF-8. File systems take 255: this leaves 26 for the longest that is put behind it,
+ * `.rejected-answer.json.part`, and 9 for the number of a document whose name is not the first of its kind.
+ */
+export const MAX_NAME_BYTES = 220;
+
 /** A folder for results, held by one process at a time. */
 export class ResultsFolder implements Disposable {
   readonly #folder: string;

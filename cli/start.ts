@@ -13,7 +13,7 @@ import { type DocumentOutcome, jsonLine, outcomeTable } from './outcome.ts';
 import { printable } from './printable.ts';
 import { type ProcessingTools, processFile, whyUnreadable } from './process-file.ts';
 import { Progress } from './progress.ts';
-import { ResultsFolder } from './results-folder.ts';
+import { MAX_NAME_BYTES, ResultsFolder } from './results-folder.ts';
 import { CALLER, synthesise } from './synthesise.ts';
 
 /** Files followed at once. What is processed at once is up to the stack: its queue, its instances, their concurrency. */
@@ -40,7 +40,7 @@ async function start(parsed: ParsedCommand, signal: AbortSignal): Promise<number
   const how = conversionOptions(parsed);
   const say = options.json ? () => {} : (line: string) => console.log(line);
   const inputs = files.length > 0 ? files : await samples();
-  await requireReadable(inputs);
+  await requireUsable(inputs);
   using results = ResultsFolder.take(typeof options.results === 'string' ? options.results : 'results');
 
   const started = performance.now();
@@ -78,14 +78,23 @@ async function samples(): Promise<string[]> {
   return files.map(({ name }) => path.relative('.', path.join(folder, name)));
 }
 
-/** Looked at before anything starts. @throws UsageError with a line for each file that cannot be read */
-async function requireReadable(files: readonly string[]): Promise<void> {
+/** Looked at before anything starts. @throws UsageError with a line for each file that cannot be processed */
+async function requireUsable(files: readonly string[]): Promise<void> {
   if (files.includes('')) throw new UsageError('A file needs a name; received an empty one.');
-  const reasons = await Promise.all(files.map(async (file) => [file, await whyUnreadable(file)] as const));
+  const reasons = await Promise.all(
+    files.map(async (file) => [file, (await whyUnreadable(file)) ?? whyTooLong(file)] as const),
+  );
   const problems = reasons.flatMap(([file, reason]) =>
     reason === undefined ? [] : [`${printable(file)}: ${reason}.`],
   );
   if (problems.length > 0) throw new UsageError(problems.join('\n'));
+}
+
+function whyTooLong(file: string): string | undefined {
+  const bytes = Buffer.byteLength(path.basename(file));
+  return bytes > MAX_NAME_BYTES
+    ? `a name has at most ${MAX_NAME_BYTES} bytes, so that those of its results fit; received ${bytes}: rename it`
+    : undefined;
 }
 
 async function processAll(

@@ -40,11 +40,10 @@ export function readSettings(variables: Readonly<Record<string, string | undefin
     return Object.entries(variables).flatMap(([name, value]) => {
       if (!value || !/^(EXTRACTION|DOCLING)_/.test(name) || known.includes(name)) return [];
       const nearest = nearestName(name, known);
-      // docling and docling-serve have variables of their own that begin so.
-      if (name.startsWith('DOCLING_') && nearest.edits > 2) return [];
-      return [
-        `What begins with EXTRACTION_ or DOCLING_ is known by name; received ${name}: did you mean ${nearest.name}?`,
-      ];
+      const begun = known.find((whole) => whole.startsWith(`${name}_`));
+      // What is further away is another tool's: docling-serve and others have variables of their own that begin so.
+      if (begun === undefined && nearest.edits > 2) return [];
+      return [`${name} is no setting: did you mean ${begun ?? nearest.name}? Rename it, or unset it.`];
     });
   }
 

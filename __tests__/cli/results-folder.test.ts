@@ -2,7 +2,7 @@ import { existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'no
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { UsageError } from '../../cli/command-line.ts';
-import { ResultsFolder } from '../../cli/results-folder.ts';
+import { MAX_NAME_BYTES, ResultsFolder } from '../../cli/results-folder.ts';
 
 let parent: string;
 beforeEach(() => {
@@ -64,6 +64,12 @@ test('a result of an earlier run is gone when its document is processed again', 
   await results.remove('a.md');
   expect(existsSync(file)).toBe(false);
   await results.remove('a.md');
+});
+
+test('the longest name fits with all that is put behind it', async () => {
+  using results = ResultsFolder.take(parent);
+  const longest = `${'é'.repeat(MAX_NAME_BYTES / 2)}-99999999.rejected-answer.json`;
+  expect(existsSync(await results.write(longest, Buffer.from('{}')))).toBe(true);
 });
 
 test('two documents of one name have results of their own', () => {

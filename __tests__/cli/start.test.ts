@@ -69,17 +69,25 @@ test('a stack that extracts fields needs somebody in the place of Vertex AI: one
   });
 });
 
-test('files that cannot be read are one line each and exit code 2, before anything is started', async () => {
-  expect(await ended(start('none.txt', 'samples', 'samples/tide-log.txt'))).toEqual({
+test('files that cannot be processed are one line each and exit code 2, before anything is started', async () => {
+  const broken = path.join(folder, 'new\nline.txt');
+  // 221 bytes, in 113 characters.
+  const long = path.join(folder, `${'é'.repeat(108)}x.txt`);
+  for (const file of [broken, long]) writeFileSync(file, 'Hello');
+  expect(await ended(start('none.txt', 'samples', 'samples/tide-log.txt', broken, long))).toEqual({
     stdout: '',
-    stderr: 'none.txt: there is no such file.\nsamples: is no file.\n',
+    stderr:
+      'none.txt: there is no such file.\nsamples: is no file.\n' +
+      `${folder}/new?line.txt: its name has a line break, which Cloud Storage does not take: rename it.\n` +
+      `${long}: a name has at most 220 bytes, so that those of its results fit; received 221: rename it.\n`,
     code: 2,
   });
 });
 
 test('--json prints one line for each document, in a plain form, and the exit code says that one failed', async () => {
   const empty = path.join(folder, 'empty.txt');
-  const good = path.join(folder, 'good.txt');
+  const longest = `good${'é'.repeat(106)}.txt`;
+  const good = path.join(folder, longest);
   writeFileSync(empty, '');
   writeFileSync(good, 'Hello\n');
   const { stdout, stderr, code } = await ended(start('--json', good, empty));
@@ -97,11 +105,11 @@ test('--json prints one line for each document, in a plain form, and the exit co
       reason: expect.stringMatching(/^empty: /),
     },
     {
-      document: 'good.txt',
+      document: longest,
       status: 'COMPLETED',
       attempts: 1,
       seconds: expect.any(Number),
-      markdown: path.join(folder, 'results', 'good.txt.md'),
+      markdown: path.join(folder, 'results', `${longest}.md`),
       reason: null,
     },
   ]);

@@ -166,13 +166,17 @@ test.each([
   ['DOCLING_CPUS', 'DOCLING_CPU'],
 ])('%s, which would silently do nothing, is told from %s', (name, nearest) => {
   expect(readSettings({ [name]: 'x' }).problems).toEqual([
-    `What begins with EXTRACTION_ or DOCLING_ is known by name; received ${name}: did you mean ${nearest}?`,
+    `${name} is no setting: did you mean ${nearest}? Rename it, or unset it.`,
   ]);
 });
 
-test("docling's own variables and npm start's are nobody's typing errors", () => {
-  const theirs = { DOCLING_SERVE_MAX_SYNC_WAIT: '1', DOCLING_DEVICE: 'cpu', DOCLING_URL: 'http://localhost:5001' };
-  expect(readSettings({ ...theirs, EXTRACTION_MODLE: '' })).toEqual({ settings: { props: {} }, problems: [] });
+test("other tools' variables and npm start's are nobody's typing errors", () => {
+  const docling = { DOCLING_SERVE_MAX_SYNC_WAIT: '1', DOCLING_DEVICE: 'cpu', DOCLING_URL: 'http://localhost:5001' };
+  const others = { EXTRACTION_DIR: '/tmp', EXTRACTION_TIMEOUT: '30' };
+  expect(readSettings({ ...docling, ...others, EXTRACTION_MODLE: '' })).toEqual({
+    settings: { props: {} },
+    problems: [],
+  });
 });
 
 test('takes whatever a shell can set without failing', () => {

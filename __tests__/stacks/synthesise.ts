@@ -43,6 +43,8 @@ const synthesised = new Map<string, string>();
 
 /** The whole stack as Terraform reads it, synthesised once for the same props; throws when a check does not hold. */
 export function stackJson(props: DocumentProcessingStackProps = {}): TerraformJson {
+  // These name files, whose content can change.
+  if (props.extraction || props.bundlePath) return JSON.parse(stackText(props));
   const key = JSON.stringify(props);
   const text = synthesised.get(key) ?? stackText(props);
   synthesised.set(key, text);

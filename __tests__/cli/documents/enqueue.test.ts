@@ -82,6 +82,7 @@ test('what cannot be enqueued is one line each, and the others are', async () =>
     'none.pdf',
     folder,
     large,
+    file('new\nline.txt', 'Hello'),
     file('good.txt', 'Hello'),
   ]);
   const [summary, ...failures] = err.trimEnd().split('\n').reverse();
@@ -94,9 +95,10 @@ test('what cannot be enqueued is one line each, and the others are', async () =>
       'none.pdf: there is no such file',
       `${folder}: is no file`,
       `${large}: too large: it has 1001 bytes; at most 1000 are taken`,
+      `${folder}/new?line.txt: its name has a line break, which Cloud Storage does not take: rename it`,
     ].sort(),
   );
-  expect(summary).toBe('1 enqueued, 6 not.');
+  expect(summary).toBe('1 enqueued, 7 not.');
   expect(code).toBe(1);
 });
 
