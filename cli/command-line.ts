@@ -48,8 +48,8 @@ export function parseCommand(command: Command, words: readonly string[]): Parsed
       lists: Object.fromEntries(given.filter(([, value]) => Array.isArray(value))) as ParsedCommand['lists'],
     };
   } catch (error) {
-    // Node goes on about words that look like options, which is no help here.
-    const sentence = (error as Error).message.replace(/\.? *To specify.*$/s, '').replace(/\.$/, '');
+    // Node goes on about words that look like options, which is no help here, and in several lines.
+    const sentence = (error as Error).message.replace(/\.? *(To specify|\n).*$/s, '').replace(/\.$/, '');
     throw new UsageError(`${sentence}. Try: ${usageOfHelp(command)}`);
   }
 }

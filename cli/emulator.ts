@@ -75,8 +75,14 @@ async function emulator({ options, lists }: ParsedCommand, signal: AbortSignal):
     if (!signal.aborted) await once(signal, 'abort');
     console.log('Stopping.');
   } catch (error) {
-    if (!(error instanceof PortInUseError)) throw error;
-    throw new UsageError(`Port ${error.port} is in use: end what listens there, or choose another with --port PORT.`);
+    if (error instanceof PortInUseError) {
+      throw new UsageError(`Port ${error.port} is in use: end what listens there, or choose another with --port PORT.`);
+    }
+    const { code, path } = error as NodeJS.ErrnoException;
+    if (options.data === undefined || code === undefined || path === undefined) throw error;
+    throw new UsageError(
+      `--data must be a folder that can be written; received '${options.data}' (${code}): choose another.`,
+    );
   } finally {
     await metadata?.close();
     await tasks?.close();

@@ -34,9 +34,14 @@ async function run({ options }: ParsedCommand, signal: AbortSignal): Promise<num
   if (process.stderr.isTTY) process.stderr.write('\r\u001b[K');
   const { accepted, completed, failed, broken } = totals;
   console.log(
-    `${seeds} seeds: ${accepted} documents accepted, ${completed} COMPLETED, ${failed} FAILED; ${broken} seeds broke a promise.`,
+    `${countOf(seeds)}: ${accepted} documents accepted, ${completed} COMPLETED, ${failed} FAILED; ` +
+      `${countOf(broken)} broke a promise.`,
   );
   return broken === 0 ? 0 : 1;
+}
+
+function countOf(seeds: number): string {
+  return seeds === 1 ? '1 seed' : `${seeds} seeds`;
 }
 
 function whole(name: string, value: unknown): number | undefined {

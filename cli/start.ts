@@ -19,6 +19,10 @@ import { CALLER, synthesise } from './synthesise.ts';
 /** Files followed at once. What is processed at once is up to the stack: its queue, its instances, their concurrency. */
 const FILES_AT_ONCE = 32;
 
+const DOCLING_MISSING =
+  '--method docling needs a running docling-serve: set DOCLING_URL to its address, such as http://localhost:5001, ' +
+  'or choose auto or local.';
+
 const command: Command = {
   usage: 'npm start -- [FILE…] [options]',
   summary:
@@ -38,6 +42,8 @@ await runCommand(command, start);
 async function start(parsed: ParsedCommand, signal: AbortSignal): Promise<number> {
   const { files, options } = parsed;
   const how = conversionOptions(parsed);
+  const { DOCLING_URL } = process.env;
+  if (how.method === 'docling' && !DOCLING_URL) throw new UsageError(DOCLING_MISSING);
   const say = options.json ? () => {} : (line: string) => console.log(line);
   const inputs = files.length > 0 ? files : await samples();
   await requireUsable(inputs);
@@ -53,7 +59,6 @@ async function start(parsed: ParsedCommand, signal: AbortSignal): Promise<number
     if (options.verbose) console.error(line);
     lastError = errorIn(line) ?? lastError;
   };
-  const { DOCLING_URL } = process.env;
   const { stackFile } = stack;
   await using google = await disposable(
     startLocalGoogle({ stackFile, developer: CALLER, serviceVariables: { DOCLING_URL }, onLog }),

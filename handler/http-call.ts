@@ -29,6 +29,11 @@ export interface HttpCall {
   readonly body?: string | Uint8Array | readonly Uint8Array[] | undefined;
   /** Ends the call, also while its answer's body is read. @default nothing does */
   readonly signal?: AbortSignal | undefined;
+  /**
+   * Over a connection that nobody has used: one that is kept may be closed by the other side at any moment, and then nobody
+   * knows whether the call was heard. For what must not be repeated. @default false
+   */
+  readonly isUnrepeatable?: boolean;
   /** Called each time a piece of a long body has gone out. @default nothing */
   readonly onSent?: () => void;
 }
@@ -45,11 +50,12 @@ export interface HttpCall {
 export function call(
   { protocol, hostname, port }: Origin,
   path: string,
-  { method = 'GET', headers, body, signal, onSent }: HttpCall,
+  { method = 'GET', headers, body, signal, isUnrepeatable = false, onSent }: HttpCall,
 ): Promise<IncomingMessage> {
   return new Promise((resolve, reject) => {
     signal?.throwIfAborted();
-    const [request, agent] = protocol === 'http:' ? [requestOverHttp, httpAgent] : [requestOverHttps, httpsAgent];
+    const [request, keptAgent] = protocol === 'http:' ? [requestOverHttp, httpAgent] : [requestOverHttps, httpsAgent];
+    const agent = isUnrepeatable ? false : keptAgent;
     let answer: IncomingMessage | undefined;
     const outgoing = request({ hostname, port, path, method, headers, agent }, (head) => {
       answer = head;

@@ -72,7 +72,7 @@ export function sharedProps(props: DocumentProcessingStackProps) {
     maxAttempts: props.maxAttempts ?? 5,
     maxBackoffSeconds: props.maxBackoffSeconds ?? DEFAULT_MAX_BACKOFF_SECONDS,
     // Together the queues dispatch what the service can take, unless they are told less.
-    maxConcurrentDispatches: props.maxConcurrentDispatches ?? Math.floor(capacityOf(size) / queueCount),
+    maxConcurrentDispatches: props.maxConcurrentDispatches ?? shareOf(capacityOf(size), queueCount),
   };
 }
 
@@ -98,7 +98,7 @@ export function sharedChecks(projectId: string, given: DocumentProcessingStackPr
     },
     {
       values: [maxConcurrentDispatches, queueCount, capacity],
-      condition: !(maxConcurrentDispatches * queueCount > capacity),
+      condition: capacity < 1 || !(maxConcurrentDispatches * queueCount > capacity),
       message:
         `The queues dispatch at most what the service can work on at once, ${size.maxInstances} instances x ` +
         `${size.concurrency} requests = ${capacity}; received ${queueCount} x maxConcurrentDispatches ` +
@@ -122,4 +122,10 @@ function labelChecks(key: string, value: string): Check[] {
 
 function unique(members: readonly string[] = []): string[] {
   return [...new Set(members)];
+}
+
+/** A whole share for each queue; 1 where that is none: what is wrong then is the capacity or the number of queues. */
+function shareOf(capacity: number, queueCount: number): number {
+  const share = Math.floor(capacity / queueCount);
+  return Number.isFinite(share) && share > 0 ? share : 1;
 }

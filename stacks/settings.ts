@@ -12,6 +12,9 @@ export interface AppSettings {
   readonly stateBucket?: string;
 }
 
+/** Letters from which on a name that is nearly one of ours is a typing error. */
+const MIN_TELLING_LENGTH = 10;
+
 /** The settings that could be read, and one line for each variable that could not. */
 export interface ReadSettings {
   readonly settings: AppSettings;
@@ -38,9 +41,12 @@ export function readSettings(variables: Readonly<Record<string, string | undefin
   /** Variables that are none of ours and were meant for one: silently, they would do nothing. */
   function misspelt(): string[] {
     return Object.entries(variables).flatMap(([name, value]) => {
-      if (!value || !/^(EXTRACTION|DOCLING)_/.test(name) || known.includes(name)) return [];
+      if (!value || known.includes(name)) return [];
+      // A short name that is near one of ours, such as SECRET, is another program's more likely.
+      const isOurPrefix = /^(EXTRACTION|DOCLING)_/.test(name);
+      if (!isOurPrefix && name.length < MIN_TELLING_LENGTH) return [];
       const nearest = nearestName(name, known);
-      const begun = known.find((whole) => whole.startsWith(`${name}_`));
+      const begun = isOurPrefix ? known.find((whole) => whole.startsWith(`${name}_`)) : undefined;
       // What is further away is another tool's: docling-serve and others have variables of their own that begin so.
       if (begun === undefined && nearest.edits > 2) return [];
       return [`${name} is no setting: did you mean ${begun ?? nearest.name}? Rename it, or unset it.`];

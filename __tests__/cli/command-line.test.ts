@@ -19,6 +19,7 @@ test('takes files and options in any order', () => {
 test.each([
   [['--bogus'], "Unknown option '--bogus'. Try: npm run demo -- --help"],
   [['--results'], "Option '--results <value>' argument missing. Try: npm run demo -- --help"],
+  [['--results', '-1'], "Option '--results' argument is ambiguous. Try: npm run demo -- --help"],
   [['--json=yes'], "Option '--json' does not take an argument. Try: npm run demo -- --help"],
 ])('%j is a usage error in one line', (words, message) => {
   expect(() => parseCommand(command, words)).toThrow(new UsageError(message));

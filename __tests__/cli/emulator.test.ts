@@ -69,6 +69,7 @@ test.each([
     2,
     "--queue must be projects/PROJECT/locations/LOCATION/queues/QUEUE, with letters, digits and hyphens; received 'mine'.",
   ],
+  [['--port', '0', '--data', SCRIPT], 2, `--data must be a folder that can be written; received '${SCRIPT}' (ENOTDIR)`],
   [['--stack', '/nowhere.json'], 1, 'The stack /nowhere.json cannot be read'],
 ])('%j ends with one clear line and code %i', async (words, code, message) => {
   const { ended, output } = run(...words);

@@ -45,6 +45,18 @@ test('an unknown option is one line and exit code 2', async () => {
   });
 });
 
+test('--method docling without a docling-serve is one line and exit code 2, before anything is started', async () => {
+  const { DOCLING_URL: _unused, ...env } = process.env;
+  const words = ['--no-warnings', 'cli/start.ts', '--results', folder, '--method', 'docling', 'samples/tide-log.txt'];
+  expect(await ended(spawn(process.execPath, words, { env }))).toEqual({
+    stdout: '',
+    stderr:
+      '--method docling needs a running docling-serve: set DOCLING_URL to its address, such as http://localhost:5001, ' +
+      'or choose auto or local.\n',
+    code: 2,
+  });
+});
+
 test('settings that break a rule of the stack are one line each, and exit code 1', async () => {
   const env = { ...process.env, MAX_ATTEMPTS: 'many', CALLERS: 'allUsers' };
   const child = spawn(process.execPath, ['--no-warnings', 'cli/start.ts', '--results', folder, '--json'], { env });

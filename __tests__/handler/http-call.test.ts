@@ -52,6 +52,27 @@ test('a long body that is refused at its beginning is sent no further', async ()
   expect(await received).toBeLessThan(body.length);
 });
 
+test('what is unrepeatable goes over a connection that nobody has used', async () => {
+  const used = new Set<unknown>();
+  const server = createServer((incoming, response) => {
+    if (used.has(incoming.socket)) return incoming.socket.destroy();
+    used.add(incoming.socket);
+    return response.end('once');
+  }).listen(0, '127.0.0.1');
+  await once(server, 'listening');
+  try {
+    const origin = originOf(new URL(`http://127.0.0.1:${(server.address() as AddressInfo).port}`));
+    const answer = async (isUnrepeatable: boolean) =>
+      bytesOf(await call(origin, '/', { headers: {}, isUnrepeatable })).then(String);
+    expect(await answer(false)).toBe('once');
+    expect(await answer(true)).toBe('once');
+    await expect(answer(false)).rejects.toThrow('socket hang up');
+  } finally {
+    server.closeAllConnections();
+    server.close();
+  }
+});
+
 test('a redirection is an answer like any other', async () => {
   const elsewhere: RequestListener = (_request, response) => response.writeHead(307, { Location: '/other' }).end();
   expect(await answerOf(elsewhere)).toEqual({ status: 307, body: '' });

@@ -111,6 +111,17 @@ test.each([0, -1, 101, 1.5])('refuses %d queues', (queueCount) => {
   );
 });
 
+test.each([{ queueCount: 0 }, { concurrency: 0 }, { maxInstances: 0 }])('%j is one problem', (props) => {
+  expect(stackProblems(props)).toHaveLength(1);
+});
+
+test('refuses more queues than the service can work on documents at once', () => {
+  expect(stackProblems({ queueCount: 41 })).toEqual([
+    'The queues dispatch at most what the service can work on at once, 10 instances x 4 requests = 40; received ' +
+      '41 x maxConcurrentDispatches 1: lower it, or raise maxInstances or concurrency.',
+  ]);
+});
+
 test('refuses queues that together dispatch more than the service can take', () => {
   expect(stackProblems({ queueCount: 2, maxConcurrentDispatches: 21 })).toEqual([
     'The queues dispatch at most what the service can work on at once, 10 instances x 4 requests = 40; received ' +

@@ -164,6 +164,9 @@ test.each([
   ['EXTRACTION_SHCEMA_FILE', 'EXTRACTION_SCHEMA_FILE'],
   ['EXTRACTION_SCHEMA', 'EXTRACTION_SCHEMA_FILE'],
   ['DOCLING_CPUS', 'DOCLING_CPU'],
+  ['ENVIROMENT', 'ENVIRONMENT'],
+  ['MAX_ATTEMPT', 'MAX_ATTEMPTS'],
+  ['STATEBUCKET', 'STATE_BUCKET'],
 ])('%s, which would silently do nothing, is told from %s', (name, nearest) => {
   expect(readSettings({ [name]: 'x' }).problems).toEqual([
     `${name} is no setting: did you mean ${nearest}? Rename it, or unset it.`,
@@ -172,7 +175,7 @@ test.each([
 
 test("other tools' variables and npm start's are nobody's typing errors", () => {
   const docling = { DOCLING_SERVE_MAX_SYNC_WAIT: '1', DOCLING_DEVICE: 'cpu', DOCLING_URL: 'http://localhost:5001' };
-  const others = { EXTRACTION_DIR: '/tmp', EXTRACTION_TIMEOUT: '30' };
+  const others = { EXTRACTION_DIR: '/tmp', EXTRACTION_TIMEOUT: '30', SECRET: 'x', CALLER: 'x', GCP_PROJECT: 'p' };
   expect(readSettings({ ...docling, ...others, EXTRACTION_MODLE: '' })).toEqual({
     settings: { props: {} },
     problems: [],

@@ -23,11 +23,12 @@ export const replayCommand: Command = {
 
 /** @returns the exit code */
 export async function replayDocuments(
-  { files: ids, options }: ParsedCommand,
+  { files, options }: ParsedCommand,
   operator: Operator,
   report: Report,
   signal: AbortSignal,
 ): Promise<number> {
+  const ids = [...new Set(files)];
   const all = options['all-failed'] === true;
   if (all === ids.length > 0) {
     throw new UsageError(

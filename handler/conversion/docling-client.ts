@@ -143,7 +143,12 @@ export class DoclingClient {
   async #call<T>(path: string, schema: z.ZodType<T>, signal: AbortSignal, form?: MultipartForm): Promise<T> {
     const question = `${form === undefined ? 'GET' : 'POST'} ${path.replace(/\?.*/, '')}`;
     using limit = limitSilence(this.#clock, SILENCE_SECONDS, signal);
-    const request = form && { method: 'POST', headers: { 'Content-Type': form.contentType }, body: form.body };
+    const request = form && {
+      method: 'POST',
+      headers: { 'Content-Type': form.contentType },
+      body: form.body,
+      isUnrepeatable: true,
+    };
     let answer: IncomingMessage;
     let text: string;
     try {

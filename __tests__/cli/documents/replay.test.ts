@@ -4,10 +4,10 @@ import { deployment, jsonLines } from './helpers.ts';
 
 const ALL = { 'all-failed': true };
 
-test('replays what is named', async () => {
+test('replays what is named, once', async () => {
   const { run, add, records, created, failedBecause } = deployment();
   await add('a1', failedBecause('corrupt'));
-  expect(await run(replayDocuments, ['a1'])).toEqual({
+  expect(await run(replayDocuments, ['a1', 'a1'])).toEqual({
     code: 0,
     out: 'a1                                PENDING     a1.pdf\n',
     err: '',
