@@ -27,7 +27,7 @@ const command: Command = {
   usage: 'npm start -- [FILE…] [options]',
   summary:
     'Synthesises the stack, starts a local Google from it, and has it process the files: by default those in samples/.\n' +
-    'Results go to results/. Exit code: 0 when every document is COMPLETED, 1 when not or when it cannot start, 2 for a mistake in the call.',
+    'Results go to results/, in place of earlier ones of the same name. Exit code: 0 when every document is COMPLETED, 1 when not or when it cannot start, 2 for a mistake in the call.',
   options: {
     ...CONVERSION_OPTIONS,
     json: { type: 'boolean', help: 'print one line of JSON for each document instead of progress and table' },
