@@ -97,12 +97,16 @@ function checkedQueueName(name: string): string {
   );
 }
 
-/** @throws TerraformStackError when the file is no stack */
+/** @throws UsageError when the file is no stack */
 function readStack(file: string): TerraformStack {
   const variables = Object.entries(process.env).flatMap(([name, value]): [string, string][] =>
     name.startsWith('TF_VAR_') && value !== undefined ? [[name.slice('TF_VAR_'.length), value]] : [],
   );
-  return TerraformStack.read(file, { variables: Object.fromEntries(variables), projectNumber: PROJECT_NUMBER });
+  try {
+    return TerraformStack.read(file, { variables: Object.fromEntries(variables), projectNumber: PROJECT_NUMBER });
+  } catch (error) {
+    throw error instanceof TerraformStackError ? new UsageError(error.message) : error;
+  }
 }
 
 function explainVariables(error: unknown): never {

@@ -19,10 +19,6 @@ import { CALLER, synthesise } from './synthesise.ts';
 /** Files followed at once. What is processed at once is up to the stack: its queue, its instances, their concurrency. */
 const FILES_AT_ONCE = 32;
 
-const DOCLING_MISSING =
-  '--method docling needs a running docling-serve: set DOCLING_URL to its address, such as http://localhost:5001, ' +
-  'or choose auto or local.';
-
 const command: Command = {
   usage: 'npm start -- [FILE…] [options]',
   summary:
@@ -43,7 +39,7 @@ async function start(parsed: ParsedCommand, signal: AbortSignal): Promise<number
   const { files, options } = parsed;
   const how = conversionOptions(parsed);
   const { DOCLING_URL } = process.env;
-  if (how.method === 'docling' && !DOCLING_URL) throw new UsageError(DOCLING_MISSING);
+  if (!DOCLING_URL) requireNoDocling(how);
   const say = options.json ? () => {} : (line: string) => console.log(line);
   const inputs = files.length > 0 ? files : await samples();
   await requireUsable(inputs);
@@ -81,6 +77,13 @@ async function samples(): Promise<string[]> {
   const files = entries.filter((entry) => entry.isFile() && !entry.name.startsWith('.'));
   if (files.length === 0) throw new UsageError('There are no samples: name files, npm start -- FILE…');
   return files.map(({ name }) => path.relative('.', path.join(folder, name)));
+}
+
+/** @throws UsageError for what only docling-serve can do */
+function requireNoDocling({ method, ocr }: ReturnType<typeof conversionOptions>): void {
+  const needs = 'needs a running docling-serve: set DOCLING_URL to its address, such as http://localhost:5001, or choose';
+  if (method === 'docling') throw new UsageError(`--method docling ${needs} auto or local.`);
+  if (ocr === 'force') throw new UsageError(`--ocr force ${needs} auto or skip.`);
 }
 
 /** Looked at before anything starts. @throws UsageError with a line for each file that cannot be processed */

@@ -70,7 +70,7 @@ test.each([
     "--queue must be projects/PROJECT/locations/LOCATION/queues/QUEUE, with letters, digits and hyphens; received 'mine'.",
   ],
   [['--port', '0', '--data', SCRIPT], 2, `--data must be a folder that can be written; received '${SCRIPT}' (ENOTDIR)`],
-  [['--stack', '/nowhere.json'], 1, 'The stack /nowhere.json cannot be read'],
+  [['--stack', '/nowhere.json'], 2, 'The stack /nowhere.json cannot be read'],
 ])('%j ends with one clear line and code %i', async (words, code, message) => {
   const { ended, output } = run(...words);
   expect(await ended).toEqual([code, null]);

@@ -45,14 +45,17 @@ test('an unknown option is one line and exit code 2', async () => {
   });
 });
 
-test('--method docling without a docling-serve is one line and exit code 2, before anything is started', async () => {
+test.each([
+  ['--method docling', 'auto or local'],
+  ['--ocr force', 'auto or skip'],
+])('%s without a docling-serve is one line and exit code 2, before anything is started', async (option, others) => {
   const { DOCLING_URL: _unused, ...env } = process.env;
-  const words = ['--no-warnings', 'cli/start.ts', '--results', folder, '--method', 'docling', 'samples/tide-log.txt'];
+  const words = ['--no-warnings', 'cli/start.ts', '--results', folder, ...option.split(' '), 'samples/tide-log.txt'];
   expect(await ended(spawn(process.execPath, words, { env }))).toEqual({
     stdout: '',
     stderr:
-      '--method docling needs a running docling-serve: set DOCLING_URL to its address, such as http://localhost:5001, ' +
-      'or choose auto or local.\n',
+      `${option} needs a running docling-serve: set DOCLING_URL to its address, such as http://localhost:5001, ` +
+      `or choose ${others}.\n`,
     code: 2,
   });
 });
