@@ -81,7 +81,8 @@ async function samples(): Promise<string[]> {
 
 /** @throws UsageError for what only docling-serve can do */
 function requireNoDocling({ method, ocr }: ReturnType<typeof conversionOptions>): void {
-  const needs = 'needs a running docling-serve: set DOCLING_URL to its address, such as http://localhost:5001, or choose';
+  const needs =
+    'needs a running docling-serve: set DOCLING_URL to its address, such as http://localhost:5001, or choose';
   if (method === 'docling') throw new UsageError(`--method docling ${needs} auto or local.`);
   if (ocr === 'force') throw new UsageError(`--ocr force ${needs} auto or skip.`);
 }
