@@ -17,7 +17,7 @@ await runCommand(command, run);
 
 async function run({ options }: ParsedCommand, signal: AbortSignal): Promise<number> {
   const from = whole('seed', options.seed) ?? whole('from', options.from) ?? 0;
-  const seeds = options.seed !== undefined ? 1 : (whole('seeds', options.seeds) ?? 1000);
+  const seeds = options.seed !== undefined ? 1 : (whole('seeds', options.seeds, 1) ?? 1000);
   const totals = { accepted: 0, completed: 0, failed: 0, broken: 0 };
   for (let seed = from; seed < from + seeds; seed++) {
     signal.throwIfAborted();
@@ -44,6 +44,6 @@ function countOf(seeds: number): string {
   return seeds === 1 ? '1 seed' : `${seeds} seeds`;
 }
 
-function whole(name: string, value: unknown): number | undefined {
-  return value === undefined ? undefined : wholeNumber(`--${name}`, value, 0, 2 ** 32 - 1);
+function whole(name: string, value: unknown, min = 0): number | undefined {
+  return value === undefined ? undefined : wholeNumber(`--${name}`, value, min, 2 ** 32 - 1);
 }

@@ -38,7 +38,7 @@ await runCommand(command, start);
 async function start(parsed: ParsedCommand, signal: AbortSignal): Promise<number> {
   const { files, options } = parsed;
   const how = conversionOptions(parsed);
-  const { DOCLING_URL } = process.env;
+  const DOCLING_URL = process.env.DOCLING_URL?.trim();
   if (!DOCLING_URL) requireNoDocling(how);
   const say = options.json ? () => {} : (line: string) => console.log(line);
   const inputs = files.length > 0 ? files : await samples();

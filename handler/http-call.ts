@@ -39,7 +39,7 @@ export interface HttpCall {
 }
 
 /**
- * Makes a call over a connection that is kept, and resolves with the head of its answer. The body has to be read, see
+ * Makes a call, over a connection that is kept unless it is unrepeatable, and resolves with the head of its answer. The body has to be read, see
  * {@link bytesOf}: until then the connection is taken.
  *
  * Not `fetch`, which takes four times the processor's time.

@@ -14,6 +14,8 @@ export interface AppSettings {
 
 /** Letters from which on a name that is nearly one of ours is a typing error. */
 const MIN_TELLING_LENGTH = 10;
+/** Letters changed, added or left out by a typing error. */
+const MAX_EDITS = 2;
 
 /** The settings that could be read, and one line for each variable that could not. */
 export interface ReadSettings {
@@ -45,10 +47,15 @@ export function readSettings(variables: Readonly<Record<string, string | undefin
       // A short name that is near one of ours, such as SECRET, is another program's more likely.
       const isOurPrefix = /^(EXTRACTION|DOCLING)_/.test(name);
       if (!isOurPrefix && name.length < MIN_TELLING_LENGTH) return [];
-      const nearest = nearestName(name, known);
+      // By their lengths first: an environment may have hundreds of variables.
+      const [first, ...rest] = isOurPrefix
+        ? known
+        : known.filter(({ length }) => Math.abs(length - name.length) <= MAX_EDITS);
+      if (first === undefined) return [];
+      const nearest = nearestName(name, [first, ...rest]);
       const begun = isOurPrefix ? known.find((whole) => whole.startsWith(`${name}_`)) : undefined;
       // What is further away is another tool's: docling-serve and others have variables of their own that begin so.
-      if (begun === undefined && nearest.edits > 2) return [];
+      if (begun === undefined && nearest.edits > MAX_EDITS) return [];
       return [`${name} is no setting: did you mean ${begun ?? nearest.name}? Rename it, or unset it.`];
     });
   }

@@ -90,6 +90,23 @@ test('a document whose handing in was cut off is not handed in again: it may be 
   expect(docling.server.requests.filter((request) => request.startsWith('POST'))).toHaveLength(1);
 });
 
+test('a document is handed in over a connection that nobody has used: one that is kept may just be closed', async () => {
+  const used = new Set<unknown>();
+  const once =
+    (reply: Reply): Reply =>
+    (call) => {
+      const { socket } = call.env.incoming;
+      if (used.has(socket)) return cut(call);
+      used.add(socket);
+      return reply(call);
+    };
+  const conversion = await docling.convert({
+    version: once(json({ 'docling-serve': '1.38.0' })),
+    submit: once(task('pending')),
+  });
+  expect(conversion.pages).toBe(1);
+});
+
 test('no docling-serve at all is told in one line', async () => {
   const { host, close } = await docling.start();
   await close();

@@ -32,10 +32,14 @@ test('any bytes come through, line breaks and near-delimiters included', () => {
     fc.uint8Array({ maxLength: 20 }),
     fc.constantFrom('\r\n', '--frontie', '\r\n\r\n').map((s) => Buffer.from(s)),
   );
+  // A sender chooses a boundary that is not in its content (RFC 2046, section 5.1.1).
+  const content = fc
+    .array(piece)
+    .map((pieces) => Buffer.concat(pieces))
+    .filter((bytes) => !bytes.includes('--frontier'));
   fc.assert(
-    fc.property(fc.array(piece), (pieces) => {
-      const content = Buffer.concat(pieces);
-      expect(readMultipart(TYPE, bodyOf('{}', content)).content).toEqual(content);
+    fc.property(content, (bytes) => {
+      expect(readMultipart(TYPE, bodyOf('{}', bytes)).content).toEqual(bytes);
     }),
   );
 });
