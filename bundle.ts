@@ -130,7 +130,7 @@ export async function bundleHandler(
   await mkdir(path.dirname(file), { recursive: true });
   const inputs = new Set(['bundle.ts']);
   const worker = converters
-    ? await packedScript('conversion-worker', { entryPoints: ['handler/conversion/worker.ts'] }, inputs, [
+    ? await packedScript('conversion-worker', { entryPoints: ['documents/conversion/worker.ts'] }, inputs, [
         lazyPackages(inputs),
       ])
     : '';

@@ -49,7 +49,7 @@ test('wrong settings are one line of the log each, and exit code 1', async () =>
 test('what changed is bundled again, and is known by every file that it was made of', async () => {
   expect((await stat(file)).size).toBeGreaterThan(100_000);
   const inputs = Object.keys(JSON.parse(await readFile(stamp, 'utf8')));
-  expect(inputs).toEqual(expect.arrayContaining(['bundle.ts', 'handler/main.ts', 'handler/conversion/pdf.ts']));
+  expect(inputs).toEqual(expect.arrayContaining(['bundle.ts', 'handler/main.ts', 'documents/conversion/pdf/pdf.ts']));
   expect(inputs.some((input) => input.includes('node_modules/@google-cloud/tasks/'))).toBe(true);
 });
 

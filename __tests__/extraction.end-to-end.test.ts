@@ -5,9 +5,9 @@ import { localClients } from '../cli/local-clients.ts';
 import { processFile } from '../cli/process-file.ts';
 import { ResultsFolder } from '../cli/results-folder.ts';
 import { synthesise } from '../cli/synthesise.ts';
-import { acceleratedClock } from '../cli/torture/accelerated-clock.ts';
 import { startLocalGoogle } from '../local/local-google.ts';
-import { refuses, startGeminiServer, writes } from './handler/extraction/gemini-server.ts';
+import { acceleratedClock } from '../simulation/torture/accelerated-clock.ts';
+import { refuses, startGeminiServer, writes } from './documents/extraction/gemini-server.ts';
 
 const TOTAL = { type: 'object', properties: { total: { type: 'number' } }, required: ['total'] };
 

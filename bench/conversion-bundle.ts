@@ -1,7 +1,7 @@
 import path from 'node:path';
 import { pathToFileURL } from 'node:url';
 import { bundleHandler } from '../bundle.ts';
-import type { Converter } from '../handler/conversion/converter.ts';
+import type { Converter } from '../documents/conversion/converter.ts';
 
 /** The local converter with its thread's code packed, as it is in the handler's bundle. */
 export interface ConverterBundle {

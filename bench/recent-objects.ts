@@ -4,7 +4,7 @@ import {
   PreconditionFailedError,
   type StoredObject,
   type WriteOptions,
-} from '../handler/object-store.ts';
+} from '../google/object-store.ts';
 
 /** As it was written: what is never read need not become bytes. */
 interface WrittenObject {

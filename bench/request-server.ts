@@ -6,14 +6,14 @@ import { setImmediate as turn } from 'node:timers/promises';
 import { serve } from '@hono/node-server';
 import { Hono } from 'hono';
 import { createLocalJWKSet, exportJWK, generateKeyPair, SignJWT } from 'jose';
-import { systemClock } from '../clock.ts';
+import type { Converter } from '../documents/conversion/converter.ts';
 import { createApp } from '../handler/app.ts';
 import { CloudTasksClient, type CreateTask, PROCESS_DOCUMENT_PATH } from '../handler/cloud-tasks-client.ts';
-import type { Converter } from '../handler/conversion/converter.ts';
 import { Drain } from '../handler/drain.ts';
 import { createLogger } from '../handler/logger.ts';
 import { RecordStore } from '../handler/record-store.ts';
 import { readSettings } from '../handler/settings.ts';
+import { systemClock } from '../time/clock.ts';
 import { RecentObjects } from './recent-objects.ts';
 import type { MemoryUse, ServerKind, ServerReady } from './request-server-process.ts';
 

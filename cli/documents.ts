@@ -1,6 +1,7 @@
 /** `npm run documents`: lists, shows, replays and enqueues documents, of the local Google or of a real project. */
-import { systemClock } from '../clock.ts';
+
 import type { SettingName } from '../handler/setting-names.ts';
+import { systemClock } from '../time/clock.ts';
 import type { Command, ParsedCommand } from './command-line.ts';
 import { enqueueCommand, enqueueDocuments } from './documents/enqueue.ts';
 import { listCommand, listDocuments } from './documents/list.ts';

@@ -1,12 +1,12 @@
 /** `npm run emulator`: Cloud Tasks alone, for clients in any language. */
 import { once } from 'node:events';
-import { systemClock } from '../clock.ts';
 import { type CloudTasks, startCloudTasks } from '../local/cloud-tasks/cloud-tasks.ts';
 import { isQueueName } from '../local/cloud-tasks/names.ts';
 import { cloudTasksOfStack } from '../local/cloud-tasks/of-stack.ts';
 import { PortInUseError, type RunningServer, serve } from '../local/listen.ts';
 import { metadataApp } from '../local/metadata-server.ts';
 import { TerraformStack, TerraformStackError } from '../local/terraform-stack.ts';
+import { systemClock } from '../time/clock.ts';
 import { attemptLine } from './attempt-line.ts';
 import { type Command, type ParsedCommand, runCommand, UsageError, wholeNumber } from './command-line.ts';
 import { emulatorWelcome } from './emulator-welcome.ts';

@@ -1,6 +1,6 @@
-import { systemClock } from '../clock.ts';
-import { CloudStorage } from '../handler/cloud-storage.ts';
+import { CloudStorage } from '../google/cloud-storage.ts';
 import type { LocalGoogle } from '../local/local-google.ts';
+import { systemClock } from '../time/clock.ts';
 import { DocumentService } from './document-service.ts';
 import { CALLER } from './synthesise.ts';
 

@@ -1,6 +1,6 @@
 import { access, constants, readFile, stat } from 'node:fs/promises';
 import path from 'node:path';
-import type { CloudStorage } from '../handler/cloud-storage.ts';
+import type { CloudStorage } from '../google/cloud-storage.ts';
 import { type DocumentTask, parseSourceUri } from '../handler/document-task.ts';
 import type { Document, DocumentService } from './document-service.ts';
 import type { DocumentOutcome } from './outcome.ts';

@@ -1,5 +1,5 @@
 /** `npm run simulate`: the handler under every fault, for as many seeds as there is patience. */
-import { describeRun, simulate } from '../__tests__/simulation/simulate.ts';
+import { describeRun, simulate } from '../simulation/simulate.ts';
 import { type Command, type ParsedCommand, runCommand, wholeNumber } from './command-line.ts';
 
 const command: Command = {

@@ -1,7 +1,7 @@
 /** `npm run torture`: real processes, killed at random, until every document has its outcome. */
-import { Random } from '../random.ts';
+import { Random } from '../simulation/random.ts';
+import { torture } from '../simulation/torture/torture.ts';
 import { type Command, type ParsedCommand, runCommand, wholeNumber } from './command-line.ts';
-import { torture } from './torture/torture.ts';
 
 const command: Command = {
   usage: 'npm run torture -- [options]',

@@ -1,9 +1,9 @@
 import { type Context, Hono } from 'hono';
 import type { JWTVerifyGetKey } from 'jose';
 import type * as z from 'zod';
+import { Deadline } from '../time/deadline.ts';
 import { checkDocument } from './check-document.ts';
 import { CHECK_DOCUMENT_PATH, type CloudTasksClient, PROCESS_DOCUMENT_PATH } from './cloud-tasks-client.ts';
-import { Deadline } from './deadline.ts';
 import type { DocumentRecord } from './document-record.ts';
 import { documentCheckSchema, documentIdSchema, documentTaskSchema } from './document-task.ts';
 import type { Drain } from './drain.ts';

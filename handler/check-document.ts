@@ -1,8 +1,8 @@
-import type { Clock } from '../clock.ts';
+import { PreconditionFailedError } from '../google/object-store.ts';
+import type { Clock } from '../time/clock.ts';
 import type { CloudTasksClient } from './cloud-tasks-client.ts';
 import { checkVerdict, type DocumentRecord, failed, pendingRecord } from './document-record.ts';
 import type { DocumentCheck } from './document-task.ts';
-import { PreconditionFailedError } from './object-store.ts';
 import type { RecordStore } from './record-store.ts';
 
 export interface CheckDependencies {

@@ -1,11 +1,12 @@
 import { createHash } from 'node:crypto';
 import type { CloudTasksClient as GoogleCloudTasksClient, protos } from '@google-cloud/tasks';
-import { type Clock, systemClock } from '../clock.ts';
 import {
   DEFAULT_DISPATCH_DEADLINE_SECONDS,
   deadlinesFor,
   checkIntervalSeconds as defaultCheckInterval,
 } from '../deadlines.ts';
+import { googleAuth } from '../google/google-auth.ts';
+import { type Clock, systemClock } from '../time/clock.ts';
 import {
   checkTaskIdFor,
   type DocumentCheck,
@@ -13,7 +14,6 @@ import {
   documentTaskSchema,
   taskIdFor,
 } from './document-task.ts';
-import { googleAuth } from './google-auth.ts';
 import type { SettingName } from './setting-names.ts';
 import { MissingSettingsError } from './settings.ts';
 

@@ -1,10 +1,10 @@
-import type { Clock } from '../clock.ts';
 import type { Deadlines } from '../deadlines.ts';
-import { type Conversion, type Converter, UnconvertibleDocumentError } from './conversion/converter.ts';
-import type { Deadline } from './deadline.ts';
+import { type Conversion, type Converter, UnconvertibleDocumentError } from '../documents/conversion/converter.ts';
+import { FalseEncodingError, type ObjectStore, type StoredObject } from '../google/object-store.ts';
+import type { Clock } from '../time/clock.ts';
+import type { Deadline } from '../time/deadline.ts';
 import type { ConvertedDocument } from './document-record.ts';
 import type { DocumentTask } from './document-task.ts';
-import { FalseEncodingError, type ObjectStore, type StoredObject } from './object-store.ts';
 import { prettyJson, ResultFolder } from './result-folder.ts';
 import { sourceGone, sourceOf } from './task-source.ts';
 

@@ -1,6 +1,6 @@
-import type { DocumentType } from './conversion/converter.ts';
+import type { DocumentType } from '../documents/conversion/converter.ts';
+import type { Extraction } from '../documents/extraction/extractor.ts';
 import type { DocumentCheck, DocumentTask } from './document-task.ts';
-import type { Extraction } from './extraction/extractor.ts';
 
 /**
  * The one record of a document, and the only ways it changes. Everything here is pure: `record-store.ts` reads and writes

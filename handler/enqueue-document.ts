@@ -1,5 +1,6 @@
 import * as z from 'zod';
-import type { Clock } from '../clock.ts';
+import { type ObjectStore, PreconditionFailedError } from '../google/object-store.ts';
+import type { Clock } from '../time/clock.ts';
 import type { CloudTasksClient } from './cloud-tasks-client.ts';
 import { type DocumentRecord, isSameDocument, pendingRecord } from './document-record.ts';
 import {
@@ -13,7 +14,6 @@ import {
   parseSourceUri,
   sourceUriSchema,
 } from './document-task.ts';
-import { type ObjectStore, PreconditionFailedError } from './object-store.ts';
 import type { RecordStore, StoredRecord } from './record-store.ts';
 
 /** Body of `POST /documents`: only the source is needed. */

@@ -1,14 +1,14 @@
 import type { Deadlines } from '../deadlines.ts';
-import type { Deadline } from './deadline.ts';
-import type { ConvertedDocument, DocumentResult } from './document-record.ts';
-import type { DocumentTask } from './document-task.ts';
 import {
   type ExtractableDocument,
   type Extraction,
   type Extractor,
   UnextractableDocumentError,
-} from './extraction/extractor.ts';
-import type { ObjectStore } from './object-store.ts';
+} from '../documents/extraction/extractor.ts';
+import type { ObjectStore } from '../google/object-store.ts';
+import type { Deadline } from '../time/deadline.ts';
+import type { ConvertedDocument, DocumentResult } from './document-record.ts';
+import type { DocumentTask } from './document-task.ts';
 import { prettyJson, ResultFolder } from './result-folder.ts';
 import { sourceGone, sourceOf } from './task-source.ts';
 

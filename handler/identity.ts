@@ -1,6 +1,6 @@
 import { compactVerify, createRemoteJWKSet, decodeJwt, errors, type JWTVerifyGetKey } from 'jose';
 import * as z from 'zod';
-import type { Clock } from '../clock.ts';
+import type { Clock } from '../time/clock.ts';
 import type { RecentTokens } from './recent-tokens.ts';
 
 /** What Cloud Run puts in place of a signature that it has checked. */

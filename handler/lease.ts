@@ -1,8 +1,8 @@
-import type { Clock, TimerHandle } from '../clock.ts';
 import type { Deadlines } from '../deadlines.ts';
-import { Deadline } from './deadline.ts';
+import { PreconditionFailedError } from '../google/object-store.ts';
+import type { Clock, TimerHandle } from '../time/clock.ts';
+import { Deadline } from '../time/deadline.ts';
 import { type DocumentRecord, renewed } from './document-record.ts';
-import { PreconditionFailedError } from './object-store.ts';
 import type { RecordStore, StoredRecord } from './record-store.ts';
 
 /** Another attempt took the document over: whatever this one still does, its result is not used. */

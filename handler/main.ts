@@ -1,16 +1,16 @@
 /** The entry: reads the settings, listens, and drains when Cloud Run sends SIGTERM. The only file of the handler that listens. */
 import { randomUUID } from 'node:crypto';
 import { serve } from '@hono/node-server';
-import { systemClock } from '../clock.ts';
+import { convertByMethod } from '../documents/conversion/convert-by-method.ts';
+import type { Converter } from '../documents/conversion/converter.ts';
+import { createLocalConverter } from '../documents/conversion/local-converter.ts';
+import { GeminiExtractor } from '../documents/extraction/gemini-extractor.ts';
+import { CloudStorage } from '../google/cloud-storage.ts';
+import { accessToken } from '../google/google-auth.ts';
+import { systemClock } from '../time/clock.ts';
 import { createApp } from './app.ts';
-import { CloudStorage } from './cloud-storage.ts';
 import { CloudTasksClient } from './cloud-tasks-client.ts';
-import { convertByMethod } from './conversion/convert-by-method.ts';
-import type { Converter } from './conversion/converter.ts';
-import { createLocalConverter } from './conversion/local-converter.ts';
 import { Drain } from './drain.ts';
-import { GeminiExtractor } from './extraction/gemini-extractor.ts';
-import { accessToken } from './google-auth.ts';
 import { googleKeys } from './identity.ts';
 import { createLogger } from './logger.ts';
 import { RecordStore } from './record-store.ts';
@@ -85,7 +85,7 @@ function doclingOf({ doclingUrl: url, deadlines }: Settings): Converter | undefi
   const client = { url, timeoutSeconds: deadlines.doclingSeconds, clock: systemClock };
   return {
     async convert(source, options) {
-      const { createDoclingConverter } = await import('./conversion/docling-converter.ts');
+      const { createDoclingConverter } = await import('../documents/conversion/docling/docling-converter.ts');
       return createDoclingConverter(client).convert(source, options);
     },
   };

@@ -1,5 +1,7 @@
+import type { Extractor } from '../documents/extraction/extractor.ts';
+import { PreconditionFailedError } from '../google/object-store.ts';
+import { Deadline } from '../time/deadline.ts';
 import { type ConvertDependencies, convertDocument } from './convert-step.ts';
-import { Deadline } from './deadline.ts';
 import {
   type ConvertedDocument,
   claim,
@@ -13,9 +15,7 @@ import {
 } from './document-record.ts';
 import type { DocumentTask } from './document-task.ts';
 import { type ExtractDependencies, extractFields } from './extract-step.ts';
-import type { Extractor } from './extraction/extractor.ts';
 import { HeldLease } from './lease.ts';
-import { PreconditionFailedError } from './object-store.ts';
 import type { RecordStore, StoredRecord } from './record-store.ts';
 import { ResultFolder } from './result-folder.ts';
 import { describeFailure, type Verdict, verdictOn } from './verdict.ts';

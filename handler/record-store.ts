@@ -1,6 +1,6 @@
 import { isDeepStrictEqual } from 'node:util';
+import { type ObjectListing, type ObjectStore, PreconditionFailedError } from '../google/object-store.ts';
 import type { DocumentRecord } from './document-record.ts';
-import { type ObjectListing, type ObjectStore, PreconditionFailedError } from './object-store.ts';
 
 /** A record as it was read or written, with the generation that the next write has to match. */
 export interface StoredRecord {

@@ -1,7 +1,7 @@
-import type { Clock } from '../clock.ts';
+import { PreconditionFailedError } from '../google/object-store.ts';
+import type { Clock } from '../time/clock.ts';
 import type { CloudTasksClient } from './cloud-tasks-client.ts';
 import { type DocumentRecord, replayed } from './document-record.ts';
-import { PreconditionFailedError } from './object-store.ts';
 import type { RecordStore } from './record-store.ts';
 
 /** A document that cannot be replayed as it is. */

@@ -1,5 +1,5 @@
+import { type ObjectStore, PreconditionFailedError } from '../google/object-store.ts';
 import { parseSourceUri } from './document-task.ts';
-import { type ObjectStore, PreconditionFailedError } from './object-store.ts';
 
 /** The objects that one attempt stores: under a name of its own, so that no other attempt's can be taken for them. */
 export class ResultFolder {

@@ -5,7 +5,7 @@ import {
   extractionProblems,
   extractionSettings,
   extractionVariables,
-} from './extraction/extraction-settings.ts';
+} from './extraction-settings.ts';
 import { SETTING_NAMES, type SettingName } from './setting-names.ts';
 
 /** What the handler knows of its surroundings. Empty strings stand for what was not set. */

@@ -1,10 +1,10 @@
-import { UnconvertibleDocumentError } from './conversion/converter.ts';
-import { DeadlineExceededError } from './deadline.ts';
+import { UnconvertibleDocumentError } from '../documents/conversion/converter.ts';
+import { UnextractableDocumentError } from '../documents/extraction/extractor.ts';
+import { ObjectTooLargeError } from '../google/object-store.ts';
+import { DeadlineExceededError } from '../time/deadline.ts';
 import type { DocumentError } from './document-record.ts';
 import { DrainingError } from './drain.ts';
-import { UnextractableDocumentError } from './extraction/extractor.ts';
 import { LeaseLostError } from './lease.ts';
-import { ObjectTooLargeError } from './object-store.ts';
 import { ImpossibleTaskError } from './task-source.ts';
 
 /** What becomes of a document whose attempt failed. */

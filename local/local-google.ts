@@ -3,7 +3,7 @@ import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { Hono } from 'hono';
-import { type Clock, systemClock } from '../clock.ts';
+import { type Clock, systemClock } from '../time/clock.ts';
 import { AccessControl } from './access-control.ts';
 import { runServiceOf, type SecretValues } from './cloud-run/run-service.ts';
 import { startRunService } from './cloud-run/start-run-service.ts';

@@ -1,6 +1,6 @@
 import { createHash, randomBytes, type webcrypto } from 'node:crypto';
 import { createLocalJWKSet, exportJWK, generateKeyPair, type JSONWebKeySet, jwtVerify, SignJWT } from 'jose';
-import type { Clock } from '../clock.ts';
+import type { Clock } from '../time/clock.ts';
 
 /** Issuer of Google's ID tokens. */
 export const GOOGLE_ISSUER = 'https://accounts.google.com';

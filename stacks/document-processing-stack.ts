@@ -10,7 +10,7 @@ import { EncryptionKey } from './encryption-key.ts';
 import { Extraction } from './extraction.ts';
 import { HandlerBundle } from './handler-bundle.ts';
 import { HandlerService } from './handler-service.ts';
-import { Monitoring } from './monitoring.ts';
+import { Monitoring } from './monitoring/monitoring.ts';
 import { namesFor } from './names.ts';
 import { nodeImage } from './node-image.ts';
 import { addOutputs } from './outputs.ts';

@@ -1,7 +1,7 @@
 import { createLocalJWKSet, exportJWK, generateKeyPair, SignJWT } from 'jose';
+import { UnconvertibleDocumentError } from '../../documents/conversion/converter.ts';
 import { createApp } from '../../handler/app.ts';
 import { CloudTasksClient, type CreateTask } from '../../handler/cloud-tasks-client.ts';
-import { UnconvertibleDocumentError } from '../../handler/conversion/converter.ts';
 import { Drain } from '../../handler/drain.ts';
 import { createLogger } from '../../handler/logger.ts';
 import type { ProcessingDependencies } from '../../handler/process-document.ts';

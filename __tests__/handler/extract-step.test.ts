@@ -1,7 +1,7 @@
 import { deadlinesFor } from '../../deadlines.ts';
+import { type Extraction, type Extractor, UnextractableDocumentError } from '../../documents/extraction/extractor.ts';
+import { StorageError } from '../../google/object-store.ts';
 import { Drain } from '../../handler/drain.ts';
-import { type Extraction, type Extractor, UnextractableDocumentError } from '../../handler/extraction/extractor.ts';
-import { StorageError } from '../../handler/object-store.ts';
 import { processDocument } from '../../handler/process-document.ts';
 import { asText, converterOf, DOCUMENTS, gate, RESULTS, setUp } from './helpers.ts';
 

@@ -1,11 +1,11 @@
 import { deadlinesFor } from '../../deadlines.ts';
-import type { Conversion, Converter, SourceDocument } from '../../handler/conversion/converter.ts';
+import type { Conversion, Converter, SourceDocument } from '../../documents/conversion/converter.ts';
 import type { DocumentRecord } from '../../handler/document-record.ts';
 import { type DocumentTask, documentTaskSchema } from '../../handler/document-task.ts';
 import type { ProcessingDependencies } from '../../handler/process-document.ts';
 import { RecordStore } from '../../handler/record-store.ts';
-import { VirtualClock } from '../../local/virtual-clock.ts';
-import { MemoryObjectStore } from './memory-object-store.ts';
+import { MemoryObjectStore } from '../../simulation/memory-object-store.ts';
+import { VirtualClock } from '../../time/virtual-clock.ts';
 
 export const DOCUMENTS = 'p-documents';
 export const RESULTS = 'p-results';

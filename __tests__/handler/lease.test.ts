@@ -1,6 +1,6 @@
+import { StorageError } from '../../google/object-store.ts';
 import { claim, completed, withConversion } from '../../handler/document-record.ts';
 import { HeldLease, LeaseLostError } from '../../handler/lease.ts';
-import { StorageError } from '../../handler/object-store.ts';
 import { setUp } from './helpers.ts';
 
 const CONVERSION = { markdownUri: 'gs://r/m', metadataUri: 'gs://r/j', type: 'text', characters: 1 } as const;

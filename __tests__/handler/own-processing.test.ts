@@ -3,9 +3,9 @@ import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { deadlinesFor } from '../../deadlines.ts';
-import type { Converter } from '../../handler/conversion/converter.ts';
+import type { Converter } from '../../documents/conversion/converter.ts';
+import type { Extractor } from '../../documents/extraction/extractor.ts';
 import { Drain } from '../../handler/drain.ts';
-import type { Extractor } from '../../handler/extraction/extractor.ts';
 import { processDocument } from '../../handler/process-document.ts';
 import { readmeExample } from '../readme-example.ts';
 import { DOCUMENTS, RESULTS, setUp } from './helpers.ts';
@@ -17,7 +17,7 @@ let own: { shouting: Converter; counting: Extractor };
 
 /** As if it were a file of `handler/`. */
 beforeAll(async () => {
-  const code = readmeExample('export const shouting').replaceAll("from './", `from '${project}/handler/`);
+  const code = readmeExample('export const shouting').replaceAll("from '../", `from '${project}/`);
   writeFileSync(file, code);
   writeFileSync(path.join(folder, 'package.json'), '{ "type": "module" }');
   own = await import(file);

@@ -1,6 +1,6 @@
-import { UnconvertibleDocumentError } from '../../handler/conversion/converter.ts';
+import { UnconvertibleDocumentError } from '../../documents/conversion/converter.ts';
+import { FalseEncodingError, StorageError } from '../../google/object-store.ts';
 import { Drain } from '../../handler/drain.ts';
-import { FalseEncodingError, StorageError } from '../../handler/object-store.ts';
 import { processDocument } from '../../handler/process-document.ts';
 import { asText, converterOf, DOCUMENTS, gate, RESULTS, setUp } from './helpers.ts';
 

@@ -1,11 +1,11 @@
-import { UnconvertibleDocumentError } from '../../handler/conversion/converter.ts';
-import { DeadlineExceededError } from '../../handler/deadline.ts';
+import { UnconvertibleDocumentError } from '../../documents/conversion/converter.ts';
+import { UnextractableDocumentError } from '../../documents/extraction/extractor.ts';
+import { ObjectTooLargeError } from '../../google/object-store.ts';
 import { DrainingError } from '../../handler/drain.ts';
-import { UnextractableDocumentError } from '../../handler/extraction/extractor.ts';
 import { LeaseLostError } from '../../handler/lease.ts';
-import { ObjectTooLargeError } from '../../handler/object-store.ts';
 import { ImpossibleTaskError } from '../../handler/task-source.ts';
 import { describeFailure, verdictOn } from '../../handler/verdict.ts';
+import { DeadlineExceededError } from '../../time/deadline.ts';
 
 describe('the table of outcomes', () => {
   test.each([

@@ -2,7 +2,7 @@ import { GoogleAuth } from 'google-auth-library';
 import { serve } from '../../local/listen.ts';
 import { metadataApp } from '../../local/metadata-server.ts';
 import { TokenIssuer } from '../../local/token-issuer.ts';
-import { VirtualClock } from '../../local/virtual-clock.ts';
+import { VirtualClock } from '../../time/virtual-clock.ts';
 
 const email = 'runtime@p.iam.gserviceaccount.com';
 const tokens = await TokenIssuer.create(new VirtualClock());

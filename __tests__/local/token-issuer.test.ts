@@ -1,7 +1,7 @@
 import { createHmac } from 'node:crypto';
 import { createLocalJWKSet, decodeJwt, jwtVerify } from 'jose';
 import { TokenIssuer, uniqueIdOf } from '../../local/token-issuer.ts';
-import { VirtualClock } from '../../local/virtual-clock.ts';
+import { VirtualClock } from '../../time/virtual-clock.ts';
 
 const email = 'invoker@p.iam.gserviceaccount.com';
 const audience = 'https://service.example';

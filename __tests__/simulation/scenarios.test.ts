@@ -1,7 +1,7 @@
-import { Random } from '../../random.ts';
-import { CALM } from './profile.ts';
-import type { SimulatedProcess } from './simulated-process.ts';
-import { type Document, World } from './world.ts';
+import { CALM } from '../../simulation/profile.ts';
+import { Random } from '../../simulation/random.ts';
+import type { SimulatedProcess } from '../../simulation/simulated-process.ts';
+import { type Document, World } from '../../simulation/world.ts';
 
 const SECOND = 1000;
 const MINUTE = 60 * SECOND;

@@ -17,8 +17,8 @@ const sheet = (name, rows) => `## ${name}\n\n${table(rows)}\n\n`;
 
 const CANDIDATES = {
   async 'this project'(bytes) {
-    const { convertDocument } = await import('../../handler/conversion/convert-document.ts');
-    const { DEFAULT_LIMITS } = await import('../../handler/conversion/limits.ts');
+    const { convertDocument } = await import('../../documents/conversion/convert-document.ts');
+    const { DEFAULT_LIMITS } = await import('../../documents/conversion/limits.ts');
     return (await convertDocument({ bytes, filename: file }, 'auto', DEFAULT_LIMITS)).markdown;
   },
   async unpdf(bytes) {

@@ -1,7 +1,7 @@
+import { StorageError } from '../../google/object-store.ts';
 import type { DocumentRecord } from '../../handler/document-record.ts';
 import { documentIdSchema } from '../../handler/document-task.ts';
 import { RefusedDocumentError } from '../../handler/enqueue-document.ts';
-import { StorageError } from '../../handler/object-store.ts';
 import { RefusedReplayError } from '../../handler/replay-document.ts';
 import { inParallel } from '../in-parallel.ts';
 import { printable } from '../printable.ts';

@@ -1,13 +1,13 @@
 import { devNull } from 'node:os';
-import { systemClock } from '../../clock.ts';
-import { CloudStorage } from '../../handler/cloud-storage.ts';
+import { CloudStorage } from '../../google/cloud-storage.ts';
+import { accessToken } from '../../google/google-auth.ts';
+import type { ObjectListing, ObjectStore } from '../../google/object-store.ts';
 import { CloudTasksClient } from '../../handler/cloud-tasks-client.ts';
 import type { EnqueueDependencies } from '../../handler/enqueue-document.ts';
-import { accessToken } from '../../handler/google-auth.ts';
-import type { ObjectListing, ObjectStore } from '../../handler/object-store.ts';
 import { RecordStore } from '../../handler/record-store.ts';
 import type { SettingName } from '../../handler/setting-names.ts';
 import { InvalidSettingsError, readSettings } from '../../handler/settings.ts';
+import { systemClock } from '../../time/clock.ts';
 import { UsageError } from '../command-line.ts';
 
 /** What the commands about documents work with: Cloud Storage and Cloud Tasks, as whoever runs them. */

@@ -1,4 +1,4 @@
-import type { Clock } from '../../clock.ts';
+import type { Clock } from '../../time/clock.ts';
 
 /** Milliseconds without a word after which somebody who waits wants to know how far it is. */
 const PATIENCE_MS = 1000;

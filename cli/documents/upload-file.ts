@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto';
 import { readFile, stat } from 'node:fs/promises';
 import path from 'node:path';
-import { PreconditionFailedError } from '../../handler/object-store.ts';
+import { PreconditionFailedError } from '../../google/object-store.ts';
 import { whyUnreadable } from '../process-file.ts';
 import { DocumentFailure } from './each-document.ts';
 import type { Operator } from './operator.ts';

@@ -5,7 +5,7 @@ import {
   type Server,
   type ServerResponse,
 } from 'node:http';
-import type { Clock } from '../../clock.ts';
+import type { Clock } from '../../time/clock.ts';
 import type { IamPolicy } from '../iam.ts';
 import type { TokenIssuer } from '../token-issuer.ts';
 import { forward, InstanceFailedError } from './forward.ts';

@@ -1,4 +1,4 @@
-import type { Clock } from '../../clock.ts';
+import type { Clock } from '../../time/clock.ts';
 import type { Instance } from './instance.ts';
 
 /** Milliseconds that a request waits for an instance (reference: "About instance autoscaling": pending requests). */

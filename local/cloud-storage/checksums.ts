@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto';
-import { crc32c as remainderOf } from '../../crc32c.ts';
+import { crc32c as remainderOf } from '../../google/crc32c.ts';
 
 /** CRC-32C of the content, base64 of its four big-endian bytes: `crc32c` of an object. */
 export function crc32c(content: Uint8Array): string {

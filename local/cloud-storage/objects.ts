@@ -1,4 +1,4 @@
-import type { Clock } from '../../clock.ts';
+import type { Clock } from '../../time/clock.ts';
 import { crc32c, md5Hash } from './checksums.ts';
 import { type ListQuery, listPage } from './listing.ts';
 import { checkRead, checkWrite, type Preconditions } from './preconditions.ts';

@@ -1,8 +1,8 @@
 import { getRequestListener } from '@hono/node-server';
 import { Hono } from 'hono';
-import { type Clock, systemClock } from '../../clock.ts';
+import { type Clock, systemClock } from '../../time/clock.ts';
+import { VirtualClock } from '../../time/virtual-clock.ts';
 import { LOOPBACK } from '../listen.ts';
-import { VirtualClock } from '../virtual-clock.ts';
 import type { Attempt, Send } from './attempt.ts';
 import { Faults } from './faults.ts';
 import { HttpSender, type TokenSource } from './http-sender.ts';

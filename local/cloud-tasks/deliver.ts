@@ -1,4 +1,4 @@
-import type { Clock } from '../../clock.ts';
+import type { Clock } from '../../time/clock.ts';
 import type { Answer, AttemptRequest, Send } from './attempt.ts';
 
 /** An attempt on its way. */

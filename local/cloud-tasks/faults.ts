@@ -1,4 +1,4 @@
-import { type Clock, sleep } from '../../clock.ts';
+import { type Clock, sleep } from '../../time/clock.ts';
 import type { Answer, AttemptRequest, Send } from './attempt.ts';
 import { CloudTasksError } from './errors.ts';
 import type { MethodName } from './messages.ts';

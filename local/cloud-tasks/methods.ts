@@ -1,5 +1,5 @@
 import { randomBytes } from 'node:crypto';
-import type { Clock } from '../../clock.ts';
+import type { Clock } from '../../time/clock.ts';
 import { CloudTasksError, invalidArgument } from './errors.ts';
 import type { MethodName, Requests, TaskMessage, ViewMessage } from './messages.ts';
 import { locationOf, requireLocationName, requireQueueName } from './names.ts';

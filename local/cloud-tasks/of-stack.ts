@@ -1,4 +1,4 @@
-import type { Clock } from '../../clock.ts';
+import type { Clock } from '../../time/clock.ts';
 import { AccessControl } from '../access-control.ts';
 import { grantsOf, queuesOf, serviceAccountsOf } from '../google-stack.ts';
 import { IamPolicy } from '../iam.ts';

@@ -1,5 +1,5 @@
 import type { JSONWebKeySet } from 'jose';
-import type { Clock } from '../../clock.ts';
+import type { Clock } from '../../time/clock.ts';
 import { TokenIssuer } from '../token-issuer.ts';
 import type { TokenSource } from './http-sender.ts';
 

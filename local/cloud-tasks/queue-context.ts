@@ -1,4 +1,4 @@
-import type { Clock } from '../../clock.ts';
+import type { Clock } from '../../time/clock.ts';
 import type { Attempt, Send } from './attempt.ts';
 import type { Change } from './changes.ts';
 import type { QueueSettings, QueueState } from './queue-config.ts';

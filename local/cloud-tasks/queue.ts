@@ -1,4 +1,4 @@
-import type { TimerHandle } from '../../clock.ts';
+import type { TimerHandle } from '../../time/clock.ts';
 import type { Answer, Attempt } from './attempt.ts';
 import { retriesExhausted, retryDelayMs } from './backoff.ts';
 import { type Delivery, deliver } from './deliver.ts';

@@ -1,4 +1,4 @@
-import type { Clock } from '../../clock.ts';
+import type { Clock } from '../../time/clock.ts';
 import type { Attempt, Send } from './attempt.ts';
 import { AttemptLog } from './attempt-log.ts';
 import type { Change, KeptState } from './changes.ts';

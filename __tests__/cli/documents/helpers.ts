@@ -4,9 +4,9 @@ import { Report } from '../../../cli/documents/report.ts';
 import { CloudTasksClient, type CreateTask } from '../../../handler/cloud-tasks-client.ts';
 import { type DocumentRecord, failed, pendingRecord } from '../../../handler/document-record.ts';
 import { RecordStore } from '../../../handler/record-store.ts';
-import { VirtualClock } from '../../../local/virtual-clock.ts';
+import { MemoryObjectStore } from '../../../simulation/memory-object-store.ts';
+import { VirtualClock } from '../../../time/virtual-clock.ts';
 import { CLIENT_SETTINGS, DOCUMENTS, RESULTS } from '../../handler/helpers.ts';
-import { MemoryObjectStore } from '../../handler/memory-object-store.ts';
 
 export type Action = (
   parsed: ParsedCommand,

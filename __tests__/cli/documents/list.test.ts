@@ -1,5 +1,5 @@
 import { listDocuments } from '../../../cli/documents/list.ts';
-import { StorageError } from '../../../handler/object-store.ts';
+import { StorageError } from '../../../google/object-store.ts';
 import { RESULTS } from '../../handler/helpers.ts';
 import { deployment, jsonLines } from './helpers.ts';
 

@@ -1,5 +1,5 @@
 import { printable } from '../../../cli/printable.ts';
-import { VirtualClock } from '../../../local/virtual-clock.ts';
+import { VirtualClock } from '../../../time/virtual-clock.ts';
 import { reporting } from './helpers.ts';
 
 function start(isTTY: boolean) {

@@ -1,8 +1,8 @@
+import type { ObjectStore } from '../../../google/object-store.ts';
 import { createApp } from '../../../handler/app.ts';
 import { CloudTasksClient, type CreateTask } from '../../../handler/cloud-tasks-client.ts';
 import { Drain } from '../../../handler/drain.ts';
 import { createLogger } from '../../../handler/logger.ts';
-import type { ObjectStore } from '../../../handler/object-store.ts';
 import { RecordStore } from '../../../handler/record-store.ts';
 import { readSettings } from '../../../handler/settings.ts';
 import { DOCUMENTS, RESULTS, setUp } from '../helpers.ts';

@@ -1,8 +1,8 @@
 import { createServer } from 'node:http';
 import fc from 'fast-check';
-import { systemClock } from '../../../clock.ts';
-import { CloudStorage } from '../../../handler/cloud-storage.ts';
+import { CloudStorage } from '../../../google/cloud-storage.ts';
 import { closeServer, listen } from '../../../local/listen.ts';
+import { systemClock } from '../../../time/clock.ts';
 import { anyCharacter } from '../../arbitrary-text.ts';
 import { DOCUMENTS } from '../helpers.ts';
 import { hostileApp } from './hostile-app.ts';

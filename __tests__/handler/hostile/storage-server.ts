@@ -1,8 +1,8 @@
 import { createServer, type IncomingMessage, type RequestListener, type Server } from 'node:http';
 import { getRequestListener } from '@hono/node-server';
-import { systemClock } from '../../../clock.ts';
 import { storageApi } from '../../../local/cloud-storage/json-api.ts';
 import { ObjectStore } from '../../../local/cloud-storage/objects.ts';
+import { systemClock } from '../../../time/clock.ts';
 import { DOCUMENTS, RESULTS } from '../helpers.ts';
 
 /** The local Cloud Storage, open to everybody, whose downloads of some objects are given by the test. */

@@ -1,6 +1,6 @@
 import { createHmac, generateKeyPairSync, type KeyObject, sign } from 'node:crypto';
 import { createLocalJWKSet, type JWK } from 'jose';
-import { VirtualClock } from '../../../local/virtual-clock.ts';
+import { VirtualClock } from '../../../time/virtual-clock.ts';
 
 export const AUDIENCE = 'https://documents-1.us-central1.run.app';
 export const INVOKER = 'invoker@my-project.iam.gserviceaccount.com';

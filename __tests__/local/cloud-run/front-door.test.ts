@@ -6,7 +6,7 @@ import { Instances } from '../../../local/cloud-run/instances.ts';
 import { IamPolicy } from '../../../local/iam.ts';
 import { closeServer, listen } from '../../../local/listen.ts';
 import { TokenIssuer } from '../../../local/token-issuer.ts';
-import { VirtualClock } from '../../../local/virtual-clock.ts';
+import { VirtualClock } from '../../../time/virtual-clock.ts';
 import { Lines, startInstance } from './helpers.ts';
 
 const email = 'caller@p.iam.gserviceaccount.com';

@@ -1,6 +1,6 @@
 import type { Instance } from '../../../local/cloud-run/instance.ts';
 import { Instances, type InstancesOptions, type Place } from '../../../local/cloud-run/instances.ts';
-import { VirtualClock } from '../../../local/virtual-clock.ts';
+import { VirtualClock } from '../../../time/virtual-clock.ts';
 
 const clock = new VirtualClock();
 const waiting = () => new AbortController().signal;

@@ -1,7 +1,7 @@
 import { checkInvoker } from '../../../local/cloud-run/invoker-check.ts';
 import { IamPolicy } from '../../../local/iam.ts';
 import { TokenIssuer } from '../../../local/token-issuer.ts';
-import { VirtualClock } from '../../../local/virtual-clock.ts';
+import { VirtualClock } from '../../../time/virtual-clock.ts';
 
 const email = 'caller@p.iam.gserviceaccount.com';
 const service = { resource: 'projects/p/locations/l/services/s', audiences: ['https://s.example', 'custom'] };

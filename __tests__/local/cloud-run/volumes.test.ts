@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { copyBucket, localPaths } from '../../../local/cloud-run/volumes.ts';
 import { ObjectStore } from '../../../local/cloud-storage/objects.ts';
-import { VirtualClock } from '../../../local/virtual-clock.ts';
+import { VirtualClock } from '../../../time/virtual-clock.ts';
 
 const mounts = [
   { path: '/code', folder: '/tmp/x/code' },

@@ -4,7 +4,7 @@ import { storageApi } from '../../../local/cloud-storage/json-api.ts';
 import { ObjectStore } from '../../../local/cloud-storage/objects.ts';
 import { IamPolicy } from '../../../local/iam.ts';
 import { serve } from '../../../local/listen.ts';
-import { VirtualClock } from '../../../local/virtual-clock.ts';
+import { VirtualClock } from '../../../time/virtual-clock.ts';
 
 const policy = new IamPolicy();
 for (const [role, account] of [

@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 import { ObjectStore } from '../../../local/cloud-storage/objects.ts';
 import { StorageError } from '../../../local/cloud-storage/storage-error.ts';
-import { VirtualClock } from '../../../local/virtual-clock.ts';
+import { VirtualClock } from '../../../time/virtual-clock.ts';
 
 const clock = new VirtualClock();
 

@@ -2,7 +2,7 @@ import { createServer, type IncomingMessage } from 'node:http';
 import type { Attempt } from '../../../local/cloud-tasks/attempt.ts';
 import { type CloudTasks, type CloudTasksOptions, startCloudTasks } from '../../../local/cloud-tasks/cloud-tasks.ts';
 import { closeServer, listen } from '../../../local/listen.ts';
-import { VirtualClock } from '../../../local/virtual-clock.ts';
+import { VirtualClock } from '../../../time/virtual-clock.ts';
 import { QUEUE } from './helpers.ts';
 
 /** What a test started; ended after it, also when it failed. */

@@ -3,7 +3,7 @@ import type { Answer, AttemptRequest } from '../../../local/cloud-tasks/attempt.
 import { type CloudTasks, type CloudTasksOptions, startCloudTasks } from '../../../local/cloud-tasks/cloud-tasks.ts';
 import { CODES, type Code } from '../../../local/cloud-tasks/errors.ts';
 import type { ProtoMethodName } from '../../../local/cloud-tasks/messages.ts';
-import { VirtualClock } from '../../../local/virtual-clock.ts';
+import { VirtualClock } from '../../../time/virtual-clock.ts';
 import { callMethod, officialClient, type Wire } from './clients.ts';
 import { LOCATION, response } from './helpers.ts';
 

@@ -4,7 +4,7 @@ import { Queue } from '../../../local/cloud-tasks/queue.ts';
 import type { QueueConfig } from '../../../local/cloud-tasks/queue-config.ts';
 import { settingsOf } from '../../../local/cloud-tasks/queue-update.ts';
 import { acceptTask } from '../../../local/cloud-tasks/task-rules.ts';
-import { VirtualClock } from '../../../local/virtual-clock.ts';
+import { VirtualClock } from '../../../time/virtual-clock.ts';
 
 export const LOCATION = 'projects/local-project/locations/us-central1';
 export const QUEUE = `${LOCATION}/queues/documents`;

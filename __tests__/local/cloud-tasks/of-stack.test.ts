@@ -1,7 +1,7 @@
 import { type CloudTasks, startCloudTasks } from '../../../local/cloud-tasks/cloud-tasks.ts';
 import { cloudTasksOfStack } from '../../../local/cloud-tasks/of-stack.ts';
 import { TerraformStack } from '../../../local/terraform-stack.ts';
-import { VirtualClock } from '../../../local/virtual-clock.ts';
+import { VirtualClock } from '../../../time/virtual-clock.ts';
 import { CALLER, INVOKER, PROJECT, QUEUE, RUNTIME, stackJson } from '../fixtures/stack.ts';
 import { callMethod, officialClient, WIRES } from './clients.ts';
 import { response } from './helpers.ts';

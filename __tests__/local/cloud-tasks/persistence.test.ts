@@ -4,11 +4,11 @@ import { appendFileSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { createInterface } from 'node:readline';
-import { systemClock } from '../../../clock.ts';
 import type { Answer } from '../../../local/cloud-tasks/attempt.ts';
 import { type CloudTasks, type CloudTasksOptions, startCloudTasks } from '../../../local/cloud-tasks/cloud-tasks.ts';
 import { CloudTasksService } from '../../../local/cloud-tasks/service.ts';
-import { VirtualClock } from '../../../local/virtual-clock.ts';
+import { systemClock } from '../../../time/clock.ts';
+import { VirtualClock } from '../../../time/virtual-clock.ts';
 import { LOCATION, QUEUE, response } from './helpers.ts';
 
 const URL_OF_TARGET = 'https://t.example/';

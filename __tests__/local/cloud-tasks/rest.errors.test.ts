@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 import { answerRest } from '../../../local/cloud-tasks/rest/answer.ts';
 import { CloudTasksService, type ServiceOptions } from '../../../local/cloud-tasks/service.ts';
-import { VirtualClock } from '../../../local/virtual-clock.ts';
+import { VirtualClock } from '../../../time/virtual-clock.ts';
 import { webPath } from '../../arbitrary-text.ts';
 import { LOCATION, QUEUE } from './helpers.ts';
 

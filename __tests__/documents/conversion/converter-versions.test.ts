@@ -1,0 +1,19 @@
+import { readFileSync } from 'node:fs';
+import * as versions from '../../../documents/conversion/converter-versions.ts';
+
+function installed(path: string): string {
+  const { name, version } = JSON.parse(readFileSync(new URL(`../../../${path}`, import.meta.url), 'utf8'));
+  return `${name}@${version}`;
+}
+
+test('converters are named by the versions installed', () => {
+  expect({ ...versions }).toEqual({
+    UNPDF: installed('node_modules/unpdf/package.json'),
+    MAMMOTH: installed('node_modules/mammoth/package.json'),
+    NODE_HTML_MARKDOWN: installed('node_modules/node-html-markdown/package.json'),
+    SAXES: installed('node_modules/saxes/package.json'),
+    NUMFMT: installed('node_modules/numfmt/package.json'),
+    PAPAPARSE: installed('node_modules/papaparse/package.json'),
+    OWN: installed('package.json'),
+  });
+});

@@ -1,0 +1,34 @@
+import { readdirSync } from 'node:fs';
+import { convertDocument } from '../../../documents/conversion/convert-document.ts';
+import { type Conversion, UnconvertibleDocumentError } from '../../../documents/conversion/converter.ts';
+import { type ConversionLimits, DEFAULT_LIMITS } from '../../../documents/conversion/limits.ts';
+
+/** Names of the files of a folder, without what is in folders below it. */
+export function filesOf(folder: URL): string[] {
+  const entries = readdirSync(folder, { withFileTypes: true });
+  return entries.filter((entry) => entry.isFile()).map(({ name }) => name);
+}
+
+export function bytesOf(text: string): Uint8Array {
+  return Buffer.from(text);
+}
+
+/** Converts on this thread, with the default limits but for the given ones. */
+export function convert(
+  bytes: Uint8Array,
+  filename: string,
+  limits: Partial<ConversionLimits> = {},
+): Promise<Conversion> {
+  return convertDocument({ bytes, filename }, 'auto', { ...DEFAULT_LIMITS, ...limits });
+}
+
+/** What a document was refused for, as `reason: message`. */
+export async function refusal(conversion: Promise<unknown>): Promise<string> {
+  try {
+    await conversion;
+  } catch (error) {
+    if (error instanceof UnconvertibleDocumentError) return `${error.reason}: ${error.message}`;
+    throw error;
+  }
+  throw new Error('The document was converted, although it should have been refused.');
+}

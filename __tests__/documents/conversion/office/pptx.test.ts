@@ -1,0 +1,105 @@
+import { convert, refusal } from '../helpers.ts';
+import { line, makePptx, shape } from './make-pptx.ts';
+
+async function slide(shapes: string, parts?: Record<string, string>): Promise<string> {
+  const { markdown } = await convert(makePptx([{ shapes }], parts), 'x.pptx');
+  return markdown.replace('<!-- page 1 -->\n\n', '').trim();
+}
+
+test('a title comes first, whatever stands before it in the file', async () => {
+  const shapes = shape('type="body"', line('first')) + shape('type="title"', line('Title'));
+  expect(await slide(shapes)).toBe('## Title\n\n- first');
+});
+
+test('the title of the whole presentation is the highest heading, its subtitle no list', async () => {
+  const shapes = shape('type="ctrTitle"', line('Deck')) + shape(undefined, line('by us'));
+  expect(await slide(shapes)).toBe('# Deck\n\nby us');
+});
+
+test('bullets and numbers are those of the paragraph, or else of layout and master', async () => {
+  const body = shape(
+    'idx="1"',
+    line('master says bullet'),
+    line('nested', 'lvl="1"/>'),
+    line('no bullet', '><a:buNone/></a:pPr>'),
+    line('counted', '><a:buAutoNum type="arabicPeriod" startAt="3"/></a:pPr>'),
+    line('and on', '><a:buAutoNum type="arabicPeriod" startAt="3"/></a:pPr>'),
+  );
+  expect(await slide(body)).toBe('- master says bullet\n    - nested\n\nno bullet\n\n3. counted\n4. and on');
+});
+
+test("a layout's word on bullets beats the master's", async () => {
+  const layout =
+    '<p:sldLayout xmlns:p="p" xmlns:a="a"><p:cSld><p:spTree><p:sp><p:nvSpPr><p:nvPr><p:ph type="body" idx="1"/></p:nvPr></p:nvSpPr>' +
+    '<p:txBody><a:lstStyle><a:lvl1pPr><a:buNone/></a:lvl1pPr></a:lstStyle></p:txBody></p:sp></p:spTree></p:cSld></p:sldLayout>';
+  const body = shape('type="body" idx="1"', line('plain'));
+  expect(await slide(body, { 'ppt/slideLayouts/layout.xml': layout })).toBe('plain');
+});
+
+test('a table, and shapes in groups', async () => {
+  const cell = (content: string) => `<a:tc><a:txBody>${line(content)}</a:txBody></a:tc>`;
+  const table = `<p:graphicFrame><a:graphic><a:graphicData><a:tbl><a:tr>${cell('a')}${cell('b')}</a:tr></a:tbl></a:graphicData></a:graphic></p:graphicFrame>`;
+  expect(await slide(`<p:grpSp>${shape(undefined, line('inside'))}${table}</p:grpSp>`)).toBe(
+    'inside\n\n| a | b |\n| --- | --- |',
+  );
+});
+
+test('a chart is the table of its values', async () => {
+  const points = (...values: string[]) => values.map((value, i) => `<pt idx="${i}"><v>${value}</v></pt>`).join('');
+  const chart = `<chartSpace><chart><title><tx><rich>${line('Catch').replaceAll('a:', '')}</rich></tx></title><ser><tx><strRef><strCache>${points('2025')}</strCache></strRef></tx>
+    <cat><strRef><strCache>${points('Q1', 'Q2')}</strCache></strRef></cat><val><numRef><numCache>${points('8.1999999999999993', '4')}</numCache></numRef></val></ser></chart></chartSpace>`;
+  const frame =
+    '<p:graphicFrame><a:graphic><a:graphicData><c:chart xmlns:c="c" r:id="c"/></a:graphicData></a:graphic></p:graphicFrame>';
+  expect(await slide(frame, { 'ppt/charts/chart.xml': chart })).toBe(
+    'Catch\n\n|  | 2025 |\n| --- | --- |\n| Q1 | 8.2 |\n| Q2 | 4 |',
+  );
+});
+
+test('of content that is there twice, one is read; numbers and footers are not', async () => {
+  const twice = `<mc:AlternateContent xmlns:mc="mc"><mc:Choice>${shape(undefined, line('new'))}</mc:Choice><mc:Fallback>${shape(undefined, line('old'))}</mc:Fallback></mc:AlternateContent>`;
+  expect(await slide(twice + shape('type="sldNum"', line('1')) + shape('type="ftr"', line('footer')))).toBe('new');
+});
+
+test('notes follow as a quotation; hidden slides are left out and named', async () => {
+  const slides = [
+    { shapes: shape(undefined, line('one')), notes: 'Say hello.' },
+    { shapes: shape(undefined, line('two')), hidden: true },
+    { shapes: shape(undefined, line('three')) },
+  ];
+  expect(await convert(makePptx(slides), 'x.pptx')).toMatchObject({
+    markdown: '<!-- page 1 -->\n\none\n\n> Say hello.\n\n<!-- page 3 -->\n\nthree\n',
+    pages: 3,
+    language: 'en-GB',
+    partial: ['The hidden slide 2 was left out.'],
+  });
+});
+
+test.each<[shapes: string, message: string]>([
+  ['', 'empty: The presentation is empty: its visible slides have no text.'],
+  ['<p:pic/>', 'needs-ocr: The presentation needs OCR: its slides are pictures without text.'],
+  ['<p:sp>', 'corrupt: The document cannot be read as pptx: '],
+])('slides of %j are refused', async (shapes, message) => {
+  expect((await refusal(slide(shapes))).slice(0, message.length)).toBe(message);
+});
+
+test('more slides than the limit are too large', async () => {
+  const slides = [{ shapes: '' }, { shapes: '' }];
+  expect(await refusal(convert(makePptx(slides), 'x.pptx', { maxPages: 1 }))).toBe(
+    'too-large: The presentation has 2 slides; at most 1 are converted.',
+  );
+});
+
+test('long runs of spaces in a title and in notes take no time', async () => {
+  const spaces = `x${' '.repeat(200_000)}x`;
+  const started = performance.now();
+  const bytes = makePptx([{ shapes: shape('type="title"', line(spaces)), notes: spaces }]);
+  expect((await convert(bytes, 'x.pptx')).words).toBe(4);
+  expect(performance.now() - started).toBeLessThan(2000);
+});
+
+test('a relationship that leads nowhere matters only where it is followed', async () => {
+  const relationships =
+    '<Relationships><Relationship Id="i" Type="x/image" Target="../media/50%.png"/><Relationship Id="h" Type="x/link" Target="http://["/></Relationships>';
+  const parts = { 'ppt/slides/_rels/slide0.xml.rels': relationships };
+  expect(await slide(shape('type="title"', line('Title')), parts)).toBe('## Title');
+});

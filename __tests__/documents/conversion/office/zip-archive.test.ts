@@ -1,0 +1,73 @@
+import fc from 'fast-check';
+import { openZipArchive } from '../../../../documents/conversion/office/zip-archive.ts';
+import { bytesOf } from '../helpers.ts';
+import { makeZip } from './make-zip.ts';
+
+const MEGABYTE = 1024 * 1024;
+
+test('gives back every part that was put in', () => {
+  const names = fc.stringMatching(/^[a-z][a-z/.]{0,20}$/);
+  const parts = fc.dictionary(names, fc.uint8Array({ maxLength: 300 }), { maxKeys: 5, noNullPrototype: true });
+  fc.assert(
+    fc.property(parts, fc.constantFrom('store' as const, 'deflate' as const), (expected, method) => {
+      const archive = openZipArchive(makeZip(expected, { method }), MEGABYTE);
+      for (const [name, content] of Object.entries(expected)) expect([...archive.read(name)]).toEqual([...content]);
+    }),
+  );
+});
+
+test('knows which parts there are', () => {
+  const archive = openZipArchive(makeZip({ one: '1' }), MEGABYTE);
+  expect([archive.has('one'), archive.has('two')]).toEqual([true, false]);
+  expect(() => archive.read('two')).toThrow('The document is a damaged ZIP archive: its part two is missing.');
+});
+
+test('stops inflating at the limit, whatever size the directory claims', () => {
+  const bomb = makeZip({ zeros: Buffer.alloc(50 * MEGABYTE) }, { claimedSize: 10 });
+  expect(bomb.length).toBeLessThan(60_000);
+  expect(() => openZipArchive(bomb, MEGABYTE).read('zeros')).toThrow(
+    expect.objectContaining({
+      reason: 'too-large',
+      message: 'The document inflates to more than the 1048576 bytes allowed.',
+    }),
+  );
+});
+
+test('counts all parts together against the limit, each once', () => {
+  const archive = openZipArchive(makeZip({ a: 'x'.repeat(60), b: 'y'.repeat(60) }), 100);
+  archive.read('a');
+  archive.read('a');
+  expect(() => archive.read('b')).toThrow('The document inflates to more than the 100 bytes allowed.');
+});
+
+test('says that a part is encrypted', () => {
+  expect(() => openZipArchive(makeZip({ a: 'x' }, { flags: 1 }), MEGABYTE).read('a')).toThrow(
+    expect.objectContaining({ reason: 'encrypted', message: 'The archive is encrypted; remove its password.' }),
+  );
+});
+
+test('says that an archive was cut short', () => {
+  const whole = makeZip({ a: 'some text' });
+  expect(() => openZipArchive(whole.subarray(0, whole.length - 10), MEGABYTE)).toThrow(
+    'The document is a damaged ZIP archive: its directory is missing, as when an upload was cut short.',
+  );
+});
+
+test('refuses any other bytes as corrupt, without another error', () => {
+  const whole = makeZip({ a: 'some text', b: 'more text' });
+  const damage = fc.tuple(fc.nat(whole.length - 1), fc.nat(255));
+  fc.assert(
+    fc.property(fc.array(damage, { minLength: 1, maxLength: 5 }), (damages) => {
+      const bytes = Uint8Array.from(whole);
+      for (const [at, value] of damages) bytes[at] = value;
+      try {
+        const archive = openZipArchive(bytes, 1000);
+        archive.read('a');
+      } catch (error) {
+        expect(error).toMatchObject({ reason: expect.stringMatching(/^(corrupt|encrypted|too-large)$/) });
+      }
+    }),
+    { numRuns: 500, examples: [[[[0, 0]]]] },
+  );
+  expect(() => openZipArchive(bytesOf('PK'), 1000)).toThrow('its directory is missing');
+});

@@ -1,0 +1,75 @@
+import { readFileSync } from 'node:fs';
+import type { Conversion } from '../../../documents/conversion/converter.ts';
+import { createLocalConverter } from '../../../documents/conversion/local-converter.ts';
+import { filesOf } from './helpers.ts';
+
+const samples = new URL('../../../samples/', import.meta.url);
+const golden = new URL('./golden/', import.meta.url);
+const converter = createLocalConverter();
+
+const conversions = new Map<string, Promise<Conversion>>();
+
+/** Each once, for both tests of it. */
+function convertSample(filename: string): Promise<Conversion> {
+  const known = conversions.get(filename);
+  if (known) return known;
+  const bytes = readFileSync(new URL(filename, samples));
+  const options = { signal: new AbortController().signal, ocr: 'auto', method: 'auto' } as const;
+  const conversion = converter.convert({ bytes, filename }, options);
+  conversions.set(filename, conversion);
+  return conversion;
+}
+
+test.each(filesOf(samples).filter((name) => name.includes('.')))(
+  '%s becomes the Markdown that was read and approved',
+  async (filename) => {
+    const { markdown, characters } = await convertSample(filename);
+    expect(markdown).toBe(readFileSync(new URL(`${filename}.md`, golden), 'utf8'));
+    expect(characters).toBe(markdown.length);
+  },
+);
+
+test.each([
+  ['delivery-note.pdf', { type: 'pdf', pages: 1, converter: 'unpdf@1.8.1', title: 'Delivery note 2026-0347' }],
+  [
+    'energy-report.pdf',
+    { type: 'pdf', pages: 4, converter: 'unpdf@1.8.1', title: 'Brenna Island Energy Report 2025', language: 'en' },
+  ],
+  [
+    'project-proposal.docx',
+    {
+      type: 'docx',
+      converter: 'mammoth@1.13.0 node-html-markdown@2.0.0',
+      title: 'Harbour Sensor Network',
+      author: 'Tideline Instruments Cooperative',
+    },
+  ],
+  [
+    'meeting-record.html',
+    {
+      type: 'html',
+      converter: 'node-html-markdown@2.0.0',
+      title: 'Record of the 14th Meeting — Upper Larch Valley Water Board',
+      author: 'Upper Larch Valley Water Board',
+    },
+  ],
+  ['sensor-specification.md', { type: 'markdown', title: 'Greenhouse Sensor Message, version 2' }],
+  ['tide-log.txt', { type: 'text' }],
+  [
+    'ferry-timetable.pptx',
+    { type: 'pptx', pages: 5, title: 'Kelp Lane Ferry: the winter timetable', author: 'Kelp Lane Ferry Association' },
+  ],
+  [
+    'orchard-harvest.xlsx',
+    {
+      type: 'xlsx',
+      pages: 3,
+      converter: 'saxes@6.0.0 numfmt@4.0.1',
+      language: 'en-GB',
+      author: 'Larkfield Orchard Trust',
+    },
+  ],
+  ['lighthouse-stock.csv', { type: 'csv', converter: 'papaparse@5.7.1' }],
+])('%s: what is known about it', async (filename, known) => {
+  expect(await convertSample(filename)).toMatchObject(known);
+});

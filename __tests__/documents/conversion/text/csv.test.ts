@@ -1,0 +1,81 @@
+import fc from 'fast-check';
+import { convertDocument } from '../../../../documents/conversion/convert-document.ts';
+import { DEFAULT_LIMITS } from '../../../../documents/conversion/limits.ts';
+import { delimiterOf } from '../../../../documents/conversion/text/csv.ts';
+import { bytesOf, convert, refusal } from '../helpers.ts';
+
+test.each([
+  ['commas', 'a,b,c\n1,2,3\n4,5,6', ','],
+  ['semicolons, and commas in the numbers', 'name;share\nx;1,5\ny;2,5', ';'],
+  ['tabs', 'a\tb\n1\t2\n3\t4', '\t'],
+  ['bars', 'a|b\n1|2\n3|4', '|'],
+  ['quotes around delimiters and line ends', 'a,b,c\n"1,1","2\n2",3\n4,5,6', ','],
+])('a table with %s is known without its name', (_, text, delimiter) => {
+  expect(delimiterOf(text, false)).toBe(delimiter);
+});
+
+test.each([
+  ['prose with a comma a line', 'Yes, we came\nno, they left\nso, nobody stayed'],
+  ['lines of unequal length', 'a,b,c\n1,2\n3,4,5'],
+  ['two lines', 'a,b,c\n1,2,3'],
+  ['a head with the same name twice', 'a,a,c\n1,2,3\n4,5,6'],
+  ['a quote that never ends', 'a,b,c\n"1,2,3\n4,5,6'],
+])('%s is no table until its name says so', async (_, text) => {
+  expect(delimiterOf(text, false)).toBeUndefined();
+  expect(delimiterOf(text, true)).toBe(',');
+});
+
+test.each([
+  ['list.csv', undefined],
+  ['list', 'text/csv; charset=utf-8'],
+  ['list.txt', 'text/plain'],
+])('%s with the type %s becomes a table', async (filename, contentType) => {
+  const bytes = bytesOf('Name;Size\r\nÅ;1\r\nB;"2 ""x"""\r\n');
+  const source = { bytes, filename, ...(contentType && { contentType }) };
+  expect(await convertDocument(source, 'auto', DEFAULT_LIMITS)).toMatchObject({
+    type: 'csv',
+    markdown: '| Name | Size |\n| --- | --- |\n| Å | 1 |\n| B | 2 "x" |\n',
+  });
+});
+
+test('any table of texts comes out cell by cell', () => {
+  const cell = fc.string({ unit: fc.constantFrom(...'ab ",\n') }).map((text) => `x${text}`);
+  const tables = fc
+    .integer({ min: 3, max: 5 })
+    .chain((width) => fc.array(fc.array(cell, { minLength: width, maxLength: width }), { minLength: 1, maxLength: 5 }));
+  return fc.assert(
+    fc.asyncProperty(tables, async (table) => {
+      const csv = table.map((record) => record.map((text) => `"${text.replaceAll('"', '""')}"`).join(',')).join('\n');
+      const { markdown } = await convert(bytesOf(csv), 'x.csv');
+      const [head, , ...body] = markdown.trim().split('\n');
+      const expected = table.map((record) => {
+        const cells = record.map((text) =>
+          text
+            .split('\n')
+            .map((line) => line.trim())
+            .filter((line) => line !== ''),
+        );
+        return `| ${cells.map((lines) => lines.join('<br>')).join(' | ')} |`;
+      });
+      expect([head, ...body]).toEqual(expected);
+    }),
+    { numRuns: 100 },
+  );
+});
+
+test('a table of millions of cells is too large', async () => {
+  const csv = `${'a,'.repeat(1100)}\n${'1\n'.repeat(1000)}`;
+  expect(await refusal(convert(bytesOf(csv), 'x.csv'))).toBe('too-large: The table has more than 1000000 cells.');
+});
+
+test('a record with 200,000 stray quotes is a record', async () => {
+  const { markdown } = await convert(bytesOf(`a,b\n${'"x\n'.repeat(200_000)}`), 'x.csv');
+  expect(markdown).toMatch(/^\| a \| b \|\n\| --- \| --- \|\n\| x<br>"x<br>/);
+});
+
+test('more text than a table bears is too large', async () => {
+  const csv = `a,b\n"${'x\n'.repeat(10_000_000)}",1`;
+  expect(await refusal(convert(bytesOf(csv), 'x.csv'))).toBe(
+    'too-large: The document has 20000008 characters of text; at most 20000000 are converted.',
+  );
+});

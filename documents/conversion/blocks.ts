@@ -1,0 +1,106 @@
+import { UnconvertibleDocumentError } from './converter.ts';
+import { MAX_TABLE_CELLS, requireBearable } from './limits.ts';
+import { piecesOf } from './pieces.ts';
+import { escapeMarkdown } from './text/escape-markdown.ts';
+
+/** What a page is made of, its text not yet escaped. */
+export type Block =
+  | { readonly kind: 'heading'; readonly level: number; readonly text: string }
+  | { readonly kind: 'paragraph'; readonly text: string }
+  /** `depth` from 0; `marker` as Markdown writes it, `-` or `1.`. */
+  | { readonly kind: 'item'; readonly depth: number; readonly marker: string; readonly text: string }
+  /** Said beside the text: a presentation's notes for its speaker. */
+  | { readonly kind: 'quotation'; readonly text: string }
+  /** The first row is the heading. */
+  | { readonly kind: 'table'; readonly rows: readonly (readonly string[])[] };
+
+/** Four columns suit both `- ` and `10. `: CommonMark wants a nested item to start below its parent's text. */
+export const LIST_INDENT = '    ';
+
+/** Writes blocks as Markdown, with an empty line between them but not between the items of a list. */
+export function blocksToMarkdown(blocks: readonly Block[]): string {
+  let markdown = '';
+  blocks.forEach((block, i) => {
+    if (i > 0) markdown += block.kind === 'item' && blocks[i - 1]?.kind === 'item' ? '\n' : '\n\n';
+    markdown += blockToMarkdown(block);
+  });
+  return markdown;
+}
+
+/**
+ * Writes pages, each behind its anchor `<!-- page 1 -->`.
+ *
+ * @throws UnconvertibleDocumentError `too-large`, before anything is written: a text that many cells share is stored once and written
+ *   often, so that a few kilobytes would fill all memory
+ */
+export function pagesToMarkdown(
+  pages: readonly { readonly number: number; readonly blocks: readonly Block[] }[],
+): string {
+  requireBearable(sum(pages.flatMap(({ blocks }) => blocks.map(charactersOf))));
+  return pages
+    .map(({ number, blocks }) => `<!-- page ${number} -->\n\n${blocksToMarkdown(blocks)}`.trim())
+    .join('\n\n');
+}
+
+function charactersOf(block: Block): number {
+  return block.kind === 'table'
+    ? sum(block.rows.map((row) => sum(row.map(({ length }) => length))))
+    : block.text.length;
+}
+
+function charactersOfTable(rows: readonly (readonly string[])[]): number {
+  return sum(rows.map((row) => sum(row.map(({ length }) => length))));
+}
+
+function sum(numbers: readonly number[]): number {
+  return numbers.reduce((total, number) => total + number, 0);
+}
+
+/**
+ * Writes a table in GitHub's Markdown; every row as wide as the widest.
+ *
+ * @param rows cells in Markdown; line breaks become `<br>`, pipes are escaped
+ * @throws UnconvertibleDocumentError `too-large`, also because a long row and many short ones multiply
+ */
+export function tableToMarkdown(rows: readonly (readonly string[])[]): string {
+  const width = rows.reduce((widest, row) => Math.max(widest, row.length), 0);
+  if (width * rows.length > MAX_TABLE_CELLS) {
+    const message = `A table of the document has more than ${MAX_TABLE_CELLS} cells, empty ones included.`;
+    throw new UnconvertibleDocumentError('too-large', message);
+  }
+  requireBearable(charactersOfTable(rows));
+  const line = (cells: readonly string[]) => `| ${cells.join(' | ')} |`;
+  const [head = [], ...body] = rows.map((row) => Array.from({ length: width }, (_, i) => tableCell(row[i] ?? '')));
+  return [line(head), line(head.map(() => '---')), ...body.map(line)].join('\n');
+}
+
+function tableCell(markdown: string): string {
+  return markdown.length === 0 ? '' : [...piecesOf(markdown)].map(cellPiece).join('');
+}
+
+function cellPiece(markdown: string): string {
+  const lines = markdown.split('\n').map((line) => line.trim());
+  return lines
+    .filter((line) => line !== '')
+    .join('<br>')
+    .replace(/(?<!\\)(?:\\\\)*\|/g, (pipe) => `${pipe.slice(0, -1)}\\|`);
+}
+
+function blockToMarkdown(block: Block): string {
+  switch (block.kind) {
+    case 'heading':
+      return `${'#'.repeat(block.level)} ${escapeMarkdown(block.text)}`;
+    case 'paragraph':
+      return escapeMarkdown(block.text);
+    case 'quotation':
+      return escapeMarkdown(block.text)
+        .replaceAll('\n', '\n\n')
+        .split('\n')
+        .map((line) => `> ${line}`.trimEnd())
+        .join('\n');
+    case 'item':
+      return `${LIST_INDENT.repeat(block.depth)}${block.marker} ${escapeMarkdown(block.text)}`;
+    case 'table':
+      return tableToMarkdown(block.rows.map((row) => row.map(escapeMarkdown)));
+  }
+}

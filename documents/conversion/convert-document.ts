@@ -1,0 +1,77 @@
+import { type Conversion, type OcrMode, type SourceDocument, UnconvertibleDocumentError } from './converter.ts';
+import { countWords } from './count-words.ts';
+import { detectType } from './detect-type.ts';
+import type { ConversionLimits } from './limits.ts';
+import { charsetOf, decodeText } from './text/decode-text.ts';
+
+/**
+ * Converts a document on this thread, by its content. Each format's libraries are loaded only when a document needs them.
+ *
+ * @throws UnconvertibleDocumentError for every document that cannot be converted: what a parser throws is deterministic, so a
+ *   retry would fail the same way
+ */
+export async function convertDocument(
+  source: SourceDocument,
+  ocr: OcrMode,
+  limits: ConversionLimits,
+): Promise<Conversion> {
+  const type = detectType(source);
+  try {
+    const conversion = await convertAs(type, source, ocr, limits);
+    const markdown = `${conversion.markdown.trim()}\n`;
+    if (markdown === '\n') throw new UnconvertibleDocumentError('empty', 'The document is empty: it has no text.');
+    return { ...conversion, markdown, characters: markdown.length, words: countWords(markdown) };
+  } catch (error) {
+    if (error instanceof UnconvertibleDocumentError || isOutOfMemory(error)) throw error;
+    const message = `The document cannot be read as ${type}: ${error instanceof Error ? error.message : String(error)}`;
+    throw new UnconvertibleDocumentError('corrupt', message, { cause: error });
+  }
+}
+
+async function convertAs(
+  type: Conversion['type'],
+  source: SourceDocument,
+  ocr: OcrMode,
+  limits: ConversionLimits,
+): Promise<Omit<Conversion, 'characters'>> {
+  switch (type) {
+    case 'pdf':
+      return (await import('./pdf/pdf.ts')).convertPdf(source.bytes, ocr, limits.maxPages);
+    case 'docx':
+      return (await import('./office/docx.ts')).convertDocx(source.bytes, limits.maxInflatedBytes);
+    case 'pptx':
+      return (await import('./office/pptx.ts')).convertPptx(source.bytes, limits);
+    case 'xlsx':
+      return (await import('./office/xlsx.ts')).convertXlsx(source.bytes, limits);
+    case 'html': {
+      const { convertHtml, declaredCharset } = await import('./html/html.ts');
+      return convertHtml(textOf(source, declaredCharset(source.bytes)));
+    }
+    case 'markdown':
+      return (await import('./text/markdown.ts')).convertMarkdown(textOf(source));
+    case 'csv':
+    case 'text': {
+      const text = textOf(source);
+      const { convertCsv, delimiterOf } = await import('./text/csv.ts');
+      const delimiter = delimiterOf(text, type === 'csv');
+      return delimiter === undefined ? (await import('./text/text.ts')).convertText(text) : convertCsv(text, delimiter);
+    }
+    case 'image':
+      throw new UnconvertibleDocumentError(
+        'needs-ocr',
+        'The document is an image: its text needs OCR, which the local converter does not have.',
+      );
+  }
+}
+
+function textOf({ bytes, contentType }: SourceDocument, declared?: string): string {
+  const text = decodeText(bytes, charsetOf(contentType) ?? declared);
+  if (text === undefined)
+    throw new UnconvertibleDocumentError('corrupt', 'The document has binary data among its text.');
+  return text;
+}
+
+/** The one failure that says something about the moment and not about the document: the process had no memory for a buffer. */
+function isOutOfMemory(error: unknown): boolean {
+  return error instanceof RangeError && /Array buffer allocation failed/.test(error.message);
+}

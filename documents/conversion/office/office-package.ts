@@ -1,0 +1,99 @@
+import { languageTag } from '../language-tag.ts';
+import { childOf, parseXml, type XmlElement } from './xml.ts';
+import { openZipArchive } from './zip-archive.ts';
+
+/** A document of the Office formats: parts that refer to each other by relationships (ECMA-376, part 2). */
+export interface OfficePackage {
+  has(part: string): boolean;
+  /** @throws UnconvertibleDocumentError as the archive, when the part is missing or damaged */
+  read(part: string): Uint8Array;
+  /** The parts that a part refers to, by the ids of the relationships; what lies outside of the package is left out. */
+  relationshipsOf(part: string): ReadonlyMap<string, Relationship>;
+}
+
+export interface Relationship {
+  /** The last word of its type, such as `slide` or `sharedStrings`. */
+  readonly type: string;
+  /** Name of the part that it leads to. */
+  readonly target: string;
+}
+
+/** What a document says about itself. */
+export interface DocumentProperties {
+  readonly title?: string;
+  readonly author?: string;
+  readonly language?: string;
+}
+
+/** @throws UnconvertibleDocumentError `corrupt` when the bytes are no complete archive */
+export function openOfficePackage(bytes: Uint8Array, maxInflatedBytes: number): OfficePackage {
+  const archive = openZipArchive(bytes, maxInflatedBytes);
+  const known = new Map<string, Map<string, Relationship>>();
+  return {
+    has: (part) => archive.has(part),
+    read: (part) => archive.read(part),
+    relationshipsOf(part) {
+      const before = known.get(part);
+      if (before) return before;
+      const relationships = new Map<string, Relationship>();
+      known.set(part, relationships);
+      const [, folder = '', file = ''] = part.match(/^(.*\/)?([^/]*)$/) ?? [];
+      const name = `${folder}_rels/${file}.rels`;
+      if (!archive.has(name)) return relationships;
+      for (const { attributes } of parseXml(archive.read(name)).children) {
+        const { Id, Type = '', Target, TargetMode } = attributes;
+        if (Id === undefined || Target === undefined || TargetMode === 'External') continue;
+        const target = resolve(folder, Target);
+        if (target !== undefined) relationships.set(Id, { type: Type.slice(Type.lastIndexOf('/') + 1), target });
+      }
+      return relationships;
+    },
+  };
+}
+
+/**
+ * The part that the package is about.
+ *
+ * @throws Error when the package names none
+ */
+export function mainPartOf(office: OfficePackage): string {
+  const main = relatedPart(office, '', 'officeDocument');
+  if (main === undefined) throw new Error('its main part is missing.');
+  return main;
+}
+
+/** The first part that a part refers to by a relationship of that type. */
+export function relatedPart(office: OfficePackage, part: string, type: string): string | undefined {
+  for (const relationship of office.relationshipsOf(part).values()) {
+    if (relationship.type === type && office.has(relationship.target)) return relationship.target;
+  }
+  return undefined;
+}
+
+/** Title, author and language (ECMA-376, part 2, 11: core properties). They are not worth failing for. */
+export function corePropertiesOf(office: Pick<OfficePackage, 'has' | 'read'>): DocumentProperties {
+  const part = 'docProps/core.xml';
+  if (!office.has(part)) return {};
+  let core: XmlElement;
+  try {
+    core = parseXml(office.read(part));
+  } catch {
+    return {};
+  }
+  const title = childOf(core, 'title')?.text.trim();
+  const author = childOf(core, 'creator')?.text.trim();
+  const language = languageTag(childOf(core, 'language')?.text);
+  return { ...(title && { title }), ...(author && { author }), ...(language && { language }) };
+}
+
+/**
+ * A target is relative to the folder of the part that it stands in, unless it begins with a slash. One that is no URL leads nowhere,
+ * which matters only where it is followed.
+ */
+function resolve(folder: string, target: string): string | undefined {
+  try {
+    return decodeURI(new URL(target, `package:///${folder}`).pathname).slice(1);
+  } catch {
+    return undefined;
+  }
+}

@@ -1,0 +1,76 @@
+import { type Block, pagesToMarkdown } from '../blocks.ts';
+import { type Conversion, UnconvertibleDocumentError } from '../converter.ts';
+import { NUMFMT, SAXES } from '../converter-versions.ts';
+import type { ConversionLimits } from '../limits.ts';
+import { corePropertiesOf, mainPartOf, type OfficePackage, openOfficePackage, relatedPart } from './office-package.ts';
+import { CellFormats } from './xlsx/cell-formats.ts';
+import { regionsOf } from './xlsx/regions.ts';
+import { readSharedStrings } from './xlsx/shared-strings.ts';
+import { readSheet } from './xlsx/sheet.ts';
+import { childOf, childrenOf, parseXml, type XmlElement } from './xml.ts';
+
+/**
+ * An Excel workbook into Markdown: each sheet a page, with its name as a heading and its cells as Excel shows them. The results of
+ * formulas are those that were stored; macros, comments and charts are left out, and so are hidden sheets, which `partial` names.
+ *
+ * @throws UnconvertibleDocumentError `corrupt`, `encrypted`, `empty` or `too-large`
+ */
+export function convertXlsx(
+  bytes: Uint8Array,
+  { maxInflatedBytes, maxPages }: ConversionLimits,
+): Omit<Conversion, 'characters'> {
+  const office = openOfficePackage(bytes, maxInflatedBytes);
+  const main = mainPartOf(office);
+  const workbook = parseXml(office.read(main));
+  const sheets = childrenOf(childOf(workbook, 'sheets'), 'sheet');
+  if (sheets.length > maxPages) {
+    const message = `The workbook has ${sheets.length} sheets; at most ${maxPages} are converted.`;
+    throw new UnconvertibleDocumentError('too-large', message);
+  }
+  const formats = new CellFormats(stylesOf(office, main), has1904Dates(workbook));
+  const strings = relatedPart(office, main, 'sharedStrings');
+  const sharedStrings = strings === undefined ? [] : readSharedStrings(office.read(strings));
+
+  const relationships = office.relationshipsOf(main);
+  const partial: string[] = [];
+  let cells = 0;
+  const pages = sheets.map(({ attributes }, i) => {
+    const { name = '', state = 'visible' } = attributes;
+    const blocks: Block[] = [];
+    const page = { number: i + 1, blocks };
+    if (state !== 'visible') {
+      partial.push(`The hidden sheet ${name} was left out.`);
+      return { ...page, hidden: true };
+    }
+    blocks.push({ kind: 'heading', level: 2, text: name });
+    const part = relationships.get(attributes['r:id'] ?? '');
+    if (part?.type !== 'worksheet') return page;
+    const sheet = readSheet(office.read(part.target), { sharedStrings, formats });
+    cells += sheet.cells.length;
+    blocks.push(...regionsOf(sheet.cells));
+    if (sheet.formulasWithoutResult > 0) {
+      partial.push(`The sheet ${name} has formulas without a stored result (${sheet.formulasWithoutResult}).`);
+    }
+    return page;
+  });
+  if (cells === 0)
+    throw new UnconvertibleDocumentError('empty', 'The workbook is empty: its visible sheets have no cells.');
+  return {
+    type: 'xlsx',
+    markdown: pagesToMarkdown(pages.filter((page) => !('hidden' in page))),
+    pages: sheets.length,
+    converter: `${SAXES} ${NUMFMT}`,
+    ...corePropertiesOf(office),
+    ...(partial.length > 0 && { partial }),
+  };
+}
+
+function stylesOf(office: OfficePackage, main: string): XmlElement | undefined {
+  const part = relatedPart(office, main, 'styles');
+  return part === undefined ? undefined : parseXml(office.read(part));
+}
+
+/** Workbooks that began on an old Macintosh count days from 1904 (ECMA-376, part 1, 18.2.28). */
+function has1904Dates(workbook: XmlElement): boolean {
+  return /^(1|true)$/.test(childOf(workbook, 'workbookPr')?.attributes.date1904 ?? '');
+}

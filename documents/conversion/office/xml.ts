@@ -1,0 +1,108 @@
+import { SaxesParser } from 'saxes';
+import { UnconvertibleDocumentError } from '../converter.ts';
+
+/** An element, by its name without the prefix: producers choose their prefixes freely. */
+export interface XmlElement {
+  readonly name: string;
+  /** By their names with the prefix, such as `r:id`. */
+  readonly attributes: Readonly<Record<string, string>>;
+  readonly children: XmlElement[];
+  /** The text directly inside, all pieces joined. */
+  text: string;
+}
+
+export interface XmlHandler {
+  open?(name: string, attributes: Readonly<Record<string, string>>): void;
+  text?(text: string): void;
+  close?(name: string): void;
+}
+
+/** Decoded and parsed at a time, so that a large part never becomes one large string. */
+const CHUNK_BYTES = 65_536;
+
+/** Far beyond what Excel (32,767 characters a cell) and PowerPoint write in one run. */
+const LONGEST_TEXT = 1_000_000;
+
+/**
+ * Reads XML from its start to its end without keeping any of it. Entities of the document's own are never expanded, and nothing
+ * that it refers to is loaded.
+ *
+ * @throws Error when it is not well formed
+ * @throws UnconvertibleDocumentError `too-large` for an endless run of text
+ */
+export function scanXml(bytes: Uint8Array, handler: XmlHandler): void {
+  const parser = new SaxesParser();
+  parser.on('opentag', ({ name, attributes }) => handler.open?.(localName(name), attributes));
+  parser.on('closetag', ({ name }) => handler.close?.(localName(name)));
+  const onText = (text: string) => {
+    if (text.length > LONGEST_TEXT) {
+      const message = `A text of the document has more than ${LONGEST_TEXT} characters without a break.`;
+      throw new UnconvertibleDocumentError('too-large', message);
+    }
+    handler.text?.(text);
+  };
+  parser.on('text', onText);
+  parser.on('cdata', onText);
+  const decoder = new TextDecoder(encodingOf(bytes));
+  for (let start = 0; start < bytes.length; start += CHUNK_BYTES) {
+    parser.write(decoder.decode(bytes.subarray(start, start + CHUNK_BYTES), { stream: true }));
+  }
+  parser.write(decoder.decode()).close();
+}
+
+/**
+ * Reads XML into a tree; for parts that are small by their nature.
+ *
+ * @throws as {@link scanXml}
+ */
+export function parseXml(bytes: Uint8Array): XmlElement {
+  const root: XmlElement = { name: '', attributes: {}, children: [], text: '' };
+  const open = [root];
+  scanXml(bytes, {
+    open(name, attributes) {
+      const element: XmlElement = { name, attributes, children: [], text: '' };
+      open.at(-1)?.children.push(element);
+      open.push(element);
+    },
+    text(text) {
+      const element = open.at(-1);
+      if (element) element.text += text;
+    },
+    close() {
+      open.pop();
+    },
+  });
+  return root.children[0] ?? root;
+}
+
+/** The first child of that name, or what a path of names leads to. */
+export function childOf(element: XmlElement | undefined, ...path: string[]): XmlElement | undefined {
+  let found = element;
+  for (const name of path) found = found?.children.find((child) => child.name === name);
+  return found;
+}
+
+export function childrenOf(element: XmlElement | undefined, name: string): XmlElement[] {
+  return element?.children.filter((child) => child.name === name) ?? [];
+}
+
+/** Every element of that name below an element, in the document's order. */
+export function descendantsOf(element: XmlElement, name: string): XmlElement[] {
+  const found: XmlElement[] = [];
+  const pending = [...element.children].reverse();
+  for (let next = pending.pop(); next !== undefined; next = pending.pop()) {
+    if (next.name === name) found.push(next);
+    for (let i = next.children.length - 1; i >= 0; i--) pending.push(next.children[i] as XmlElement);
+  }
+  return found;
+}
+
+function localName(name: string): string {
+  return name.slice(name.indexOf(':') + 1);
+}
+
+/** Office writes UTF-8; UTF-16 is allowed and marked (ECMA-376, part 2, 8.1.1). */
+function encodingOf([a, b]: Uint8Array): string {
+  if (a === 0xff && b === 0xfe) return 'utf-16le';
+  return a === 0xfe && b === 0xff ? 'utf-16be' : 'utf-8';
+}

@@ -1,0 +1,109 @@
+import { PARENT } from './instance.ts';
+import { BrokenPromise, require } from './invariants.ts';
+import { PROFILES, type Profile } from './profile.ts';
+import { Random } from './random.ts';
+import { type Document, type Sabotage, World } from './world.ts';
+
+export type ProfileName = keyof typeof PROFILES;
+const NAMES = Object.keys(PROFILES) as ProfileName[];
+
+/** How a run ended. */
+export interface Run {
+  readonly seed: number;
+  readonly profile: ProfileName;
+  readonly accepted: number;
+  readonly completed: number;
+  readonly failed: number;
+  /** What was broken; undefined when every promise was kept. */
+  readonly broken: Error | undefined;
+}
+
+/** For how long things go wrong, in seconds of virtual time. */
+const TROUBLE_SECONDS = 3600;
+
+/**
+ * One run: some documents, their callers, an hour of trouble, and then whatever it takes until the queue is empty. The seed alone
+ * decides everything.
+ */
+export async function simulate(seed: number, sabotage?: Sabotage): Promise<Run> {
+  const profile = NAMES[seed % NAMES.length] as ProfileName;
+  const random = new Random(seed);
+  // Every other four seeds, so that each profile has runs with an extraction and without.
+  const extracts = seed % (2 * NAMES.length) >= NAMES.length;
+  const world = new World(random, PROFILES[profile], { extracts, sabotage });
+  world.clock.setTimeout(() => world.calmDown(), TROUBLE_SECONDS * 1000);
+  for (let index = 0; index < 5; index++) {
+    const document = world.addDocument(`document-${index}`, random.chance(0.15) ? 'poison' : 'good');
+    for (let caller = 0; caller < random.pick([1, 1, 2]); caller++) void enqueue(world, document);
+  }
+  disturb(world, PROFILES[profile]);
+  // A paused queue counts as empty, and goes on only after the trouble.
+  await world.clock.advance((TROUBLE_SECONDS + 100) * 1000);
+  await world.untilQueueIsEmpty();
+  world.promise(() => checkEnd(world));
+  const statuses = [...world.accepted].map((id) => world.record(id)?.status);
+  return {
+    seed,
+    profile,
+    accepted: world.accepted.size,
+    completed: statuses.filter((status) => status === 'COMPLETED').length,
+    failed: statuses.filter((status) => status === 'FAILED').length,
+    broken: world.broken,
+  };
+}
+
+/** A caller that tries again until it is told 202, or gives up; some make the task themselves. */
+async function enqueue(world: World, document: Document): Promise<void> {
+  const { random, clock } = world;
+  const pass = (ms: number) => new Promise<void>((resolve) => clock.setTimeout(resolve, ms));
+  await pass(random.between(0, 30_000));
+  const isDirect = random.chance(0.2);
+  for (let tries = 0; tries < 8; tries++) {
+    if (isDirect) {
+      const isMade = await world.createTaskDirectly(document).then(
+        () => true,
+        () => false,
+      );
+      if (isMade) return;
+    } else if ((await world.post(document)) === 202) {
+      return;
+    }
+    await pass(random.between(1_000, 30_000));
+  }
+}
+
+/** What people and platforms do to a running system. */
+function disturb(world: World, { disturbance }: Profile): void {
+  const { random, clock, tasks } = world;
+  const sometime = (action: () => void) => {
+    if (random.chance(disturbance)) clock.setTimeout(action, random.between(0, 600_000));
+  };
+  sometime(() => {
+    tasks.call('PauseQueue', { name: PARENT }, undefined);
+    clock.setTimeout(() => tasks.call('ResumeQueue', { name: PARENT }, undefined), random.between(10_000, 3_000_000));
+  });
+  sometime(() => world.redeploy());
+  sometime(() => {
+    const { id } = random.pick(world.documents);
+    // Without a record nobody knows of the document yet: what is deleted then was never there.
+    if (world.record(id) !== undefined) world.deleteTask(id);
+  });
+}
+
+/** The promises at the end: one outcome for everything that was accepted, and the right one where nothing stood in its way. */
+function checkEnd(world: World): void {
+  for (const id of world.accepted) {
+    const record = world.record(id);
+    require(record?.status === 'COMPLETED' ||
+      record?.status === 'FAILED', `${id} has an outcome in the end; it is ${record?.status}`);
+    const isPoison = world.documents.find((document) => document.id === id)?.kind === 'poison';
+    require(!(isPoison && record.status === 'COMPLETED'), `${id} cannot be converted`);
+    if (record.status === 'COMPLETED') world.checkResult(record);
+  }
+}
+
+/** Says how to see a failure again. */
+export function describeRun({ seed, profile, broken }: Run): string {
+  const what = broken instanceof BrokenPromise ? `broken: ${broken.message}` : String(broken?.stack);
+  return `seed ${seed} (${profile}): ${what}. Alone: npm run simulate -- --seed ${seed}`;
+}

@@ -1,0 +1,118 @@
+import { AsyncLocalStorage } from 'node:async_hooks';
+import { type Conversion, type Converter, UnconvertibleDocumentError } from '../documents/conversion/converter.ts';
+import { type Extraction, type Extractor, UnextractableDocumentError } from '../documents/extraction/extractor.ts';
+import type { DocumentRecord } from '../handler/document-record.ts';
+import { require } from './invariants.ts';
+import type { SimulatedProcess } from './simulated-process.ts';
+import type { Document, World } from './world.ts';
+
+/** How a conversion or an extraction goes. */
+export interface WorkPlan {
+  readonly seconds: number;
+  readonly fails?: boolean;
+  readonly ignoresAbort?: boolean;
+  /** Whether an extraction that fails would always fail. */
+  readonly failsForGood?: boolean;
+}
+
+/** What was done of a document when an attempt claimed it. */
+interface DoneBefore {
+  readonly isConverted: boolean;
+  readonly isExtracted: boolean;
+}
+
+/** The converter and the extractor of every process. They take their time and fail, and notice work that was done before. */
+export class SimulatedWork {
+  readonly #world: World;
+  /** The attempt that code runs for: no converter is told. */
+  readonly #attempt = new AsyncLocalStorage<string>();
+  readonly #doneBefore = new Map<string, DoneBefore>();
+  /** The work on each document: its signals, and where it runs. */
+  readonly #working = new Map<string, Map<AbortSignal, SimulatedProcess>>();
+  #owners = 0;
+
+  constructor(world: World) {
+    this.#world = world;
+  }
+
+  /** Names an attempt; all that it awaits from here on is its own. */
+  readonly newOwner = (): string => {
+    const owner = `owner-${++this.#owners}`;
+    this.#attempt.enterWith(owner);
+    return owner;
+  };
+
+  /** The attempt that this is called for. */
+  get owner(): string | undefined {
+    return this.#attempt.getStore();
+  }
+
+  noteClaim({ lease, converted }: DocumentRecord, isExtracted: boolean): void {
+    this.#doneBefore.set(lease?.owner ?? '', { isConverted: converted !== undefined, isExtracted });
+  }
+
+  converterOn(process: SimulatedProcess): Converter {
+    return {
+      convert: async ({ bytes, filename }, { signal }): Promise<Conversion> => {
+        const document = this.#world.documents.find(({ id }) => filename === `${id}.txt`) as Document;
+        const { isConverted = false } = this.#doneBefore.get(this.owner ?? '') ?? {};
+        this.#world.promise(() => require(!isConverted, `${document.id} is not converted again by a later attempt`));
+        await this.#work(document, this.#world.plan(document), signal, process);
+        if (document.kind === 'poison') throw new UnconvertibleDocumentError('corrupt', `${filename} is damaged.`);
+        const markdown = Buffer.from(bytes).toString();
+        return { markdown, type: 'text', characters: markdown.length, converter: 'simulated@1' };
+      },
+    };
+  }
+
+  extractorOn(process: SimulatedProcess): Extractor {
+    return {
+      extract: async ({ markdown }, { signal }): Promise<Extraction> => {
+        const document = this.#world.documents.find(({ text }) => text === markdown) as Document;
+        const { isExtracted = false } = this.#doneBefore.get(this.owner ?? '') ?? {};
+        this.#world.promise(() => require(!isExtracted, `no model is asked again about ${document.id}`));
+        const plan = this.#world.planExtraction(document);
+        const usage = { model: 'simulated', tokens: { input: markdown.length, output: 1 }, estimatedCostUsd: 0 };
+        try {
+          await this.#work(document, plan, signal, process);
+        } catch (error) {
+          if (signal.aborted || !plan.failsForGood) throw error;
+          throw new UnextractableDocumentError('extraction-invalid', 'It breaks the schema.', ['{}'], usage);
+        }
+        return { fields: { text: markdown }, repaired: false, ...usage };
+      },
+    };
+  }
+
+  async #work(
+    { id }: Document,
+    { seconds, fails = false, ignoresAbort = false }: WorkPlan,
+    signal: AbortSignal,
+    process: SimulatedProcess,
+  ): Promise<void> {
+    using _work = this.#begin(id, signal, process);
+    this.#world.hazard(process);
+    await new Promise<void>((resolve, reject) => {
+      const timer = process.clock.setTimeout(() => resolve(), seconds * 1000);
+      if (ignoresAbort) return;
+      signal.addEventListener('abort', () => {
+        process.clock.clearTimeout(timer);
+        reject(signal.reason);
+      });
+    });
+    if (fails) throw new Error('The model is overloaded.');
+  }
+
+  /** Where processes and storage work, the lease keeps every other attempt out. */
+  #begin(id: string, signal: AbortSignal, process: SimulatedProcess): Disposable {
+    const working = this.#working.get(id) ?? new Map();
+    this.#working.set(id, working.set(signal, process));
+    // What goes on after it was told to stop is no attempt's work any more, nor is a dead or frozen process at work.
+    const isAtWork = ([{ aborted }, { isAlive, isFrozen }]: [AbortSignal, SimulatedProcess]) =>
+      !aborted && isAlive && !isFrozen;
+    const attempts = [...working].filter(isAtWork).length;
+    const world = this.#world;
+    if (world.isSound) world.promise(() => require(attempts <= 1, `${id} is worked on by one attempt at a time`));
+    return { [Symbol.dispose]: () => working.delete(signal) };
+  }
+}

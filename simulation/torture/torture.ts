@@ -1,0 +1,193 @@
+import { setTimeout as delay } from 'node:timers/promises';
+import { inParallel } from '../../cli/in-parallel.ts';
+import { localClients } from '../../cli/local-clients.ts';
+import { synthesise } from '../../cli/synthesise.ts';
+import type { DocumentRecord } from '../../handler/document-record.ts';
+import { type LocalGoogle, startLocalGoogle } from '../../local/local-google.ts';
+import { acceleratedClock } from './accelerated-clock.ts';
+
+export interface TortureOptions {
+  readonly documents: number;
+  /** From 0 up to 1. */
+  readonly random: () => number;
+  readonly signal: AbortSignal;
+  /** Says how far it is. */
+  readonly onProgress: (line: string) => void;
+}
+
+/** What happened, and what should not have: one line each. */
+export interface TortureReport {
+  readonly completed: number;
+  readonly failed: number;
+  /** Good documents that are FAILED all the same, because every one of their attempts was cut off. */
+  readonly abandoned: number;
+  readonly kills: number;
+  readonly duplicates: number;
+  readonly storageFaults: number;
+  readonly problems: readonly string[];
+}
+
+/** Short times, so that a minute has many of them; Cloud Tasks' own time runs three times as fast. */
+const STACK = { DISPATCH_DEADLINE_SECONDS: '15', MAX_INSTANCES: '4', CONCURRENCY: '8', MONITORING: 'false' };
+const TASKS_TIME_FACTOR = 3;
+/** Share of requests to Cloud Storage that fail, half of them after their effect. */
+const STORAGE_FAULTS = 0.03;
+const CALLERS_AT_ONCE = 16;
+const POLL_MS = 500;
+const TROUBLE_EVERY_MS = 4000;
+
+interface TestDocument {
+  readonly id: string;
+  readonly name: string;
+  readonly content: Buffer;
+  /** The reason it must fail with; none: it must be COMPLETED, with its content. */
+  readonly reason?: string;
+}
+
+/**
+ * The bundle itself in up to four processes behind the local Google, with random SIGKILLs, duplicate deliveries and 503s of
+ * Cloud Storage, until every document has its outcome.
+ */
+export async function torture({
+  documents: count,
+  random,
+  signal,
+  onProgress,
+}: TortureOptions): Promise<TortureReport> {
+  const counts = { kills: 0, duplicates: 0, storageFaults: 0 };
+  await using stack = await synthesise({ ...process.env, ...STACK });
+  let isCalm = false;
+  const google = await startLocalGoogle({
+    stackFile: stack.stackFile,
+    tasksClock: acceleratedClock(TASKS_TIME_FACTOR),
+    storageFault: () => {
+      if (isCalm || random() >= STORAGE_FAULTS) return undefined;
+      counts.storageFaults++;
+      return random() < 0.5 ? 'unavailable' : 'answer-lost';
+    },
+  });
+  const trouble = setInterval(() => {
+    if (isCalm) return;
+    const pids = google.instancePids();
+    const pid = pids[Math.floor(random() * pids.length)];
+    if (pid !== undefined) counts.kills += kill(pid);
+    google.tasks.faults.onAttempt({ kind: 'deliverTwice' }, { times: 5 });
+    counts.duplicates += 5;
+  }, TROUBLE_EVERY_MS);
+  try {
+    const documents = Array.from({ length: count }, (_, index) => testDocument(index));
+    await enqueueAll(documents, google, signal);
+    onProgress(`${count} documents accepted.`);
+    for (let open = count; open > 0; await delay(POLL_MS, undefined, { signal })) {
+      const before = open;
+      open = documents.filter((document) => !hasOutcome(recordOf(document, google))).length;
+      // The last ones get peace: what is to be shown is that they end, and a watchdog takes minutes.
+      isCalm ||= open < count / 20;
+      if (Math.floor(open / 100) !== Math.floor(before / 100))
+        onProgress(`${count - open} of ${count} have their outcome.`);
+    }
+    return { ...counts, ...verify(documents, google) };
+  } finally {
+    clearInterval(trouble);
+    await google.close();
+  }
+}
+
+/** One in twenty is empty, one in twenty is a picture. */
+function testDocument(index: number): TestDocument {
+  const id = `document-${index}`;
+  const kind = index % 20;
+  if (kind === 0) return { id, name: `${id}.txt`, content: Buffer.of(), reason: 'empty' };
+  if (kind === 1) {
+    return {
+      id,
+      name: `${id}.png`,
+      content: Buffer.from('89504e470d0a1a0a0000000d49484452', 'hex'),
+      reason: 'needs-ocr',
+    };
+  }
+  return { id, name: `${id}.txt`, content: Buffer.from(`This is document ${index}.\n`) };
+}
+
+async function enqueueAll(documents: readonly TestDocument[], google: LocalGoogle, signal: AbortSignal): Promise<void> {
+  const bucket = bucketOf(google, 'documents_bucket');
+  const { service } = localClients(google);
+  await inParallel(documents, CALLERS_AT_ONCE, async ({ id, name, content }) => {
+    google.storage.insert(bucket, name, content, { contentType: 'application/octet-stream' });
+    // A caller tries again until it is told that its document is accepted.
+    for (;;) {
+      signal.throwIfAborted();
+      try {
+        await service.enqueue({ sourceUri: `gs://${bucket}/${name}`, filename: name, documentId: id }, signal);
+        return;
+      } catch {
+        await delay(200, undefined, { signal });
+      }
+    }
+  });
+}
+
+function recordOf({ id }: TestDocument, google: LocalGoogle): DocumentRecord | undefined {
+  const results = bucketOf(google, 'results_bucket');
+  const name = `records/${id}.json`;
+  if (!google.storage.hasObject(results, name)) return undefined;
+  return JSON.parse(google.storage.get(results, name).content.toString());
+}
+
+function hasOutcome(record: DocumentRecord | undefined): boolean {
+  return record?.status === 'COMPLETED' || record?.status === 'FAILED';
+}
+
+function verify(documents: readonly TestDocument[], google: LocalGoogle) {
+  const problems: string[] = [];
+  let completed = 0;
+  let failed = 0;
+  let abandoned = 0;
+  for (const document of documents) {
+    const record = recordOf(document, google);
+    if (record?.status === 'COMPLETED') {
+      completed++;
+      const [, , bucket = '', ...path] = (record.result?.markdownUri ?? '').split('/');
+      const markdown = google.storage.get(bucket, path.join('/')).content.toString();
+      if (document.reason !== undefined) problems.push(`${document.id} is COMPLETED; it cannot be converted`);
+      else if (markdown.trim() !== document.content.toString().trim())
+        problems.push(`${document.id} has the result of another`);
+    } else {
+      failed++;
+      if (document.reason === undefined) abandoned++;
+      const isCutOff = ['abandoned', 'error', 'interrupted', 'timeout'].includes(record?.error?.reason ?? '');
+      if (record?.error?.reason !== document.reason && !isCutOff) {
+        problems.push(
+          `${document.id} is FAILED for ${record?.error?.reason}; expected ${document.reason ?? 'its result'}`,
+        );
+      }
+    }
+  }
+  const records = countRecords(google);
+  if (records !== documents.length) problems.push(`${records} records for ${documents.length} documents`);
+  return { completed, failed, abandoned, problems };
+}
+
+function countRecords(google: LocalGoogle): number {
+  let count = 0;
+  let pageToken: string | undefined;
+  do {
+    const page = google.storage.list(bucketOf(google, 'results_bucket'), { prefix: 'records/', pageToken });
+    count += page.items.length;
+    pageToken = page.nextPageToken;
+  } while (pageToken !== undefined);
+  return count;
+}
+
+function bucketOf(google: LocalGoogle, output: string): string {
+  return String(google.outputs[output]);
+}
+
+function kill(pid: number): number {
+  try {
+    process.kill(pid, 'SIGKILL');
+    return 1;
+  } catch {
+    return 0;
+  }
+}

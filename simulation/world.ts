@@ -1,0 +1,350 @@
+import { isDeepStrictEqual } from 'node:util';
+import { DOCUMENTS, RESULTS } from '../__tests__/handler/helpers.ts';
+import type { Extraction } from '../documents/extraction/extractor.ts';
+import type { WriteOptions } from '../google/object-store.ts';
+import { CHECK_DOCUMENT_PATH, CloudTasksClient, type CreateTask } from '../handler/cloud-tasks-client.ts';
+import type { DocumentRecord } from '../handler/document-record.ts';
+import { taskIdFor } from '../handler/document-task.ts';
+import { RecordStore } from '../handler/record-store.ts';
+import { replayDocument } from '../handler/replay-document.ts';
+import type { Answer, AttemptRequest } from '../local/cloud-tasks/attempt.ts';
+import { CloudTasksError } from '../local/cloud-tasks/errors.ts';
+import { CloudTasksService } from '../local/cloud-tasks/service.ts';
+import { VirtualClock } from '../time/virtual-clock.ts';
+import { createInEmulator, type GoogleTask } from './emulator-client.ts';
+import { EXTRACTION_SETTINGS, Instance, MAX_ATTEMPTS, PARENT, SETTINGS } from './instance.ts';
+import { checkChange, require } from './invariants.ts';
+import { MemoryObjectStore } from './memory-object-store.ts';
+import { CALM, type Profile } from './profile.ts';
+import type { Random } from './random.ts';
+import { SimulatedProcess } from './simulated-process.ts';
+import { SimulatedStore } from './simulated-store.ts';
+import { SimulatedWork, type WorkPlan } from './simulated-work.ts';
+
+/** What of the mechanism is taken out, to show that the checks notice. */
+export type Sabotage = 'fence' | 'lease' | 'watchdog' | 'resumption';
+
+export interface Document {
+  readonly id: string;
+  readonly sourceUri: string;
+  readonly text: string;
+  /** `poison` can never be converted. */
+  readonly kind: 'good' | 'poison';
+}
+
+export interface WorldOptions {
+  /** Whether fields are extracted from every document. @default false */
+  readonly extracts?: boolean;
+  /** @default nothing is taken out */
+  readonly sabotage?: Sabotage | undefined;
+}
+
+/**
+ * Everything around the handler on one virtual clock and one source of chance: the emulator's queue, an object store, Cloud Run's
+ * instances, callers. Each change of a record is checked as it happens; what is broken is kept in {@link broken}.
+ */
+export class World {
+  readonly clock = new VirtualClock();
+  readonly store: MemoryObjectStore;
+  readonly tasks: CloudTasksService;
+  readonly documents: Document[] = [];
+  /** Documents that the service has answered 202 for, or whose task another service has made. */
+  readonly accepted = new Set<string>();
+  /** The first promise that was broken. */
+  broken: Error | undefined;
+  instances: Instance[] = [];
+  /** Decides how the next conversion of a document goes, for scenarios that leave nothing to chance. */
+  plan: (document: Document) => WorkPlan;
+  /** Decides how its next extraction goes. */
+  planExtraction: (document: Document) => WorkPlan;
+  /** Called before each delivery; what it returns is waited for, and an answer ends it there. */
+  onDelivery: (request: AttemptRequest) => Promise<Answer | undefined> = async () => undefined;
+  readonly random: Random;
+  /** Whether processes and storage work throughout. */
+  readonly isSound: boolean;
+  /** Whether fields are extracted from every document. */
+  readonly #extracts: boolean;
+  readonly #work = new SimulatedWork(this);
+  readonly #sabotage: Sabotage | undefined;
+  #profile: Profile;
+
+  constructor(random: Random, profile: Profile, { extracts = false, sabotage }: WorldOptions = {}) {
+    this.random = random;
+    this.#profile = profile;
+    const { crash, freeze, storageFails, storageAnswerLost, skewSeconds, disturbance } = profile;
+    this.isSound = [crash, freeze, storageFails, storageAnswerLost, skewSeconds, disturbance].every(
+      (fault) => fault === 0,
+    );
+    this.#extracts = extracts;
+    this.#sabotage = sabotage;
+    this.store = new MemoryObjectStore(this.clock, [DOCUMENTS, RESULTS]);
+    this.#checkEachChange();
+    if (sabotage === 'resumption') this.#hideFields();
+    this.plan = () => this.#planByChance(this.#profile.conversionSlow, this.#profile.conversionFails, [400, 700]);
+    this.planExtraction = () =>
+      this.#planByChance(this.#profile.extractionSlow, this.#profile.extractionFails, [90, 200]);
+    this.tasks = new CloudTasksService({
+      clock: this.clock,
+      send: (request) => this.#deliver(request),
+      queues: [
+        {
+          name: PARENT,
+          rateLimits: { maxConcurrentDispatches: 40 },
+          retryConfig: { maxAttempts: MAX_ATTEMPTS, minBackoffMs: 10_000, maxBackoffMs: 300_000, maxDoublings: 3 },
+        },
+      ],
+      authorize: () => 'allowed',
+      serviceAccountExists: () => true,
+      onAttempt: ({ number }) =>
+        this.promise(() => require(number <= MAX_ATTEMPTS, 'no task has more attempts than the queue allows')),
+      taskTombstoneMs: 3_600_000,
+    });
+  }
+
+  get profile(): Profile {
+    return this.#profile;
+  }
+
+  /** From here on nothing goes wrong any more. */
+  calmDown(): void {
+    this.#profile = CALM;
+  }
+
+  addDocument(id: string, kind: Document['kind'] = 'good'): Document {
+    const text = `Text of ${id}`;
+    this.store.objects.insert(DOCUMENTS, `${id}.txt`, text, { contentType: 'text/plain' });
+    const document = { id, kind, text, sourceUri: `gs://${DOCUMENTS}/${id}.txt` };
+    this.documents.push(document);
+    return document;
+  }
+
+  record(id: string): DocumentRecord | undefined {
+    const text = this.store.text(RESULTS, `records/${id}.json`);
+    return text === undefined ? undefined : JSON.parse(text);
+  }
+
+  /** A caller's `POST /documents`, once. @returns the HTTP status */
+  async post({ id, sourceUri }: Document): Promise<number> {
+    const body = JSON.stringify({ sourceUri, documentId: id });
+    const answer = await this.#instance().request('/documents', {}, body, this.clock.now());
+    const status = answer.kind === 'response' ? answer.status : 0;
+    if (status === 202) this.accepted.add(id);
+    return status;
+  }
+
+  /** Another service makes the task itself, with the client. */
+  async createTaskDirectly({ id, sourceUri }: Document): Promise<void> {
+    const generation = String(this.store.objects.get(DOCUMENTS, `${id}.txt`).generation);
+    const client = new CloudTasksClient(SETTINGS, async () => ({ createTask: this.createTask(undefined) }), this.clock);
+    await client.createDocumentProcessingTask({ documentId: id, sourceUri, generation, filename: `${id}.txt` });
+    this.accepted.add(id);
+  }
+
+  /** Somebody deletes the document's task in the console. @returns whether it was there */
+  deleteTask(id: string): boolean {
+    try {
+      const epoch = this.record(id)?.epoch ?? 0;
+      this.tasks.call('DeleteTask', { name: `${PARENT}/tasks/${taskIdFor({ documentId: id, epoch })}` }, undefined);
+      return true;
+    } catch (error) {
+      if (error instanceof CloudTasksError) return false;
+      throw error;
+    }
+  }
+
+  /** Somebody replays a document, from a process of their own. */
+  async replay(id: string): Promise<void> {
+    const tasks = new CloudTasksClient(SETTINGS, async () => ({ createTask: this.createTask(undefined) }), this.clock);
+    await replayDocument(id, { records: new RecordStore(this.store, RESULTS), tasks, clock: this.clock });
+  }
+
+  /** Delivers once more what Cloud Tasks has sent: nobody hears the answer. */
+  async redeliver(request: AttemptRequest): Promise<void> {
+    await this.#run(request);
+  }
+
+  /** A new revision: every instance gets SIGTERM, and SIGKILL ten seconds later. */
+  redeploy(): void {
+    const { instances } = this;
+    this.instances = [];
+    for (const { process } of instances) this.clock.setTimeout(() => process.kill(), 10_000);
+    for (const instance of instances) instance.drain();
+  }
+
+  /** Lets time pass until no task is left, or nothing would ever happen again. */
+  async untilQueueIsEmpty(limitHours = 200): Promise<void> {
+    const end = this.clock.now() + limitHours * 3_600_000;
+    let isEmpty = false;
+    void this.tasks.drain().then(() => {
+      isEmpty = true;
+    });
+    while (!isEmpty && this.broken === undefined && this.clock.now() < end) {
+      const next = this.clock.nextTimerAt;
+      if (next === undefined) await this.clock.advance(0);
+      else await this.clock.advance(Math.max(0, next - this.clock.now()));
+      if (next === undefined && this.clock.nextTimerAt === undefined) break;
+    }
+  }
+
+  /** Keeps the first broken promise, as nobody hears an error that is thrown inside the handler. */
+  promise(check: () => void): void {
+    try {
+      check();
+    } catch (error) {
+      this.broken ??= error as Error;
+    }
+  }
+
+  /** A way to Cloud Tasks, from a process or from outside. */
+  createTask(process: SimulatedProcess | undefined): CreateTask['createTask'] {
+    const create = async ({ task = {} }: { parent?: string; task?: GoogleTask }) => {
+      const fails = this.random.chance(this.#profile.createFails);
+      const unavailable = Object.assign(new Error('The service is unavailable.'), { code: 14 });
+      if (fails && this.random.chance(0.5)) throw unavailable;
+      if (!this.#isLostBySabotage(task)) createInEmulator(this.tasks, task);
+      if (fails) throw unavailable;
+      return [task];
+    };
+    const call = process ? (request: { task?: GoogleTask }) => process.step(() => create(request)) : create;
+    return call as unknown as CreateTask['createTask'];
+  }
+
+  #isLostBySabotage({ httpRequest }: GoogleTask): boolean {
+    return this.#sabotage === 'watchdog' && httpRequest?.url?.endsWith(CHECK_DOCUMENT_PATH) === true;
+  }
+
+  /** A delivery as the network, Cloud Run and Cloud Tasks' own at-least-once make it. */
+  async #deliver(request: AttemptRequest): Promise<Answer> {
+    const { duplicate, late, answerLost } = this.#profile;
+    if (this.random.chance(duplicate)) void this.#pass(this.random.between(0, 120_000)).then(() => this.#run(request));
+    if (this.random.chance(late)) await this.#pass(this.random.between(0, 60_000));
+    const answer = await this.#run(request);
+    return this.random.chance(answerLost) ? { kind: 'unreachable', reason: 'the answer was lost' } : answer;
+  }
+
+  /** Cloud Run: an instance, the request timeout, and on its expiry 504 while the instance goes on. */
+  async #run(request: AttemptRequest): Promise<Answer> {
+    const early = await this.onDelivery(request);
+    if (early !== undefined) return early;
+    const { pathname } = new URL(request.url);
+    const body = Buffer.from(request.body ?? '').toString();
+    const answered = this.#instance().request(pathname, request.headers, body, this.clock.now());
+    let timer: ReturnType<VirtualClock['setTimeout']> | undefined;
+    const timeout = new Promise<Answer>((resolve) => {
+      const ms = SETTINGS.deadlines.requestTimeoutSeconds * 1000;
+      timer = this.clock.setTimeout(
+        () => resolve({ kind: 'response', status: 504, headers: {}, body: Buffer.of() }),
+        ms,
+      );
+    });
+    const answer = await Promise.race([answered, timeout]);
+    if (timer) this.clock.clearTimeout(timer);
+    return answer;
+  }
+
+  #instance(): Instance {
+    this.instances = this.instances.filter(({ takesRequests }) => takesRequests);
+    if (this.instances.length < 4 && (this.instances.length === 0 || this.random.chance(0.3))) {
+      this.instances.push(this.startInstance());
+    }
+    return this.random.pick(this.instances);
+  }
+
+  startInstance(): Instance {
+    const { skewSeconds } = this.#profile;
+    const process = new SimulatedProcess(this.clock, this.random.between(-skewSeconds * 1000, skewSeconds * 1000));
+    const settings = this.#extracts ? EXTRACTION_SETTINGS : SETTINGS;
+    const { deadlines } = settings;
+    const noLease = { ...deadlines, leaseSeconds: -1, leaseRenewalSeconds: 1e6 };
+    return new Instance({
+      process,
+      store: new SimulatedStore(this.store, process, this.random, () => this.#profile, this.hazard),
+      createTask: this.createTask(process),
+      converter: this.#work.converterOn(process),
+      extractor: this.#extracts ? this.#work.extractorOn(process) : undefined,
+      newOwner: this.#work.newOwner,
+      settings: this.#sabotage === 'lease' ? { ...settings, deadlines: noLease } : settings,
+    });
+  }
+
+  /** Before and after each call: the process may die here, or freeze. Scenarios put their own in. */
+  hazard = (process: SimulatedProcess): void => {
+    if (this.random.chance(this.#profile.crash)) process.kill();
+    else if (this.random.chance(this.#profile.freeze)) process.freeze(this.random.between(1_000, 180_000));
+  };
+
+  #planByChance(slow: number, fails: number, slowSeconds: readonly [number, number]): WorkPlan {
+    return {
+      seconds: this.random.chance(slow) ? this.random.between(...slowSeconds) : this.random.between(1, 60),
+      fails: this.random.chance(fails),
+      ignoresAbort: this.random.chance(0.3),
+      failsForGood: this.random.chance(0.2),
+    };
+  }
+
+  #pass(ms: number): Promise<void> {
+    return new Promise((resolve) => this.clock.setTimeout(resolve, ms));
+  }
+
+  /** Watches every write of a record: what it was, what it becomes, and whether the result is there when it says so. */
+  #checkEachChange(): void {
+    const write = this.store.write.bind(this.store);
+    this.store.write = async (bucket, name, body, options) => {
+      const id = /^records\/(.*)\.json$/.exec(name)?.[1];
+      if (bucket !== RESULTS || id === undefined) return write(bucket, name, body, options);
+      const before = this.record(id);
+      const generation = await write(bucket, name, body, this.#sabotage === 'fence' ? withoutFence(options) : options);
+      const after = JSON.parse(String(body)) as DocumentRecord;
+      if (after.lease !== undefined && after.lease.owner !== before?.lease?.owner) {
+        this.#work.noteClaim(after, this.#fieldsBeside(after.converted?.markdownUri) !== undefined);
+      }
+      this.promise(() => {
+        checkChange(before, after);
+        if (after.converted !== undefined) this.#checkMarkdown(after.documentId, after.converted.markdownUri);
+        if (after.status !== 'COMPLETED') return;
+        require(this.#work.owner === before?.lease?.owner, `${id} is committed by the attempt that holds it`);
+        this.checkResult(after);
+      });
+      return generation;
+    };
+  }
+
+  /** Takes out that an attempt looks for fields which are there already. */
+  #hideFields(): void {
+    const read = this.store.read.bind(this.store);
+    this.store.read = async (bucket, name, options) =>
+      name.endsWith('/fields.json') ? undefined : read(bucket, name, options);
+  }
+
+  /** A result is whole as soon as it can be seen, and its fields are those of its own Markdown. */
+  checkResult({ documentId, result }: DocumentRecord): void {
+    this.#checkMarkdown(documentId, result?.markdownUri);
+    const metadata = this.#result(result?.metadataUri);
+    require(metadata !== undefined, `the metadata of ${documentId} are there when it is COMPLETED`);
+    if (!this.#extracts) return;
+    const fields = this.#fieldsBeside(result?.markdownUri);
+    require(fields !== undefined, `the fields of ${documentId} are there when it is COMPLETED`);
+    const extracted = JSON.parse(fields) as Extraction;
+    require(this.#result(result?.fieldsUri) ===
+      fields, `${documentId} is committed with the fields beside its Markdown`);
+    const markdown = this.#result(result?.markdownUri);
+    require(isDeepStrictEqual(extracted.fields, { text: markdown }), `the fields of ${documentId} are of its Markdown`);
+  }
+
+  #checkMarkdown(documentId: string, uri: string | undefined): void {
+    const expected = this.documents.find(({ id }) => id === documentId)?.text;
+    require(this.#result(uri) === expected, `the Markdown of ${documentId} is there when its record says so`);
+  }
+
+  #fieldsBeside(markdownUri: string | undefined): string | undefined {
+    return this.#result(markdownUri?.replace(/document\.md$/, 'fields.json'));
+  }
+
+  #result(uri = ''): string | undefined {
+    return this.store.text(RESULTS, uri.slice(`gs://${RESULTS}/`.length));
+  }
+}
+
+function withoutFence({ ifGenerationMatch: _fence, ...options }: WriteOptions): WriteOptions {
+  return options;
+}

@@ -1,0 +1,113 @@
+import type { Deadlines } from '../../deadlines.ts';
+import type { MetricQueries } from './metric-queries.ts';
+
+/** What the thresholds follow from. */
+export interface AlertScope {
+  readonly queries: MetricQueries;
+  readonly deadlines: Deadlines;
+  /** Documents that can be worked on at once. */
+  readonly capacity: number;
+}
+
+/** When somebody has to look. */
+export interface AlertRule {
+  /** Unique among the rules. */
+  readonly id: string;
+  readonly title: string;
+  /** PromQL; true for as long as it finds something. */
+  readonly query: string;
+  /** Seconds that it must be true. */
+  readonly forSeconds: number;
+  readonly severity: 'ERROR' | 'WARNING';
+  /** What it means and what to do. */
+  readonly advice: string;
+}
+
+/** The thresholds follow from the deadline chain and the capacity, so that they stay right when these change. */
+export function alertRules({ queries, deadlines, capacity }: AlertScope): AlertRule[] {
+  const { dispatchDeadlineSeconds, budgetSeconds, requestTimeoutSeconds } = deadlines;
+  const depth = 10 * capacity;
+  const latency = (8 * budgetSeconds) / 10;
+  const age = 3 * dispatchDeadlineSeconds;
+  return [
+    {
+      id: 'queue-depth',
+      title: `more than ${depth} documents wait`,
+      query: `${queries.waitingDocuments} > ${depth}`,
+      forSeconds: 900,
+      severity: 'WARNING',
+      advice:
+        `Ten times as many documents wait as can be worked on at once (${capacity}). If attempts succeed, raise ` +
+        'maxInstances; if they fail, the dashboard says which way.',
+    },
+    {
+      id: 'failed-attempts',
+      title: 'more than 10 % of the attempts fail',
+      // Of a handful of attempts one is too large a share.
+      query: `${queries.failedAttempts('15m')} / ${queries.attempts('15m')} > 0.1 and ${queries.attempts('15m')} >= 20`,
+      forSeconds: 300,
+      severity: 'ERROR',
+      advice:
+        'Cloud Tasks tries them again, but only so often. Look at the lines "Attempt ended" with a status of PENDING for ' +
+        'the reason; answers of 403 mean a missing grant, 429 too few instances.',
+    },
+    {
+      id: 'attempt-delay',
+      title: `attempts start more than ${dispatchDeadlineSeconds} s late`,
+      query: `${queries.attemptDelay(0.95, '10m')} > ${dispatchDeadlineSeconds}`,
+      forSeconds: 300,
+      severity: 'WARNING',
+      advice:
+        'One in twenty attempts comes later than scheduled by more than an attempt may take. The queue is throttled: by ' +
+        'its own limits, or because the service answers 429 or 503.',
+    },
+    {
+      id: 'request-latency',
+      title: `requests take more than ${latency} s`,
+      query: `${queries.latency(0.95, '10m')} > ${latency}`,
+      forSeconds: 300,
+      severity: 'WARNING',
+      advice:
+        `One in twenty requests takes more than 0.8 of the ${budgetSeconds} s that an attempt may work. Give an instance ` +
+        'more cpu or less concurrency, or raise dispatchDeadlineSeconds.',
+    },
+    {
+      id: 'timeouts',
+      title: 'a request was answered 504',
+      query: `${queries.timeouts('10m')} > 0`,
+      forSeconds: 0,
+      severity: 'ERROR',
+      advice:
+        `Cloud Run ended a request after ${requestTimeoutSeconds} s, although an attempt gives up by itself after ` +
+        `${budgetSeconds} s: the instance started too slowly, or something in it does not heed its signal.`,
+    },
+    {
+      id: 'memory',
+      title: 'an instance uses more than 90 % of its memory',
+      query: `${queries.memory(0.99, '5m')} > 0.9`,
+      forSeconds: 300,
+      severity: 'ERROR',
+      advice: 'An instance without memory is ended with every document it works on. Raise memory or lower concurrency.',
+    },
+    {
+      id: 'failed-documents',
+      title: 'a document failed',
+      query: `${queries.failedDocuments('10m')} > 0`,
+      forSeconds: 0,
+      severity: 'ERROR',
+      advice:
+        'A document ended as FAILED and is not tried again. `GET /documents/{id}`, its record in the results bucket and ' +
+        'the line "Attempt ended" give the reason.',
+    },
+    {
+      id: 'age-at-start',
+      title: `documents are older than ${age} s when their turn comes`,
+      query: `${queries.ageAtStart(0.95, '15m')} > ${age}`,
+      forSeconds: 300,
+      severity: 'WARNING',
+      advice:
+        `One in twenty attempts starts more than ${age} s after its document was accepted, three times as long as an ` +
+        'attempt may take: documents wait too long, or need too many attempts.',
+    },
+  ];
+}
