@@ -48,7 +48,9 @@ beforeAll(() => {
 
 test('the package holds the client, the emulator, their types and nothing of the infrastructure', () => {
   const files = readdirSync(installed, { recursive: true, withFileTypes: true }).filter((entry) => entry.isFile());
-  expect(files.map(({ name }) => name)).toEqual(expect.arrayContaining(['client.js', 'client.d.ts', 'emulator.js', 'emulator.d.ts']));
+  expect(files.map(({ name }) => name)).toEqual(
+    expect.arrayContaining(['client.js', 'client.d.ts', 'emulator.js', 'emulator.d.ts']),
+  );
   expect(files.length).toBeLessThan(150);
   for (const { parentPath, name } of files) {
     if (name === 'package.json') continue;
