@@ -70,11 +70,11 @@ test('the example of the README type-checks against the types of the package', (
   writeFileSync(path.join(folder, 'example.ts'), EXAMPLE);
   const compilerOptions = { ...options, types: [] };
   writeFileSync(path.join(folder, 'tsconfig.json'), JSON.stringify({ compilerOptions, files: ['example.ts'] }));
-  for (const compiler of ['typescript', 'typescript-5']) {
+  for (const compiler of ['typescript', 'typescript-7']) {
     run(process.execPath, [path.join(project, 'node_modules', compiler, 'bin', 'tsc')]);
   }
   writeFileSync(path.join(folder, 'example.ts'), EXAMPLE.replace("generation: '1'", 'generation: 1'));
-  expect(() => run(process.execPath, [path.join(project, 'node_modules/typescript/bin/tsc')])).toThrow(
+  expect(() => run(process.execPath, [path.join(project, 'node_modules/typescript-7/bin/tsc')])).toThrow(
     /Type 'number' is not assignable to type 'string'/,
   );
 });

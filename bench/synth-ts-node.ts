@@ -23,8 +23,6 @@ export const synthTsNode: Measurement = {
       words: [path.join('node_modules', 'ts-node', 'dist', 'bin.js'), 'main.ts'],
       folder: copy.path,
       cwd: copy.path,
-      // The project's own TypeScript 7 has no API that ts-node could call.
-      environment: { TS_NODE_COMPILER: 'typescript-5' },
       signal,
     };
     const { app, tsNode } = await interleave(runs, {

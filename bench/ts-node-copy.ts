@@ -3,7 +3,7 @@ import path from 'node:path';
 import { PROJECT } from './node-process.ts';
 
 /** What the app imports from, beside the files in the project's own folder. */
-const SOURCE_FOLDERS = ['stacks', 'handler'];
+const SOURCE_FOLDERS = ['stacks', 'handler', 'documents', 'google', 'time'];
 const LINKED_FOLDERS = ['node_modules', 'dist'];
 
 /**

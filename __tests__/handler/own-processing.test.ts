@@ -38,7 +38,7 @@ test('the example of the README type-checks', () => {
   const compilerOptions = { typeRoots: [path.join(project, 'node_modules/@types')], types: ['node'] };
   const config = { extends: path.join(project, 'tsconfig.json'), compilerOptions, files: [file], include: [] };
   writeFileSync(path.join(folder, 'tsconfig.json'), JSON.stringify(config));
-  const tsc = path.join(project, 'node_modules/typescript/bin/tsc');
+  const tsc = path.join(project, 'node_modules/typescript-7/bin/tsc');
   expect(execFileSync(process.execPath, [tsc, '-p', folder], { encoding: 'utf8' })).toBe('');
 });
 
