@@ -35,7 +35,7 @@ export async function bundleHandler(
   file: string = BUNDLE_FILE,
   { entryPoint = 'handler/main.ts', converters = true }: BundleOptions = {},
 ): Promise<void> {
-  const inputs = new Set(['bundle.ts']);
+  const inputs = new Set(['bundle.ts', 'tsconfig.json']);
   const worker = converters ? await packedWorker(inputs) : '';
   await mkdir(path.dirname(file), { recursive: true });
   const result = await build({
