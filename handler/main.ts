@@ -1,10 +1,6 @@
 /** The entry: reads the settings, listens, and drains when Cloud Run sends SIGTERM. The only file of the handler that listens. */
 import { randomUUID } from 'node:crypto';
 import { serve } from '@hono/node-server';
-import { convertByMethod } from '../documents/conversion/convert-by-method.ts';
-import type { Converter } from '../documents/conversion/converter.ts';
-import { createLocalConverter } from '../documents/conversion/local-converter.ts';
-import { GeminiExtractor } from '../documents/extraction/gemini-extractor.ts';
 import { CloudStorage } from '../google/cloud-storage.ts';
 import { accessToken } from '../google/google-auth.ts';
 import { systemClock } from '../time/clock.ts';
@@ -13,8 +9,9 @@ import { CloudTasksClient } from './cloud-tasks-client.ts';
 import { Drain } from './drain.ts';
 import { googleKeys } from './identity.ts';
 import { createLogger } from './logger.ts';
+import { processingOf } from './processing.ts';
 import { RecordStore } from './record-store.ts';
-import { InvalidSettingsError, readSettings, type Settings } from './settings.ts';
+import { InvalidSettingsError, readSettings } from './settings.ts';
 
 /** Seconds from SIGTERM to the exit; Cloud Run sends SIGKILL after 10. */
 const DRAIN_SECONDS = 9;
@@ -33,9 +30,8 @@ function start(): void {
   const logger = createLogger(settings.logLevel);
   const clock = systemClock;
   const drain = new Drain();
-  const { STORAGE_EMULATOR_HOST: baseUrl, GOOGLE_VERTEX_BASE_URL: vertexUrl } = process.env;
+  const { STORAGE_EMULATOR_HOST: baseUrl } = process.env;
   const store = new CloudStorage({ clock, random: Math.random, accessToken, baseUrl });
-  const { extraction, projectId } = settings;
   const app = createApp({
     settings,
     logger,
@@ -43,8 +39,7 @@ function start(): void {
     drain,
     store,
     records: new RecordStore(store, settings.resultsBucket),
-    converter: convertByMethod({ local: createLocalConverter(), docling: doclingOf(settings) }),
-    extractor: extraction && new GeminiExtractor({ ...extraction, projectId, accessToken, baseUrl: vertexUrl }),
+    ...processingOf(settings),
     tasks: new CloudTasksClient({ ...settings, dispatchDeadlineSeconds: settings.deadlines.dispatchDeadlineSeconds }),
     keys: googleKeys(settings.jwksUrl),
     newOwner: randomUUID,
@@ -77,16 +72,4 @@ function start(): void {
     exitWhenIdle();
     setTimeout(() => process.exit(0), DRAIN_SECONDS * 1000).unref();
   });
-}
-
-/** The converter by docling-serve, where the deployment has one. Loaded when a document needs it: no start waits for it. */
-function doclingOf({ doclingUrl: url, deadlines }: Settings): Converter | undefined {
-  if (url === '') return undefined;
-  const client = { url, timeoutSeconds: deadlines.doclingSeconds, clock: systemClock };
-  return {
-    async convert(source, options) {
-      const { createDoclingConverter } = await import('../documents/conversion/docling/docling-converter.ts');
-      return createDoclingConverter(client).convert(source, options);
-    },
-  };
 }
