@@ -3,14 +3,15 @@ import { mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, symlinkSync,
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { checkTaskIdFor, taskIdFor } from '../handler/document-task.ts';
-import { readmeExample } from './readme-example.ts';
+import { documentationExample } from './documentation.ts';
 
 const project = path.join(import.meta.dirname, '..');
 const folder = mkdtempSync(path.join(tmpdir(), 'client-test-'));
 const installed = path.join(folder, 'node_modules', 'cloud-tasks-document-processing');
 afterAll(() => rmSync(folder, { recursive: true }));
 
-const EXAMPLE = readmeExample('cloud-tasks-document-processing/client');
+const EXAMPLE = documentationExample('docs/client.md', 'cloud-tasks-document-processing/client');
+const EMULATOR_EXAMPLE = documentationExample('docs/emulator.md', 'cloud-tasks-document-processing/emulator');
 
 // What is in a folder of its own every time would only fill the cache of compiled code.
 const { NODE_COMPILE_CACHE: _cache, ...env } = process.env;
@@ -58,7 +59,7 @@ test('the package holds the client, the emulator, their types and nothing of the
   }
 });
 
-test('the example of the README type-checks against the types of the package', () => {
+test('the examples of the documentation type-check against the types of the package', () => {
   const options = {
     module: 'nodenext',
     target: 'es2022',
@@ -68,8 +69,10 @@ test('the example of the README type-checks against the types of the package', (
     skipLibCheck: true,
   };
   writeFileSync(path.join(folder, 'example.ts'), EXAMPLE);
+  writeFileSync(path.join(folder, 'emulator-example.ts'), EMULATOR_EXAMPLE);
   const compilerOptions = { ...options, types: [] };
-  writeFileSync(path.join(folder, 'tsconfig.json'), JSON.stringify({ compilerOptions, files: ['example.ts'] }));
+  const files = ['example.ts', 'emulator-example.ts'];
+  writeFileSync(path.join(folder, 'tsconfig.json'), JSON.stringify({ compilerOptions, files }));
   for (const compiler of ['typescript', 'typescript-7']) {
     run(process.execPath, [path.join(project, 'node_modules', compiler, 'bin', 'tsc')]);
   }
@@ -102,17 +105,26 @@ test('the example runs, and makes the tasks that the handler would make', () => 
   expect(check.task.name).toBe(`${parent}/tasks/${checkTaskIdFor({ ...payload, round: 0 })}`);
 });
 
-test('the emulator starts from the package and takes a task', () => {
-  const script = `
-    import { startCloudTasks, VirtualClock } from 'cloud-tasks-document-processing/emulator';
-    const name = 'projects/p/locations/us-central1/queues/q';
-    const tasks = await startCloudTasks({ queues: [{ name }], clock: new VirtualClock() });
-    const body = JSON.stringify({ task: { name: name + '/tasks/a', httpRequest: { url: 'http://127.0.0.1:9/' } } });
-    const response = await fetch(tasks.url + '/v2/' + name + '/tasks', { method: 'POST', body });
-    console.log(response.status, (await response.json()).name);
-    await tasks.close();`;
+test('the example of the emulator runs from the package, and its faults happen', () => {
+  const codeUnderTest = `
+    const { createServer } = await import('node:http');
+    const target = createServer((_request, response) => response.end()).listen(0, '127.0.0.1');
+    await new Promise((listening) => target.once('listening', listening));
+    const url = 'http://127.0.0.1:' + target.address().port;
+    const body = JSON.stringify({ task: { name: QUEUE + '/tasks/a', httpRequest: { url } } });
+    const create = () => fetch(tasks.url + '/v2/' + QUEUE + '/tasks', { method: 'POST', body });
+    for (let tries = 0; tries < 4; tries++) console.log((await create()).status);
+  `;
+  const script = EMULATOR_EXAMPLE.replace(/^\/\/ … the code under test.*$/m, codeUnderTest).replace(
+    /^(tasks\.attempts\(.*?\));.*$/m,
+    'for (const { outcome } of $1) console.log(outcome); target.close();',
+  );
   writeFileSync(path.join(folder, 'emulator.mjs'), script);
-  expect(run(process.execPath, ['emulator.mjs']).trim()).toBe('200 projects/p/locations/us-central1/queues/q/tasks/a');
+  const [created, attempts] = [
+    ['503', '503', '503', '200'],
+    ['retrying', 'retrying', 'retrying', 'succeeded'],
+  ];
+  expect(run(process.execPath, ['emulator.mjs']).trim().split('\n')).toEqual([...created, ...attempts]);
 });
 
 /** The check comes before the document. */

@@ -1,5 +1,5 @@
-import { execFileSync } from 'node:child_process';
-import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { spawnSync } from 'node:child_process';
+import { cpSync, mkdtempSync, readdirSync, readFileSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { deadlinesFor } from '../../deadlines.ts';
@@ -7,24 +7,48 @@ import type { Converter } from '../../documents/conversion/converter.ts';
 import type { Extractor } from '../../documents/extraction/extractor.ts';
 import { Drain } from '../../handler/drain.ts';
 import { processDocument } from '../../handler/process-document.ts';
-import { readmeExample } from '../readme-example.ts';
+import { documentationExample, PROJECT } from '../documentation.ts';
 import { DOCUMENTS, RESULTS, setUp } from './helpers.ts';
 
-const project = path.join(import.meta.dirname, '../..');
+const DOCUMENTATION = 'docs/own-processing.md';
 const folder = mkdtempSync(path.join(tmpdir(), 'own-processing-test-'));
-const file = path.join(folder, 'own-processing.ts');
 let own: { shouting: Converter; counting: Extractor };
 
-/** As if it were a file of `handler/`. */
+/** The project with the documentation followed to the letter: a handler of its own, with everything else as it is. */
 beforeAll(async () => {
-  const code = readmeExample('export const shouting').replaceAll("from '../", `from '${project}/`);
-  writeFileSync(file, code);
-  writeFileSync(path.join(folder, 'package.json'), '{ "type": "module" }');
-  own = await import(file);
+  cpSync(path.join(PROJECT, 'handler'), path.join(folder, 'handler'), { recursive: true });
+  for (const name of readdirSync(PROJECT).filter((name) => !/^\.|^handler$|^tsconfig/.test(name))) {
+    symlinkSync(path.join(PROJECT, name), path.join(folder, name));
+  }
+  writeFileSync(path.join(folder, 'handler/own.ts'), documentationExample(DOCUMENTATION, 'export const shouting'));
+  for (const [name, diff] of [
+    ['handler/main.ts', 'shouting'],
+    ['handler/settings.ts', 'deadlinesFor'],
+  ] as const) {
+    const file = path.join(folder, name);
+    writeFileSync(file, edited(readFileSync(file, 'utf8'), documentationExample(DOCUMENTATION, diff, 'diff')));
+  }
+  own = await import(path.join(folder, 'handler/own.ts'));
 });
 afterAll(() => rmSync(folder, { recursive: true }));
 
-/** One attempt at a document with that text, by the README's converter and extractor. */
+/** A text with each run of removed lines, which has to be in it once, replaced by the added ones that follow. */
+function edited(text: string, diff: string): string {
+  const changes = diff.matchAll(/((?:^-.*\n)+)((?:^\+.*\n)+)/gm);
+  return [...changes].reduce((current, [, removed = '', added = '']) => {
+    const [before, after, ...more] = current.split(withoutMarks(removed));
+    if (before === undefined || after === undefined || more.length > 0) {
+      throw new Error(`The lines to replace have to be there once:\n${removed}`);
+    }
+    return before + withoutMarks(added) + after;
+  }, text);
+}
+
+function withoutMarks(lines: string): string {
+  return lines.replace(/^[-+]/gm, '');
+}
+
+/** One attempt at a document with that text, by the documentation's converter and extractor. */
 async function attemptAt(text: string) {
   const { shouting: converter, counting: extractor } = own;
   const parts = setUp({ converter, extractor, deadlines: deadlinesFor(600, { extraction: true }) });
@@ -34,12 +58,23 @@ async function attemptAt(text: string) {
   return { outcome, stored: (name: string) => parts.store.text(RESULTS, `results/a1/owner-1/${name}`) };
 }
 
-test('the example of the README type-checks', () => {
-  const compilerOptions = { typeRoots: [path.join(project, 'node_modules/@types')], types: ['node'] };
-  const config = { extends: path.join(project, 'tsconfig.json'), compilerOptions, files: [file], include: [] };
+test('the handler type-checks with the example in its place', () => {
+  const types = { typeRoots: [path.join(PROJECT, 'node_modules/@types')], types: ['node'] };
+  const config = { extends: path.join(PROJECT, 'tsconfig.json'), compilerOptions: types, include: ['handler/**/*.ts'] };
   writeFileSync(path.join(folder, 'tsconfig.json'), JSON.stringify(config));
-  const tsc = path.join(project, 'node_modules/typescript-7/bin/tsc');
-  expect(execFileSync(process.execPath, [tsc, '-p', folder], { encoding: 'utf8' })).toBe('');
+  const tsc = path.join(PROJECT, 'node_modules/typescript-7/bin/tsc');
+  expect(spawnSync(process.execPath, [tsc, '-p', folder], { encoding: 'utf8' })).toMatchObject({
+    stdout: '',
+    status: 0,
+  });
+});
+
+test('the linter has nothing to say to it then', () => {
+  const biome = path.join(PROJECT, 'node_modules/@biomejs/biome/bin/biome');
+  const words = [biome, 'check', '--error-on-warnings', '--vcs-enabled=false', `--config-path=${PROJECT}`, 'handler'];
+  const { stdout, stderr, status } = spawnSync(process.execPath, words, { cwd: folder, encoding: 'utf8' });
+  expect({ stderr, status }).toEqual({ stderr: '', status: 0 });
+  expect(stdout).toMatch(/^Checked \d+ files/);
 });
 
 test('the example converts a document and extracts its fields', async () => {

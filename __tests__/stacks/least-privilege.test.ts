@@ -1,4 +1,5 @@
 import type { DocumentProcessingStackProps } from '../../stacks/document-processing-props.ts';
+import { documentationTable, inCode } from '../documentation.ts';
 import { everythingOn } from './everything-on.ts';
 import { type Block, resources, stackJson, type TerraformJson } from './synthesise.ts';
 
@@ -34,15 +35,15 @@ function held(json: TerraformJson, member: string): string[] {
     .sort();
 }
 
-/** What the README's table gives the runtime. */
-const RUNTIME_ROLES = [
-  'roles/aiplatform.user',
-  'roles/cloudtasks.enqueuer',
-  'roles/iam.serviceAccountUser',
-  'roles/secretmanager.secretAccessor',
-  'roles/storage.objectUser',
-  'roles/storage.objectViewer',
-];
+/** The roles that the documentation gives an identity; a row without one goes on with the identity above it. */
+function documentedRoles(identity: string): string[] {
+  const rows = documentationTable('docs/deploying.md', 'identity');
+  const first = rows.findIndex(([cell = '']) => cell.startsWith(identity));
+  const next = rows.findIndex(([cell], index) => index > first && cell !== '');
+  const ownRows = rows.slice(first, next === -1 ? undefined : next);
+  return ownRows.flatMap(([, roles = '']) => inCode(roles));
+}
+
 /** Google's own identities for Cloud Storage and Cloud Run in the project. */
 const SERVICE_AGENT =
   /^\$\{data\.google_storage_project_service_account\.[^}]*\.member\}$|@serverless-robot-prod\.iam\.gserviceaccount\.com$/;
@@ -72,12 +73,13 @@ describe.each(Object.entries(cases))('with %s', (_, props) => {
     for (const grant of grants(json)) expect(target(grant)).toMatch(/\S/);
   });
 
-  test("no identity but those of the README's table appears, and none with another role", () => {
+  test("no identity but those of the documentation's table appears, and none with another role", () => {
     const allowed = (member: string): readonly string[] => {
-      if (member === runtime) return RUNTIME_ROLES;
-      if (member === invoker || props.callers?.includes(member)) return ['roles/run.invoker'];
-      if (props.enqueuers?.includes(member)) return ['roles/cloudtasks.enqueuer', 'roles/iam.serviceAccountUser'];
-      if (SERVICE_AGENT.test(member)) return ['roles/cloudkms.cryptoKeyEncrypterDecrypter'];
+      if (member === runtime) return documentedRoles('runtime');
+      if (member === invoker) return documentedRoles('invoker');
+      if (props.callers?.includes(member)) return documentedRoles('`callers`');
+      if (props.enqueuers?.includes(member)) return documentedRoles('`enqueuers`');
+      if (SERVICE_AGENT.test(member)) return documentedRoles('service agents');
       return [];
     };
     const given = grants(json).flatMap(({ members, block }) => members.map((member) => ({ member, role: block.role })));

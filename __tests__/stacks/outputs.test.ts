@@ -1,4 +1,5 @@
 import { execFileSync } from 'node:child_process';
+import { documentationTable, inCode } from '../documentation.ts';
 import { type Block, stackJson } from './synthesise.ts';
 
 /* biome-ignore-start lint/suspicious/noTemplateCurlyInString: Terraform's own references */
@@ -19,6 +20,11 @@ test('name what was deployed', () => {
   expect(value('documents_bucket')).toBe('${google_storage_bucket.documents.name}');
   expect(value('results_bucket')).toBe('${google_storage_bucket.results.name}');
   for (const { description } of Object.values(output) as Block[]) expect(description).toMatch(/\.$/);
+});
+
+test('are those that the documentation lists', () => {
+  const listed = documentationTable('docs/deploying.md', 'output').flatMap(([names = '']) => inCode(names));
+  expect(listed.sort()).toEqual(Object.keys(output).sort());
 });
 
 /** Runs the command in a shell in which gcloud prints its arguments, one a line. */
