@@ -23,6 +23,14 @@ function links(file: string): string[] {
   return targets.filter((target) => !/^https?:/.test(target));
 }
 
+// The changelog also names what is gone.
+test.each(PAGES.filter((file) => file !== 'CHANGELOG.md'))('%s names files that are there', (file) => {
+  const files = inCode(prose(file)).filter((code) => /^[a-z-]+\/[\w/.-]+\.(ts|js|mjs|json)$/.test(code));
+  // What a reader is to make, and what a run makes.
+  const isMade = (name: string) => name === 'handler/own.ts' || /^(dist|results)\//.test(name);
+  expect(files.filter((name) => !isMade(name) && !existsSync(path.join(PROJECT, name)))).toEqual([]);
+});
+
 describe.each(PAGES)('%s', (file) => {
   test('links to files and headings that are there', () => {
     const broken = links(file).filter((target) => {
@@ -39,17 +47,10 @@ describe.each(PAGES)('%s', (file) => {
     const named = [...page(file).matchAll(/\bnpm (?:run (?:-s )?([a-z-]+)|(start|test)\b)/g)];
     expect(named.map(([, ran, short]) => ran ?? short ?? '').filter((name) => !(name in scripts))).toEqual([]);
   });
-
-  test('names files that are there', () => {
-    const files = inCode(prose(file)).filter((code) => /^[a-z-]+\/[\w/.-]+\.(ts|js|mjs|json)$/.test(code));
-    // What a reader is to make, and what a run makes.
-    const isMade = (name: string) => name === 'handler/own.ts' || /^(dist|results)\//.test(name);
-    expect(files.filter((name) => !isMade(name) && !existsSync(path.join(PROJECT, name)))).toEqual([]);
-  });
 });
 
 test('the README is for people in a hurry', () => {
-  expect(page('README.md').split('\n').length).toBeLessThanOrEqual(150);
+  expect(page('README.md').trimEnd().split('\n').length).toBeLessThanOrEqual(150);
 });
 
 test('every page of docs/ is in its index, and says first for whom it is', () => {
@@ -114,4 +115,13 @@ test("the properties of the options' tables are those of the stack's props", () 
   const listed = OPTIONS.flatMap(([cell = '']) => inCode(cell));
   expect(listed.length).toBeGreaterThan(30);
   expect(listed.filter((name) => !new RegExp(`^ +readonly ${name}\\??:`, 'm').test(source))).toEqual([]);
+});
+
+test('every room of the table of the house is there, and every library that is said to be used is a dependency', () => {
+  const rooms = documentationTable('CONTRIBUTING.md', 'where').flatMap(([cell = '']) => inCode(cell));
+  expect(rooms.length).toBeGreaterThan(15);
+  expect(rooms.filter((name) => !existsSync(path.join(PROJECT, name)))).toEqual([]);
+  const { dependencies, devDependencies } = JSON.parse(page('package.json'));
+  const libraries = documentationTable('CONTRIBUTING.md', 'library').flatMap(([cell = '']) => inCode(cell));
+  expect(libraries.filter((name) => !(name in { ...dependencies, ...devDependencies }))).toEqual([]);
 });
