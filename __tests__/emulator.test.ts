@@ -35,12 +35,16 @@ const OVER_REST = NODE.replace(/^ {2}sslCreds: .*$/m, "  fallback: true,\n  prot
 test.each([
   ['gRPC', NODE],
   ['REST', OVER_REST],
-])('the example for Node reaches the target over %s', async (_wire, code) => {
-  const received = once(target, 'received');
-  const words = ['--no-warnings', '--input-type=module', '--eval', withPorts(code)];
-  await promisify(execFile)(process.execPath, words, { cwd: PROJECT });
-  expect(await received).toEqual([{ url: '/work', body: 'hello' }]);
-});
+])(
+  'the example for Node reaches the target over %s',
+  async (_wire, code) => {
+    const received = once(target, 'received');
+    const words = ['--no-warnings', '--input-type=module', '--eval', withPorts(code)];
+    await promisify(execFile)(process.execPath, words, { cwd: PROJECT });
+    expect(await received).toEqual([{ url: '/work', body: 'hello' }]);
+  },
+  30_000,
+);
 
 test('the example for curl reaches the target', async () => {
   const [, url = '', body = ''] = /^ {4}curl (\S+) \\\n +-d '(.*)'$/m.exec(page('docs/emulator.md')) ?? [];

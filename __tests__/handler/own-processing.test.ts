@@ -67,7 +67,7 @@ test('the handler type-checks with the example in its place', () => {
     stdout: '',
     status: 0,
   });
-});
+}, 30_000);
 
 test('the linter has nothing to say to it then', () => {
   const biome = path.join(PROJECT, 'node_modules/@biomejs/biome/bin/biome');
@@ -75,7 +75,7 @@ test('the linter has nothing to say to it then', () => {
   const { stdout, stderr, status } = spawnSync(process.execPath, words, { cwd: folder, encoding: 'utf8' });
   expect({ stderr, status }).toEqual({ stderr: '', status: 0 });
   expect(stdout).toMatch(/^Checked \d+ files/);
-});
+}, 30_000);
 
 test('the example converts a document and extracts its fields', async () => {
   const { outcome, stored } = await attemptAt('One\ntwo');
