@@ -1,5 +1,5 @@
+import { closest, distance } from 'fastest-levenshtein';
 import { DISPATCH_DEADLINE_RANGE } from '../deadlines.ts';
-import { nearestName } from '../nearest-name.ts';
 import type { DoclingSidecarProps } from './docling-sidecar.ts';
 import type { DocumentProcessingStackProps } from './document-processing-props.ts';
 import type { ExtractionProps } from './extraction.ts';
@@ -33,7 +33,7 @@ export interface ReadSettings {
 export function readSettings(variables: Readonly<Record<string, string | undefined>>): ReadSettings {
   const problems: string[] = [];
   /** All that are read; `npm start` and `npm run dev` take the first for themselves. */
-  const known: [string, ...string[]] = ['DOCLING_URL'];
+  const known = ['DOCLING_URL'];
 
   function text(name: string): string | undefined {
     known.push(name);
@@ -48,15 +48,15 @@ export function readSettings(variables: Readonly<Record<string, string | undefin
       const isOurPrefix = /^(EXTRACTION|DOCLING)_/.test(name);
       if (!isOurPrefix && name.length < MIN_TELLING_LENGTH) return [];
       // By their lengths first: an environment may have hundreds of variables.
-      const [first, ...rest] = isOurPrefix
+      const candidates = isOurPrefix
         ? known
         : known.filter(({ length }) => Math.abs(length - name.length) <= MAX_EDITS);
-      if (first === undefined) return [];
-      const nearest = nearestName(name, [first, ...rest]);
+      if (candidates.length === 0) return [];
+      const nearest = closest(name, candidates);
       const begun = isOurPrefix ? known.find((whole) => whole.startsWith(`${name}_`)) : undefined;
       // What is further away is another tool's: docling-serve and others have variables of their own that begin so.
-      if (begun === undefined && nearest.edits > MAX_EDITS) return [];
-      return [`${name} is no setting: did you mean ${begun ?? nearest.name}? Rename it, or unset it.`];
+      if (begun === undefined && distance(name, nearest) > MAX_EDITS) return [];
+      return [`${name} is no setting: did you mean ${begun ?? nearest}? Rename it, or unset it.`];
     });
   }
 

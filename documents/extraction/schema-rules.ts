@@ -1,4 +1,4 @@
-import { nearestName } from '../../nearest-name.ts';
+import { closest } from 'fastest-levenshtein';
 import { circularPlace, placeWithin, referredPlace } from './schema-references.ts';
 
 /**
@@ -140,8 +140,7 @@ export function schemaProblem(schema: object, formats: readonly string[]): strin
       return undefined;
     }
     if (!Object.hasOwn(RULES, keyword)) {
-      const { name } = nearestName(shortened(keyword), KEYWORDS);
-      return `${place(at)} is no keyword that extraction knows; the nearest is "${name}"`;
+      return `${place(at)} is no keyword that extraction knows; the nearest is "${closest(shortened(keyword), KEYWORDS)}"`;
     }
     if (TOP_ONLY.includes(keyword) && at !== `#/${keyword}`)
       return `${place(at)} belongs to the top of the schema alone`;
