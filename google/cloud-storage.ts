@@ -1,8 +1,8 @@
 import type { IncomingMessage } from 'node:http';
 import { type Clock, sleep } from '../time/clock.ts';
 import { abortable } from '../time/deadline.ts';
-import { AS_STORED, decoded, download } from './download.ts';
-import { bytesOf, call, type HttpCall, type Origin, originOf } from './http-call.ts';
+import { AS_STORED, decompressed, download } from './download.ts';
+import { call, type HttpCall, type Origin, originOf } from './http-call.ts';
 import {
   FalseEncodingError,
   type ListOptions,
@@ -16,6 +16,7 @@ import {
   type StoredObject,
   type WriteOptions,
 } from './object-store.ts';
+import { readUpTo } from './read-up-to.ts';
 import { limitSilence, type SilenceLimit } from './silence-limit.ts';
 
 /**
@@ -155,14 +156,10 @@ interface SmallAnswer {
 /** @throws StorageError when it is neither success nor one of the two refusals that mean something to a caller */
 async function smallAnswer(answer: IncomingMessage, { heard }: SilenceLimit): Promise<SmallAnswer> {
   const status = answer.statusCode as number;
-  let size = 0;
-  const bytes = await bytesOf(decoded(answer), (chunk) => {
-    heard();
-    size += chunk.length;
-    if (size > MAX_ANSWER_BYTES) {
-      throw new StorageError(0, `Cloud Storage answered ${status} with more than ${MAX_ANSWER_BYTES} bytes.`);
-    }
-  });
+  const tooLarge = () =>
+    new StorageError(0, `Cloud Storage answered ${status} with more than ${MAX_ANSWER_BYTES} bytes.`);
+  const sent = await readUpTo(answer, MAX_ANSWER_BYTES, tooLarge, heard);
+  const bytes = await decompressed(sent, answer.headers['content-encoding'], MAX_ANSWER_BYTES, tooLarge);
   const body = bytes.toString();
   if ((status >= 200 && status < 300) || status === 404 || status === 412) return { status, body };
   let message = body.slice(0, 200);

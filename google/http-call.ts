@@ -1,6 +1,5 @@
 import { type ClientRequest, Agent as HttpAgent, type IncomingMessage, request as requestOverHttp } from 'node:http';
 import { Agent as HttpsAgent, request as requestOverHttps } from 'node:https';
-import type { Readable } from 'node:stream';
 
 /**
  * Connections are kept and used again, 64 to a host at most. One that nobody uses is given up after 30 s, before anything on the
@@ -39,8 +38,8 @@ export interface HttpCall {
 }
 
 /**
- * Makes a call, over a connection that is kept unless it is unrepeatable, and resolves with the head of its answer. The body has to be read, see
- * {@link bytesOf}: until then the connection is taken.
+ * Makes a call, over a connection that is kept unless it is unrepeatable, and resolves with the head of its answer. The body has
+ * to be read (`read-up-to.ts`): until then the connection is taken.
  *
  * Not `fetch`, which takes four times the processor's time.
  *
@@ -111,29 +110,4 @@ function* piecesOf(parts: readonly Uint8Array[]): Generator<Uint8Array, undefine
   for (const part of parts) {
     for (let begin = 0; begin < part.length; begin += PIECE_BYTES) yield part.subarray(begin, begin + PIECE_BYTES);
   }
-}
-
-/**
- * The bytes of a stream to its end.
- *
- * @param onChunk called with each piece as it comes; what it throws ends the stream
- * @throws the error that the stream was destroyed with, or what `onChunk` threw
- */
-export function bytesOf(stream: Readable, onChunk: (chunk: Buffer) => void = () => {}): Promise<Buffer> {
-  return new Promise((resolve, reject) => {
-    const chunks: Buffer[] = [];
-    stream.on('data', (chunk: Buffer) => {
-      try {
-        onChunk(chunk);
-        chunks.push(chunk);
-      } catch (error) {
-        stream.destroy(error as Error);
-      }
-    });
-    stream.on('end', () => resolve(Buffer.concat(chunks)));
-    stream.on('error', reject);
-    stream.on('close', () => {
-      if (!stream.readableEnded) reject(new Error('The connection was closed before the end.'));
-    });
-  });
 }

@@ -105,6 +105,19 @@ test('a compressed object is read no further than it may be', async () => {
   });
 });
 
+test('an object that its compression has made longer may be as large as its content', async () => {
+  const content = Buffer.alloc(100_000, 'stored as it is');
+  const body = gzipSync(content, { level: 0 });
+  expect(body.length).toBeGreaterThan(content.length);
+  const as = sent(body, { hash: `crc32c=${crc32c(body)}`, encoding: 'gzip', storedEncoding: 'gzip' });
+  await withServer([as, as], async (store) => {
+    expect(await store.read('b', 'o', { maxBytes: content.length })).toMatchObject({ size: content.length });
+    await expect(store.read('b', 'o', { maxBytes: content.length - 1 })).rejects.toThrow(
+      'gs://b/o has 100000 bytes; at most 99999 are taken.',
+    );
+  });
+});
+
 test('an encoding that nobody knows, and that an uploader chose, is left as it is', async () => {
   const odd: RequestListener = (_request, response) =>
     response.writeHead(200, { 'Content-Encoding': 'constructor' }).end('ab');

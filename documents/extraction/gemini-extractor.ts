@@ -1,5 +1,6 @@
 import type { IncomingMessage } from 'node:http';
-import { bytesOf, call, type Origin, originOf } from '../../google/http-call.ts';
+import { call, type Origin, originOf } from '../../google/http-call.ts';
+import { readUpTo } from '../../google/read-up-to.ts';
 import type { ExtractionSettings } from '../../handler/extraction-settings.ts';
 import {
   type ExtractableDocument,
@@ -83,12 +84,13 @@ export class GeminiExtractor implements Extractor {
   async #ask(turns: readonly Turn[], signal: AbortSignal): Promise<GeminiAnswer> {
     const { schema, accessToken } = this.#options;
     const headers = { Authorization: `Bearer ${await accessToken()}`, 'Content-Type': 'application/json' };
+    const tooLarge = () => new Error(`it has more than ${MAX_ANSWER_BYTES} bytes`);
     let answer: IncomingMessage;
     let body: string;
     try {
       const request = { method: 'POST', headers, body: requestBody(turns, schema), signal };
       answer = await call(this.#origin, this.#path, request);
-      body = await bodyOf(answer);
+      body = (await readUpTo(answer, MAX_ANSWER_BYTES, tooLarge)).toString();
     } catch (error) {
       signal.throwIfAborted();
       const why = (error as Error).message.replace(/\.$/, '');
@@ -129,15 +131,6 @@ function fieldsIn(text: string): { fields: unknown } | { problem: string } {
   } catch (error) {
     return { problem: `The answer is not JSON: ${(error as Error).message}` };
   }
-}
-
-async function bodyOf(answer: IncomingMessage): Promise<string> {
-  let size = 0;
-  const bytes = await bytesOf(answer, (chunk) => {
-    size += chunk.length;
-    if (size > MAX_ANSWER_BYTES) throw new Error(`it has more than ${MAX_ANSWER_BYTES} bytes`);
-  });
-  return bytes.toString();
 }
 
 /** Google's error, as one line; not every refusal is JSON: a proxy's is not. */

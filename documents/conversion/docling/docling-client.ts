@@ -1,6 +1,7 @@
 import type { IncomingMessage } from 'node:http';
 import * as z from 'zod';
-import { bytesOf, call, type Origin, originOf } from '../../../google/http-call.ts';
+import { call, type Origin, originOf } from '../../../google/http-call.ts';
+import { readUpTo } from '../../../google/read-up-to.ts';
 import { limitSilence } from '../../../google/silence-limit.ts';
 import { type Clock, sleep } from '../../../time/clock.ts';
 import { UnconvertibleDocumentError } from '../converter.ts';
@@ -153,7 +154,7 @@ export class DoclingClient {
     let text: string;
     try {
       answer = await call(this.#origin, path, { headers: {}, ...request, signal: limit.signal, onSent: limit.heard });
-      text = await textOf(answer, limit.heard);
+      text = (await readUpTo(answer, MAX_ANSWER_BYTES, oversized, limit.heard)).toString();
     } catch (error) {
       signal.throwIfAborted();
       if (error instanceof OversizedAnswerError) throw error;
@@ -167,17 +168,8 @@ export class DoclingClient {
   }
 }
 
-/** Ends the connection as soon as too much has come. */
-async function textOf(answer: IncomingMessage, onChunk: () => void): Promise<string> {
-  let size = 0;
-  const bytes = await bytesOf(answer, (chunk) => {
-    onChunk();
-    size += chunk.length;
-    if (size > MAX_ANSWER_BYTES) {
-      throw new OversizedAnswerError(`docling-serve's answer is larger than ${MAX_ANSWER_BYTES / 2 ** 20} MiB.`);
-    }
-  });
-  return bytes.toString();
+function oversized(): OversizedAnswerError {
+  return new OversizedAnswerError(`docling-serve's answer is larger than ${MAX_ANSWER_BYTES / 2 ** 20} MiB.`);
 }
 
 function parse<T>(question: string, text: string, schema: z.ZodType<T>): T {
