@@ -10,7 +10,8 @@ import {
   type ModelUsage,
   UnextractableDocumentError,
 } from './extractor.ts';
-import { compileFieldSchema, type FieldCheck, type FieldSchema } from './field-schema.ts';
+import { compileFieldCheck, type FieldCheck } from './field-check.ts';
+import type { FieldSchema } from './field-schema.ts';
 import { type GeminiAnswer, readAnswer } from './gemini-answer.ts';
 import { documentTurn, repairTurns, requestBody, type Turn } from './gemini-request.ts';
 import { vertexUrl } from './vertex-model.ts';
@@ -113,11 +114,9 @@ export class GeminiExtractor implements Extractor {
   }
 }
 
-/** Loaded only where something is extracted. */
 async function compile(schema: FieldSchema): Promise<FieldCheck> {
-  const { Ajv2020 } = await import('ajv/dist/2020.js');
   try {
-    return compileFieldSchema(Ajv2020, schema);
+    return await compileFieldCheck(schema);
   } catch (error) {
     throw new Error(`The schema of the extraction ${(error as Error).message}.`, { cause: error });
   }

@@ -1,29 +1,46 @@
+import { placeWithin, referredPlace, type Schema, schemasOf, shown, shownPlace } from './schema-places.ts';
+
+/** The schemas within a schema by their places. */
+export type Schemas = ReadonlyMap<string, Schema>;
+
 /**
- * Places of schemas within a schema, as `$ref` names them: a JSON pointer after `#` (RFC 6901, section 6). For each, the places
- * that check the very same value, or one that has to be in it.
+ * Schemas that references can lead through within each other. Our own limit, far above any document's fields: ajv compiles each
+ * within the one before, and overflows from some 700 on.
  */
-export type Places = ReadonlyMap<string, readonly string[]>;
+const MAX_LENGTH = 300;
 
-/** The place where a step of a JSON pointer leads to (RFC 6901, section 3). */
-export function placeWithin(place: string, name: string): string {
-  return `${place}/${name.replaceAll('~', '~0').replaceAll('/', '~1')}`;
+/** Schemas that a check of one answer goes through. Our own limit, which takes a hundredth of a second. */
+const MAX_CHECKS = 100_000;
+
+/** The first thing that is wrong with the references of a schema, with its place; undefined when nothing is. */
+export function referenceProblem(schemas: Schemas): string | undefined {
+  return unknownPlace(schemas) ?? overlongChain(schemas) ?? circle(schemas) ?? overlongCheck(schemas);
 }
 
-/** The place that a `$ref` names; undefined where it names none in its own schema. */
-export function referredPlace(reference: unknown): string | undefined {
-  if (typeof reference !== 'string' || !/^#[^#]*$/.test(reference) || !reference.isWellFormed()) return undefined;
-  const [start, ...steps] = reference.split('/');
-  try {
-    // Step by step: a slash that is encoded is no separator, and a name writes it as ~1.
-    const decoded = steps.map(decodeURIComponent);
-    return start === '#' && !decoded.some((step) => step.includes('/')) ? ['#', ...decoded].join('/') : undefined;
-  } catch {
-    return undefined;
+function unknownPlace(schemas: Schemas): string | undefined {
+  for (const [at, schema] of schemas) {
+    if (typeof schema === 'boolean' || !('$ref' in schema) || schemas.has(referredPlace(schema.$ref) ?? '')) continue;
+    const rule = 'must be the place of a schema in here, such as #/$defs/party';
+    return `${shownPlace(`${at}/$ref`)} ${rule}; received ${shown(schema.$ref)}`;
   }
+  return undefined;
 }
 
-/** A place that leads back to itself, so that a check of it comes to no end, or no answer does; undefined where none is. */
-export function circularPlace(places: Places): string | undefined {
+/** No chain is longer than all that is referred to, one within the other. */
+function overlongChain(schemas: Schemas): string | undefined {
+  const heightOf = (place: string): number => {
+    const schema = schemas.get(place) ?? true;
+    return 1 + Math.max(0, ...schemasOf(schema, place).map(([inner]) => heightOf(inner)));
+  };
+  const referred = new Set(['#', ...[...schemas.values()].flatMap((schema) => referenceOf(schema))]);
+  const length = [...referred].reduce((sum, place) => sum + heightOf(place), 0);
+  return length > MAX_LENGTH
+    ? `its references may lead through ${length} schemas within each other; at most ${MAX_LENGTH} are taken`
+    : undefined;
+}
+
+/** Gemini has circles only in properties that are not required (reference: `GenerationConfig.responseJsonSchema`). */
+function circle(schemas: Schemas): string | undefined {
   const open = new Set<string>();
   const ended = new Set<string>();
 
@@ -31,18 +48,53 @@ export function circularPlace(places: Places): string | undefined {
     if (open.has(place)) return place;
     if (ended.has(place)) return undefined;
     open.add(place);
-    for (const next of places.get(place) ?? []) {
-      const circle = circleFrom(next);
-      if (circle !== undefined) return circle;
+    for (const next of neededBy(schemas, place)) {
+      const found = circleFrom(next);
+      if (found !== undefined) return found;
     }
     open.delete(place);
     ended.add(place);
     return undefined;
   }
 
-  for (const place of places.keys()) {
-    const circle = circleFrom(place);
-    if (circle !== undefined) return circle;
+  for (const place of schemas.keys()) {
+    const found = circleFrom(place);
+    if (found !== undefined)
+      return `${shownPlace(found)} leads back to itself: only a property that is not required may lead back`;
   }
   return undefined;
+}
+
+/** References that fan out multiply. @param schemas without a circle */
+function overlongCheck(schemas: Schemas): string | undefined {
+  const checks = new Map<string, number>();
+
+  function checksFrom(place: string): number {
+    const known = checks.get(place) ?? neededBy(schemas, place).reduce((sum, next) => sum + checksFrom(next), 1);
+    checks.set(place, known);
+    return known;
+  }
+
+  return [...schemas.keys()].some((place) => checksFrom(place) > MAX_CHECKS)
+    ? `its references fan out to more than ${MAX_CHECKS} schemas for one answer`
+    : undefined;
+}
+
+/** The schemas that a value or what is in it is checked by, but for those of properties that may be left out. */
+function neededBy(schemas: Schemas, at: string): string[] {
+  const schema = schemas.get(at) ?? true;
+  if (typeof schema === 'boolean') return [];
+  const required = (schema.required as readonly string[] | undefined) ?? [];
+  const { $defs: _unused, properties = {}, ...others } = schema;
+  const properly = required.filter((name) => Object.hasOwn(properties as object, name));
+  return [
+    ...schemasOf(others, at).map(([place]) => place),
+    ...properly.map((name) => placeWithin(`${at}/properties`, name)),
+    ...referenceOf(schema),
+  ];
+}
+
+function referenceOf(schema: Schema): string[] {
+  const place = typeof schema === 'boolean' ? undefined : referredPlace(schema.$ref);
+  return place === undefined ? [] : [place];
 }
