@@ -1,26 +1,7 @@
 import * as z from 'zod';
-import {
-  type FieldSchema,
-  type InvalidFieldSchemaError,
-  parseFieldSchema,
-} from '../documents/extraction/field-schema.ts';
-import { MODEL_LOCATION, MODEL_NAME } from '../documents/extraction/vertex-model.ts';
+import { type InvalidFieldSchemaError, parseFieldSchema } from '../documents/extraction/field-schema.ts';
+import { type ExtractionSettings, MODEL_LOCATION, MODEL_NAME } from '../documents/extraction/vertex-model.ts';
 import type { SettingName } from './setting-names.ts';
-
-/** What is extracted by which model, as a deployment chose it. */
-export interface ExtractionSettings {
-  readonly schema: FieldSchema;
-  /** Name of the model: configuration, as names retire about once a year. */
-  readonly model: string;
-  /** Where the model answers: a region, `us`, `eu` or `global`. */
-  readonly location: string;
-  /** What the model reads of a PDF: its Markdown, or the PDF itself. */
-  readonly input: 'text' | 'pdf';
-  /** USD for a million tokens of requests. */
-  readonly inputPrice: number;
-  /** USD for a million tokens of answers. */
-  readonly outputPrice: number;
-}
 
 /** Those that turn the extraction on, all together. */
 const REQUIRED = [

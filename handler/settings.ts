@@ -1,11 +1,7 @@
 import * as z from 'zod';
 import { checkIntervalSeconds, type Deadlines, deadlinesFor } from '../deadlines.ts';
-import {
-  type ExtractionSettings,
-  extractionProblems,
-  extractionSettings,
-  extractionVariables,
-} from './extraction-settings.ts';
+import type { ExtractionSettings } from '../documents/extraction/vertex-model.ts';
+import { extractionProblems, extractionSettings, extractionVariables } from './extraction-settings.ts';
 import { SETTING_NAMES, type SettingName } from './setting-names.ts';
 
 /** What the handler knows of its surroundings. Empty strings stand for what was not set. */

@@ -1,7 +1,6 @@
 import type { IncomingMessage } from 'node:http';
 import { call, type Origin, originOf } from '../../google/http-call.ts';
 import { readUpTo } from '../../google/read-up-to.ts';
-import type { ExtractionSettings } from '../../handler/extraction-settings.ts';
 import {
   type ExtractableDocument,
   type Extraction,
@@ -14,7 +13,7 @@ import { compileFieldCheck, type FieldCheck } from './field-check.ts';
 import type { FieldSchema } from './field-schema.ts';
 import { type GeminiAnswer, readAnswer } from './gemini-answer.ts';
 import { documentTurn, repairTurns, requestBody, type Turn } from './gemini-request.ts';
-import { vertexUrl } from './vertex-model.ts';
+import { type ExtractionSettings, vertexUrl } from './vertex-model.ts';
 
 /** Far above what a model can write; a stream without an end is not the model's. */
 const MAX_ANSWER_BYTES = 4 * 2 ** 20;

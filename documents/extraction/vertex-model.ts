@@ -1,4 +1,19 @@
-/** How models of Google on Vertex AI are named and where they answer. A pure contract with `stacks/`. */
+import type { FieldSchema } from './field-schema.ts';
+
+/** What is extracted by which model on Vertex AI, as a deployment chose it. `stacks/` and the handler read it by the rules below. */
+export interface ExtractionSettings {
+  readonly schema: FieldSchema;
+  /** Name of the model: configuration, as names retire about once a year. */
+  readonly model: string;
+  /** Where the model answers: a region, `us`, `eu` or `global`. */
+  readonly location: string;
+  /** What the model reads of a PDF: its Markdown, or the PDF itself. */
+  readonly input: 'text' | 'pdf';
+  /** USD for a million tokens of requests. */
+  readonly inputPrice: number;
+  /** USD for a million tokens of answers. */
+  readonly outputPrice: number;
+}
 
 /** Name of a Gemini model, without its publisher: it becomes part of a path of Google's own models, which others are not among. */
 export const MODEL_NAME = /^gemini-[a-z0-9.@_-]{1,90}$/;
