@@ -25,7 +25,7 @@ export interface ModelUsage {
 export interface Extraction extends ModelUsage {
   /** JSON that follows the schema. */
   readonly fields: unknown;
-  /** Whether the first answer broke the schema and the second did not. */
+  /** Whether it is of a second answer, as the first broke the schema or was cut off. */
   readonly repaired: boolean;
 }
 
@@ -34,7 +34,7 @@ export interface Extraction extends ModelUsage {
  *
  * - `extraction-invalid`: the model's answers break the schema, the repaired one too
  * - `extraction-blocked`: the model may not answer, by its provider's rules for content
- * - `extraction-too-long`: the answer was cut off at the model's limit
+ * - `extraction-too-long`: the answer was cut off at the model's limit, twice or after its repair
  * - `extraction-refused`: the request itself is not accepted, such as a document above the model's limits
  */
 export type UnextractableReason =

@@ -30,7 +30,7 @@ export interface GeminiAnswer {
   readonly tokens: { readonly input: number; readonly output: number };
   /** The exact model; undefined where the answer does not say. */
   readonly modelVersion?: string | undefined;
-  /** Why the text is no whole answer and no further call would give one. @default it is a whole answer */
+  /** Why the text is no whole answer; no further call would give one, but where it was cut off. @default it is a whole answer */
   readonly refusal?: { readonly reason: UnextractableReason; readonly message: string } | undefined;
 }
 

@@ -12,7 +12,7 @@ import {
 import { compileFieldCheck, type FieldCheck } from './field-check.ts';
 import type { FieldSchema } from './field-schema.ts';
 import { type GeminiAnswer, readAnswer } from './gemini-answer.ts';
-import { documentTurn, repairTurns, requestBody, type Turn } from './gemini-request.ts';
+import { documentTurn, repairTurns, requestBody, shorterTurn, type Turn } from './gemini-request.ts';
 import { type ExtractionSettings, vertexUrl } from './vertex-model.ts';
 
 /** Far above what a model can write; a stream without an end is not the model's. */
@@ -32,9 +32,9 @@ export interface GeminiExtractorOptions extends ExtractionSettings {
  * Extraction by Gemini on Vertex AI, over its REST API. Not `@google/genai`: that is 30 MB, and its abort does not reach the
  * sleep between its retries.
  *
- * The answer is checked against the schema; one that breaks it is given back once with what is wrong. There are no retries
- * here: a call that fails is one attempt that failed, and Cloud Tasks knows when to try again. An aborted call is billed all
- * the same.
+ * The answer is checked against the schema; one that breaks it is given back once with what is wrong, and one that was cut off is
+ * asked for once more. There are no retries here: a call that fails is one attempt that failed, and Cloud Tasks knows when to
+ * try again. An aborted call is billed all the same.
  */
 export class GeminiExtractor implements Extractor {
   readonly takesPdf: boolean;
@@ -58,26 +58,31 @@ export class GeminiExtractor implements Extractor {
   async extract(document: ExtractableDocument, { signal }: ExtractOptions): Promise<Extraction> {
     this.#check ??= compile(this.#options.schema);
     const check = await this.#check;
-    const turns: Turn[] = [documentTurn(document)];
+    let turns: Turn[] = [documentTurn(document)];
     const texts: string[] = [];
     const answers: GeminiAnswer[] = [];
     let problems: string[] = [];
-    for (const isRepair of [false, true]) {
+    for (const isSecond of [false, true]) {
       const answer = await this.#ask(turns, signal);
       answers.push(answer);
       if (answer.text !== '') texts.push(answer.text);
       if (answer.refusal !== undefined) {
         const { reason, message } = answer.refusal;
+        // A model that went round in circles may not do so again. What it wrote is not given back: it would only go on.
+        if (reason === 'extraction-too-long' && !isSecond) {
+          turns = [shorterTurn(document)];
+          continue;
+        }
         throw new UnextractableDocumentError(reason, message, texts, this.#usageOf(answers));
       }
       const found = fieldsIn(answer.text);
       problems = 'problem' in found ? [found.problem] : check(found.fields);
       if ('fields' in found && problems.length === 0) {
-        return { fields: found.fields, repaired: isRepair, ...this.#usageOf(answers) };
+        return { fields: found.fields, repaired: isSecond, ...this.#usageOf(answers) };
       }
-      turns.push(...repairTurns(answer.text, problems));
+      turns = [...turns, ...repairTurns(answer.text, problems)];
     }
-    const message = `The model's answer breaks the schema, also after its repair: ${problems.join('; ')}.`;
+    const message = `The model's answer breaks the schema, though it was asked for twice: ${problems.join('; ')}.`;
     throw new UnextractableDocumentError('extraction-invalid', message, texts, this.#usageOf(answers));
   }
 

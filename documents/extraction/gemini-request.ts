@@ -27,6 +27,14 @@ export function documentTurn({ markdown, pdfUri }: ExtractableDocument): Turn {
   return { role: 'user', parts: [{ text: 'Extract the fields of this document:' }, document] };
 }
 
+/** The first turn, after an answer to it that was cut off. */
+export function shorterTurn(document: ExtractableDocument): Turn {
+  const { role, parts } = documentTurn(document);
+  const text =
+    'An answer before this one was cut off at its limit of tokens. Write compact JSON, each value once, and nothing beyond the schema.';
+  return { role, parts: [...parts, { text }] };
+}
+
 /** The turns that give an answer back with what is wrong with it. */
 export function repairTurns(answer: string, problems: readonly string[]): Turn[] {
   const list = problems.map((problem) => `- ${problem}`).join('\n');

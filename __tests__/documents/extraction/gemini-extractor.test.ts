@@ -131,7 +131,7 @@ test('two answers that break the schema are kept, and end it', async () => {
   server.plan(writes('{"number":7,"total":1}'), writes('{"number":"A-1","total":"1"}'));
   expect(await failure()).toMatchObject({
     reason: 'extraction-invalid',
-    message: "The model's answer breaks the schema, also after its repair: /total must be number.",
+    message: "The model's answer breaks the schema, though it was asked for twice: /total must be number.",
     answers: ['{"number":7,"total":1}', '{"number":"A-1","total":"1"}'],
     usage: { model: 'gemini-test-001', tokens: { input: 200, output: 20 }, estimatedCostUsd: 0.00011 },
   });
@@ -165,14 +165,39 @@ test.each(['SAFETY', 'RECITATION', 'LANGUAGE', 'BLOCKLIST', 'PROHIBITED_CONTENT'
   },
 );
 
-test('an answer that is cut off at the limit of tokens is kept, and not asked for again', async () => {
-  server.plan(stops('MAX_TOKENS', undefined, '{"number":"A'));
+test('an answer that is cut off at the limit of tokens is asked for once more, and not given back', async () => {
+  server.plan(stops('MAX_TOKENS', undefined, '{"number":"A-1-1-1'), writes(GOOD));
+  expect(await extract()).toMatchObject({
+    fields: { number: 'A-1', total: 12.5 },
+    tokens: { input: 200, output: 15 },
+    repaired: true,
+  });
+  const [first, second, ...others] = server.requests;
+  expect(others).toEqual([]);
+  expect(second?.body.contents).toHaveLength(1);
+  const [instruction, document, hint] = second?.body.contents[0].parts ?? [];
+  expect([instruction, document]).toEqual(first?.body.contents[0].parts);
+  expect(hint.text).toMatch(/^An answer before this one was cut off at its limit of tokens\. /);
+});
+
+test.each([
+  ['twice', stops('MAX_TOKENS', undefined, '{"number":"A'), '{"number":"A', { input: 200, output: 10 }],
+  ['after one that broke the schema', writes('{"number":7}'), '{"number":7}', { input: 200, output: 15 }],
+])('answers that are cut off %s are kept, and end it', async (_when, first, text, tokens) => {
+  server.plan(first, stops('MAX_TOKENS', undefined, '{"number":"B'));
   expect(await failure()).toMatchObject({
     reason: 'extraction-too-long',
     message: "The model's answer was cut off at its limit of tokens: ask for fewer fields, or choose another model.",
-    answers: ['{"number":"A'],
+    answers: [text, '{"number":"B'],
+    usage: { tokens },
   });
-  expect(server.requests).toHaveLength(1);
+  expect(server.requests).toHaveLength(2);
+});
+
+test('a second answer that breaks the schema after one that was cut off ends it', async () => {
+  server.plan(stops('MAX_TOKENS'), writes('{"number":"A-1"}'));
+  expect(await failure()).toMatchObject({ reason: 'extraction-invalid', answers: ['{"number":"A-1"}'] });
+  expect(server.requests).toHaveLength(2);
 });
 
 test('a request that is not accepted is not made again', async () => {
