@@ -82,14 +82,13 @@ function overlongCheck(schemas: Schemas): string | undefined {
 
 /** The schemas that a value or what is in it is checked by, but for those of properties that may be left out. */
 function neededBy(schemas: Schemas, at: string): string[] {
-  const schema = schemas.get(at) ?? true;
-  if (typeof schema === 'boolean') return [];
+  const schema = schemas.get(at);
+  if (typeof schema !== 'object') return [];
+  const { $defs: _definitions, properties: _properties, ...others } = schema;
   const required = (schema.required as readonly string[] | undefined) ?? [];
-  const { $defs: _unused, properties = {}, ...others } = schema;
-  const properly = required.filter((name) => Object.hasOwn(properties as object, name));
   return [
     ...schemasOf(others, at).map(([place]) => place),
-    ...properly.map((name) => placeWithin(`${at}/properties`, name)),
+    ...required.map((name) => placeWithin(`${at}/properties`, name)),
     ...referenceOf(schema),
   ];
 }

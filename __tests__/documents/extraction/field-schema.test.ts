@@ -119,6 +119,11 @@ test('a property that may be left out leads back, also through items', async () 
   ]);
 });
 
+test('a definition that nothing needs leads back', () => {
+  const $defs = { all: { $ref: '#' }, list: { items: { $ref: '#/$defs/all' } } };
+  expect(() => parse({ type: 'object', $defs, properties: { more: { $ref: '#/$defs/list' } } })).not.toThrow();
+});
+
 /** References from each schema to the next, of `length` schemas. */
 function chain(length: number, link: (next: object) => object): object {
   const schemas = Array.from({ length }, (_, index) => [
