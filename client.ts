@@ -9,4 +9,4 @@ export {
   documentIdFor,
   documentTaskSchema,
 } from './handler/document-task.ts';
-export { MissingSettingsError } from './handler/settings.ts';
+export { MissingSettingsError } from './handler/setting-names.ts';

@@ -15,8 +15,8 @@ import { problem } from './problem.ts';
 import { type ProcessingDependencies, processDocument } from './process-document.ts';
 import { BodyIncompleteError, BodyTooLargeError, readJson } from './read-json.ts';
 import { RecentTokens } from './recent-tokens.ts';
-import type { SettingName } from './setting-names.ts';
-import { MissingSettingsError, type Settings } from './settings.ts';
+import { MissingSettingsError, type SettingName } from './setting-names.ts';
+import type { Settings } from './settings.ts';
 
 /** Seconds after which Cloud Tasks should try an instance again that drains: by then there is another. */
 const RETRY_AFTER_SECONDS = 5;

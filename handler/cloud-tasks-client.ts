@@ -14,8 +14,7 @@ import {
   documentTaskSchema,
   taskIdFor,
 } from './document-task.ts';
-import type { SettingName } from './setting-names.ts';
-import { MissingSettingsError } from './settings.ts';
+import { MissingSettingsError, type SettingName } from './setting-names.ts';
 
 /** Paths of the endpoints that Cloud Tasks calls. */
 export const PROCESS_DOCUMENT_PATH = '/tasks/process-document';

@@ -68,3 +68,14 @@ export const OPERATOR_SETTINGS = [
   'DISPATCH_DEADLINE_SECONDS',
   'CLOUD_TASKS_MAX_BACKOFF_SECONDS',
 ] as const satisfies readonly SettingName[];
+
+/** Settings that are needed for what was asked, and are not set. */
+export class MissingSettingsError extends Error {
+  readonly missing: readonly SettingName[];
+
+  constructor(action: string, missing: readonly SettingName[]) {
+    super(`${action} needs settings that are empty: ${missing.join(', ')}. Set these environment variables.`);
+    this.name = 'MissingSettingsError';
+    this.missing = missing;
+  }
+}

@@ -40,17 +40,6 @@ export class InvalidSettingsError extends Error {
   }
 }
 
-/** Settings that are needed for what was asked, and are not set. */
-export class MissingSettingsError extends Error {
-  readonly missing: readonly SettingName[];
-
-  constructor(action: string, missing: readonly SettingName[]) {
-    super(`${action} needs settings that are empty: ${missing.join(', ')}. Set these environment variables.`);
-    this.name = 'MissingSettingsError';
-    this.missing = missing;
-  }
-}
-
 const text = (pattern: RegExp, rule: string) =>
   z
     .string()

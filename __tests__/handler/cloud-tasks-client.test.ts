@@ -1,6 +1,6 @@
 import { CloudTasksClient, type CreateTask } from '../../handler/cloud-tasks-client.ts';
 import { taskIdFor } from '../../handler/document-task.ts';
-import { MissingSettingsError } from '../../handler/settings.ts';
+import { MissingSettingsError } from '../../handler/setting-names.ts';
 import { CLIENT_SETTINGS } from './helpers.ts';
 
 const PARENT = 'projects/p/locations/us-central1/queues/documents';
