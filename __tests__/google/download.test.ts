@@ -96,6 +96,16 @@ describe('a download is checked against its CRC32C', () => {
   });
 });
 
+test('an object that is too large is told by the length that it declares', async () => {
+  const begun: RequestListener = (_request, response) =>
+    response.writeHead(200, { 'Content-Length': 5_000_000 }).write(Buffer.alloc(10_000));
+  await withServer([begun], async (store) => {
+    await expect(store.read('b', 'o', { maxBytes: 1000 })).rejects.toThrow(
+      'gs://b/o has 5000000 bytes; at most 1000 are taken.',
+    );
+  });
+});
+
 test('a compressed object is read no further than it may be', async () => {
   const bomb = gzipSync(Buffer.alloc(50_000_000));
   await withServer([sent(bomb, { encoding: 'gzip', storedEncoding: 'gzip' })], async (store) => {

@@ -83,6 +83,19 @@ test('a connection that is lost is an error', async () => {
   );
 });
 
+test('an answer without an end is read no further than any is long', async () => {
+  answer = (_request, response) => {
+    const more = () => response.write('x'.repeat(2 ** 20));
+    response.on('drain', more);
+    more();
+  };
+  const init = { method: 'POST', headers: new Headers(), body: '{}', signal: new AbortController().signal };
+  const host = process.env.GCE_METADATA_HOST;
+  await expect((await googleAuth()).fetch(`http://${host}/v2`, init)).rejects.toThrow(
+    `${host} answered with more than 16777216 bytes.`,
+  );
+});
+
 test('the token is there for other calls as well', async () => {
   await expect(accessToken()).resolves.toBe('t0ken');
 });
