@@ -12,8 +12,8 @@ import {
 import { referenceProblem } from './schema-references.ts';
 
 /**
- * The part of JSON Schema 2020-12 that a schema of fields may use. It is checked by hand: this takes well under a millisecond at
- * synth and at the handler's start, where ajv takes 66 ms to load and to compile these rules as a schema; and it names the place.
+ * The part of JSON Schema 2020-12 that a schema of fields may use. It is checked by hand: this takes about a millisecond at synth
+ * and at the handler's start, where ajv takes 66 ms to load and to compile these rules as a schema; and it names the place.
  *
  * Gemini follows only some of it (reference: `GenerationConfig.responseJsonSchema`). For the rest, such as `allOf`, `not`, `const`
  * and `pattern`, an answer is checked all the same, and repaired.
