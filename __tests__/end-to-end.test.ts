@@ -1,12 +1,13 @@
 import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
-import { localClients } from '../cli/local-clients.ts';
+import { localDeployment } from '../cli/local-deployment.ts';
 import { processFile } from '../cli/process-file.ts';
 import { ResultsFolder } from '../cli/results-folder.ts';
-import { type SynthesisedStack, synthesise } from '../cli/synthesise.ts';
+import { type SynthesisedStack, synthesiseForThisMachine } from '../cli/synthesise.ts';
 import type { Attempt } from '../local/cloud-tasks/attempt.ts';
 import { type LocalGoogle, startLocalGoogle } from '../local/local-google.ts';
+import { systemClock } from '../time/clock.ts';
 
 // The real stack, the real bundle as a child process, the official client, real HTTP, real files: nothing stands in.
 let stack: SynthesisedStack;
@@ -17,7 +18,7 @@ const log: string[] = [];
 
 beforeAll(async () => {
   folder = await mkdtemp(path.join(tmpdir(), 'end-to-end-'));
-  stack = await synthesise();
+  stack = await synthesiseForThisMachine();
   google = await startLocalGoogle({
     stackFile: stack.stackFile,
     onAttempt: (attempt) => attempts.push(attempt),
@@ -31,27 +32,20 @@ afterAll(async () => {
   await rm(folder, { recursive: true, force: true });
 }, 30_000);
 
-function tools(email?: string) {
-  return {
-    ...localClients(google, email),
-    signal: new AbortController().signal,
-    nextAttemptAt: () => 0,
-    onChange: () => {},
-  };
-}
-
 async function processed(file: string, email?: string) {
-  const results = ResultsFolder.take(path.join(folder, 'results'));
-  try {
-    return await processFile(file, path.basename(file), { ...tools(email), results });
-  } finally {
-    results[Symbol.dispose]();
-  }
+  using results = ResultsFolder.take(path.join(folder, 'results'));
+  return await processFile(file, path.basename(file), {
+    deployment: localDeployment(google, email),
+    results,
+    clock: systemClock,
+    onChange: () => {},
+    signal: new AbortController().signal,
+  });
 }
 
 /** Names of all that is stored: documents, records and results. */
 async function objects(): Promise<string[]> {
-  const { storage, documentsBucket, resultsBucket } = localClients(google);
+  const { storage, documentsBucket, resultsBucket } = localDeployment(google);
   const names: string[] = [];
   for (const bucket of [documentsBucket, resultsBucket]) {
     for await (const name of storage.list(bucket, '')) names.push(`${bucket}/${name}`);
@@ -79,7 +73,7 @@ test('a PDF becomes Markdown with its metadata, in one attempt', async () => {
   const metadata = JSON.parse(await readFile(path.join(folder, 'results', 'energy-report.pdf.json'), 'utf8'));
   expect(metadata).toMatchObject({
     filename: 'energy-report.pdf',
-    sourceUri: 'gs://local-project-documents-dev/energy-report.pdf',
+    sourceUri: expect.stringMatching(/^gs:\/\/local-project-documents-dev\/[0-9a-f]{32}\/energy-report\.pdf$/),
     type: 'pdf',
     pages: 4,
     converter: expect.stringMatching(/^unpdf@\d/),
@@ -115,7 +109,7 @@ test('a file that is gone meanwhile is FAILED before anything is sent', async ()
   expect(await processed(file)).toMatchObject({
     status: 'FAILED',
     attempts: 0,
-    reason: expect.stringMatching(/^error: ENOENT: /),
+    reason: 'error: there is no such file',
   });
   expect(await objects()).toEqual(before);
 });

@@ -1,10 +1,10 @@
 import { mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
-import { localClients } from '../cli/local-clients.ts';
+import { localDeployment } from '../cli/local-deployment.ts';
 import { processFile } from '../cli/process-file.ts';
 import { ResultsFolder } from '../cli/results-folder.ts';
-import { synthesise } from '../cli/synthesise.ts';
+import { synthesiseForThisMachine } from '../cli/synthesise.ts';
 import { startLocalGoogle } from '../local/local-google.ts';
 import { acceleratedClock } from '../simulation/torture/accelerated-clock.ts';
 import { refuses, startGeminiServer, writes } from './documents/extraction/gemini-server.ts';
@@ -25,16 +25,13 @@ test('a stack that extracts fields runs here as it is, as soon as somebody answe
     EXTRACTION_OUTPUT_PRICE: '2.5',
     GOOGLE_VERTEX_BASE_URL: gemini.baseUrl,
   };
-  let nextAttemptTime: number | undefined;
   const changes: string[] = [];
-  const stack = await synthesise(environment);
+  const stack = await synthesiseForThisMachine({ environment });
+  const clock = acceleratedClock(20);
   const google = await startLocalGoogle({
     stackFile: stack.stackFile,
     vertexBaseUrl: gemini.baseUrl,
-    tasksClock: acceleratedClock(20),
-    onAttempt: (attempt) => {
-      nextAttemptTime = attempt.nextAttemptTime;
-    },
+    tasksClock: clock,
   });
   const results = ResultsFolder.take(path.join(folder, 'results'));
   try {
@@ -42,11 +39,11 @@ test('a stack that extracts fields runs here as it is, as soon as somebody answe
     await writeFile(file, '# Invoice\n\nTotal 12.50\n');
     const process = () =>
       processFile(file, 'invoice.md', {
-        ...localClients(google),
-        signal: new AbortController().signal,
-        nextAttemptAt: () => nextAttemptTime ?? 0,
-        onChange: (status, detail) => changes.push(`${status} ${detail}`),
+        deployment: localDeployment(google),
         results,
+        clock,
+        onChange: (status, detail) => changes.push(`${status} ${detail}`),
+        signal: new AbortController().signal,
       });
     gemini.plan(refuses(429, 'RESOURCE_EXHAUSTED', 'Slower.'), writes('{"total":"x"}'), writes('{"total":"y"}'));
     const failed = await process();
@@ -61,6 +58,8 @@ test('a stack that extracts fields runs here as it is, as soon as somebody answe
     expect(changes[failure + 1]).toMatch(/^PENDING attempt 2 in \d+ s$/);
 
     gemini.plan(writes('{"total":"12.50"}'), writes('{"total":12.5}'));
+    // The same content would be the same document, which has its outcome.
+    await writeFile(file, '# Invoice\n\nTotal 12.50.\n');
     const outcome = await process();
     expect(outcome).toMatchObject({
       status: 'COMPLETED',

@@ -1,7 +1,7 @@
 import { fork } from 'node:child_process';
 import { once } from 'node:events';
 import path from 'node:path';
-import { synthesise } from '../cli/synthesise.ts';
+import { synthesiseForThisMachine } from '../cli/synthesise.ts';
 import { interleave } from './interleave.ts';
 import type { Measurement } from './measurement.ts';
 import { median } from './median.ts';
@@ -26,7 +26,7 @@ export interface EnqueueGoogle {
 export const enqueue: Measurement = {
   name: 'enqueue',
   async measure({ runs, signal }) {
-    await using stack = await synthesise({ PATH: process.env.PATH });
+    await using stack = await synthesiseForThisMachine({ environment: { PATH: process.env.PATH } });
     const sample = async (words: readonly string[]) => {
       await using google = await startGoogle(stack.stackFile, signal);
       const { uris, environment } = google;

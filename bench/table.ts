@@ -1,4 +1,4 @@
-import { textTable } from '../cli/text-table.ts';
+import { textTable } from '../cli/terminal-text.ts';
 import { type Aim, type Comparison, verdictOf } from './comparison.ts';
 
 const HEADINGS = ['Measured', 'Against', 'Median', 'Baseline', 'Ratio', 'Aim', 'Met'];
@@ -16,7 +16,7 @@ export function comparisonTable(comparisons: readonly Comparison[]): string {
 }
 
 /** One line for programs. */
-export function jsonLine(comparison: Comparison): string {
+export function comparisonJson(comparison: Comparison): string {
   return JSON.stringify({ ...comparison, ...verdictOf(comparison) });
 }
 

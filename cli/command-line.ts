@@ -1,106 +1,76 @@
-import { parseArgs } from 'node:util';
+import path from 'node:path';
+import { Command, type CommanderError } from 'commander';
 
 /** A mistake of the person at the keyboard: one clear line, exit code 2, no stack trace. */
 export class UsageError extends Error {
   override readonly name = 'UsageError';
 }
 
-interface OptionHelp {
-  readonly type: 'boolean' | 'string';
-  readonly help: string;
-  /** What stands for a value in the help. */
-  readonly value?: string;
-  /** Whether it may come several times: then its values are in `lists`. @default false */
-  readonly multiple?: boolean;
-}
+/** What a command does with the words and the options of its call, to its exit code. */
+export type Main<Options extends object> = (
+  words: readonly string[],
+  options: Options,
+  signal: AbortSignal,
+) => Promise<number>;
 
-export interface Command {
-  /** How it is called: `npm start -- [FILE…]`. */
-  readonly usage: string;
-  readonly summary: string;
-  readonly options: Readonly<Record<string, OptionHelp>>;
-  readonly takesFiles: boolean;
-}
-
-export interface ParsedCommand {
-  readonly files: readonly string[];
-  readonly options: Readonly<Record<string, string | boolean | undefined>>;
-  /** Values of the options that may come several times, in the order they came. */
-  readonly lists: Readonly<Record<string, readonly string[]>>;
-}
-
-/** What a command does, to its exit code. */
-export type Main = (parsed: ParsedCommand, signal: AbortSignal) => Promise<number>;
-
-/**
- * Parses the words after `--`.
- *
- * @throws UsageError for a word that the command does not know
- */
-export function parseCommand(command: Command, words: readonly string[]): ParsedCommand {
-  const options = { ...command.options, help: HELP };
-  try {
-    const { values, positionals } = parseArgs({ args: [...words], options, allowPositionals: command.takesFiles });
-    const given = Object.entries(values);
-    return {
-      files: positionals,
-      options: Object.fromEntries(given.filter(([, value]) => !Array.isArray(value))) as ParsedCommand['options'],
-      lists: Object.fromEntries(given.filter(([, value]) => Array.isArray(value))) as ParsedCommand['lists'],
-    };
-  } catch (error) {
-    // Node goes on about words that look like options, which is no help here, and in several lines.
-    const sentence = (error as Error).message.replace(/\.? *(To specify|\n).*$/s, '').replace(/\.$/, '');
-    throw new UsageError(`${sentence}. Try: ${usageOfHelp(command)}`);
-  }
+/** A command together with what it does. */
+export interface RunnableCommand {
+  readonly command: Command;
+  main(words: readonly string[], options: object, signal: AbortSignal): Promise<number>;
 }
 
 /**
- * Which of the values that there are was meant, in whatever case.
+ * A command whose mistakes are thrown as a {@link UsageError} of one line, where commander would print them and end the process.
  *
- * @param name of the option: `--status`
- * @throws UsageError for a value that there is not
+ * @param name how it is called, up to its arguments: `npm start --`; of a subcommand its own name alone
  */
-export function oneOf<T extends string>(values: readonly T[], name: string, given: string | boolean): T {
-  const value = values.find((known) => known.toLowerCase() === String(given).toLowerCase());
-  if (value === undefined) throw new UsageError(`${name} must be one of ${values.join(', ')}; received '${given}'.`);
-  return value;
+export function newCommand(name: string, summary: string): Command {
+  const command = new Command(name);
+  return (
+    command
+      .description(summary)
+      // What the help of a program has for each of its subcommands.
+      .summary(summary.replace(/\.\s.*$/s, '.'))
+      .helpOption('--help', 'show this text')
+      .helpCommand(false)
+      .allowExcessArguments(false)
+      .configureOutput({ writeErr: () => {} })
+      .exitOverride((error) => {
+        throw error.exitCode === 0 ? error : asUsageError(error, command);
+      })
+  );
+}
+
+function asUsageError({ code, message }: CommanderError, command: Command): UsageError {
+  return new UsageError(`${sentenceOf(code, message, command)} Try: ${callOf(command)} --help`);
+}
+
+function sentenceOf(code: string, message: string, { commands, args }: Command): string {
+  if (code === 'commander.help') return `Which command: ${commands.map((one) => one.name()).join(', ')}?`;
+  const received = code === 'commander.excessArguments' ? `: ${args.join(' ')}` : '';
+  const [first = '', suggestion = ''] = message.replace(/^error: /, '').split(/\n\(|\)$/);
+  const sentence = `${first.charAt(0).toUpperCase()}${first.slice(1).replace(/\.$/, '')}${received}.`;
+  return suggestion === '' ? sentence : `${sentence} ${suggestion}`;
+}
+
+/** How a command is called: `npm run documents -- list`. */
+function callOf(command: Command): string {
+  return command.parent === null ? command.name() : `${callOf(command.parent)} ${command.name()}`;
+}
+
+/** Runs a command that has no subcommands, to its exit code: see {@link runProgram}. */
+export function runCommand<Options extends object>(command: Command, main: Main<Options>): Promise<void> {
+  return runProgram(command, [{ command, main }]);
 }
 
 /**
- * A whole number that was given in digits: Number() would take a blank for 0.
+ * Runs whichever of the commands was called, to its exit code: what it returns, 2 for a usage error, 1 for any other. Ctrl-C,
+ * SIGTERM, a closed terminal and an output that nobody reads any more (`| head`) abort the signal that it gets, so that it ends
+ * what it started.
  *
- * @param name of the option: `--port`
- * @throws UsageError for anything else, and for what is out of range
+ * @param commands the program itself, or its subcommands
  */
-export function wholeNumber(name: string, given: unknown, min: number, max: number): number {
-  const number = Number(given);
-  if (/^\d{1,10}$/.test(String(given)) && number >= min && number <= max) return number;
-  throw new UsageError(`${name} must be a whole number from ${min} to ${max}; received ${JSON.stringify(given)}.`);
-}
-
-const HELP: OptionHelp = { type: 'boolean', help: 'show this text' };
-
-/** A usage up to its first argument: `npm start -- [FILE…]` is `npm start --`. */
-function usageOfHelp({ usage }: Command): string {
-  return `${usage.replace(/ [[A-Z].*$/, '')} --help`;
-}
-
-/** The text of `--help`. */
-export function helpOf({ usage, summary, options }: Command): string {
-  const rows = Object.entries({ ...options, help: HELP }).map(([name, { help, value }]) => {
-    const flag = value === undefined ? `--${name}` : `--${name} ${value}`;
-    return `  ${flag.padEnd(16)} ${help}`;
-  });
-  return [`Usage: ${usage}`, '', summary, '', 'Options:', ...rows].join('\n');
-}
-
-/**
- * Runs a command to its exit code: what it returns, 2 for a usage error, 1 for any other. Ctrl-C, SIGTERM, a closed terminal and
- * an output that nobody reads any more (`| head`) abort the signal that it gets, so that it ends what it started.
- *
- * @param words what was typed after the command. @default the words after `--`
- */
-export async function runCommand(command: Command, main: Main, words = process.argv.slice(2)): Promise<void> {
+export async function runProgram(program: Command, commands: readonly RunnableCommand[]): Promise<void> {
   const interrupted = new AbortController();
   const interrupt = (reason: string) => interrupted.abort(new UsageError(reason));
   for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) process.on(signal, () => interrupt('Interrupted.'));
@@ -108,11 +78,18 @@ export async function runCommand(command: Command, main: Main, words = process.a
     interrupt(code === 'EPIPE' ? '' : `Cannot write the output: ${message}`);
   });
   process.stderr.on('error', () => interrupt(''));
+  for (const runnable of commands) {
+    const { command } = runnable;
+    if (command !== program) program.addCommand(command);
+    command.action(async () => {
+      requireNoneTakenByNpm(command);
+      process.exitCode = await runnable.main(command.args, command.opts(), interrupted.signal);
+    });
+  }
   try {
-    const parsed = parseCommand(command, words);
-    if (parsed.options.help) console.log(helpOf(command));
-    else process.exitCode = await main(parsed, interrupted.signal);
+    await program.parseAsync(process.argv.slice(2), { from: 'user' });
   } catch (error) {
+    if ((error as CommanderError).code === 'commander.helpDisplayed') return;
     if (interrupted.signal.aborted) {
       const { message } = interrupted.signal.reason as UsageError;
       if (message !== '') console.error(message);
@@ -122,6 +99,24 @@ export async function runCommand(command: Command, main: Main, words = process.a
       process.exitCode = error instanceof UsageError ? 2 : 1;
     }
   }
+}
+
+/**
+ * npm takes an option that stands before `--` for its own, and leaves it in the environment of the script that it runs. A script
+ * further down inherits that, and was not meant.
+ */
+function requireNoneTakenByNpm(command: Command): void {
+  const script = process.env.npm_lifecycle_script?.split(' ').at(-1) ?? '';
+  if (path.resolve(script) !== process.argv[1]) return;
+  const taken = command.options.find(
+    (option) =>
+      process.env[`npm_config_${option.name().replaceAll('-', '_')}`] &&
+      command.getOptionValueSource(option.attributeName()) !== 'cli',
+  );
+  if (taken === undefined) return;
+  throw new UsageError(
+    `npm took ${taken.long} for an option of its own: write it after --, as in ${callOf(command)} ${taken.long}`,
+  );
 }
 
 /** One line: what is wrong. DEBUG=1 in the environment shows where as well, for a fault of the program itself. */

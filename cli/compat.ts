@@ -2,26 +2,24 @@
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
+import { pathToFileURL } from 'node:url';
 import { bundleHandlerIfChanged } from '../bundle.ts';
-import { type Command, runCommand } from './command-line.ts';
+import { newCommand, runCommand } from './command-line.ts';
 import { compareEngines, type StackJson } from './engine-comparison.ts';
 import { ENVIRONMENT_NAMES, synthesiseEnvironment } from './environment-synth.ts';
 
-const command: Command = {
-  usage: 'npm run compat',
-  summary:
-    'Synthesises every environment of cli/environments.ts from the same source with cdktf and with cdktn, and compares what\n' +
+const command = newCommand(
+  'npm run compat --',
+  'Synthesises every environment of cli/environments.ts from the same source with cdktf and with cdktn, and compares what ' +
     'Terraform would be given.\n' +
     'Exit code: 0 when it is the same in all of them, 1 when not.',
-  options: {},
-  takesFiles: false,
-};
+);
 
-const USE_CDKTN = ['--import', path.join(import.meta.dirname, 'use-cdktn.ts')];
+const USE_CDKTN = ['--import', pathToFileURL(path.join(import.meta.dirname, 'use-cdktn.ts')).href];
 
 await runCommand(command, compat);
 
-async function compat(_parsed: unknown, signal: AbortSignal): Promise<number> {
+async function compat(_words: unknown, _options: object, signal: AbortSignal): Promise<number> {
   await bundleHandlerIfChanged();
   const folder = await mkdtemp(path.join(tmpdir(), 'compat-'));
   try {

@@ -6,41 +6,43 @@ import { OPERATOR_SETTINGS } from '../handler/setting-names.ts';
 import type { Attempt } from '../local/cloud-tasks/attempt.ts';
 import { PortInUseError } from '../local/listen.ts';
 import { type LocalGoogle, startLocalGoogle } from '../local/local-google.ts';
+import { systemClock } from '../time/clock.ts';
 import { attemptLine } from './attempt-line.ts';
-import { type Command, type ParsedCommand, runCommand, UsageError, wholeNumber } from './command-line.ts';
-import { doclingNote } from './docling-note.ts';
-import { synthesise } from './synthesise.ts';
+import { newCommand, runCommand, UsageError } from './command-line.ts';
+import { doclingNote } from './docling.ts';
+import { wholeNumber } from './option-values.ts';
+import { Progress } from './progress.ts';
+import { synthesiseForThisMachine } from './synthesise.ts';
 
 const DEFAULT_PORT = 8080;
 /** The document that the printed command enqueues. */
 const SAMPLE = path.join(import.meta.dirname, '..', 'samples', 'energy-report.pdf');
 
-const command: Command = {
-  usage: 'npm run dev -- [options]',
-  summary: 'Synthesises the stack, starts a local Google from it and keeps it running until Ctrl-C.',
-  options: {
-    port: {
-      type: 'string',
-      value: 'PORT',
-      help: `port of Cloud Run; the three after it are Cloud Tasks, Cloud Storage and the metadata server (default: ${DEFAULT_PORT})`,
-    },
-  },
-  takesFiles: false,
-};
+const command = newCommand(
+  'npm run dev --',
+  'Synthesises the stack, starts a local Google from it and keeps it running until Ctrl-C.',
+).option(
+  '--port <PORT>',
+  'port of Cloud Run; the three after it are Cloud Tasks, Cloud Storage and the metadata server',
+  wholeNumber('--port', 1, 65_532),
+  DEFAULT_PORT,
+);
 
 await runCommand(command, dev);
 
-async function dev({ options }: ParsedCommand, signal: AbortSignal): Promise<number> {
-  const port = wholeNumber('--port', options.port ?? String(DEFAULT_PORT), 1, 65_532);
-  await using stack = await synthesise();
+async function dev(_words: unknown, { port }: { port: number }, signal: AbortSignal): Promise<number> {
+  using screen = new Progress({ output: process.stdout, clock: systemClock });
+  await using stack = await synthesiseForThisMachine({ onStep: (step) => screen.step(step) });
   signal.throwIfAborted();
   // What the service writes while it starts comes after the addresses, which come first.
   const held: string[] = [];
   let log = (line: string): void => void held.push(line);
+  screen.step('Starting a local Google from it…');
   const google = await startOn(port, stack.stackFile, (line) => log(line));
   try {
     const bucket = String(google.outputs.documents_bucket);
     google.storage.insert(bucket, path.basename(SAMPLE), await readFile(SAMPLE), { contentType: 'application/pdf' });
+    screen.end();
     console.log(welcome(google, `gs://${bucket}/${path.basename(SAMPLE)}`));
     log = (line) => console.log(line);
     for (const line of held) log(line);

@@ -23,7 +23,7 @@ const documentSchema = z.object({
 });
 
 /** A document as `GET /documents/{id}` shows it. */
-export type Document = z.output<typeof documentSchema>;
+export type DocumentView = z.output<typeof documentSchema>;
 
 /** A deployed or local service, as one of its callers sees it. */
 export class DocumentService {
@@ -40,37 +40,25 @@ export class DocumentService {
   }
 
   /** @throws Error with the service's words when it does not accept the document */
-  async enqueue(request: z.input<typeof enqueueRequestSchema>, signal: AbortSignal): Promise<Document> {
+  async enqueue(request: z.input<typeof enqueueRequestSchema>, signal: AbortSignal): Promise<DocumentView> {
     return this.#call('/documents', { method: 'POST', body: JSON.stringify(request), signal });
   }
 
-  async get(documentId: string, signal: AbortSignal): Promise<Document> {
+  async get(documentId: string, signal: AbortSignal): Promise<DocumentView> {
     return this.#call(`/documents/${documentId}`, { signal });
   }
 
-  /**
-   * Polls until the document has its outcome.
-   *
-   * @param onWait called after each look that found no outcome; what it throws ends the following
-   * @param onChange called with each state that differs from the one before
-   */
-  async follow(
-    documentId: string,
-    onWait: (document: Document) => void,
-    onChange: (document: Document) => void,
-    signal: AbortSignal,
-  ): Promise<Document> {
-    for (let last = ''; ; await delay(POLL_MS, undefined, { signal })) {
+  /** Looks at a document again and again: each look, up to the one that finds its outcome. */
+  async *looksAt(documentId: string, signal: AbortSignal): AsyncGenerator<DocumentView> {
+    for (;;) {
       const document = await this.get(documentId, signal);
-      const state = `${document.status} ${document.attempts}`;
-      if (state !== last) onChange(document);
-      if (document.status === 'COMPLETED' || document.status === 'FAILED') return document;
-      onWait(document);
-      last = state;
+      yield document;
+      if (document.status === 'COMPLETED' || document.status === 'FAILED') return;
+      await delay(POLL_MS, undefined, { signal });
     }
   }
 
-  async #call(path: string, init: RequestInit): Promise<Document> {
+  async #call(path: string, init: RequestInit): Promise<DocumentView> {
     const response = await fetch(this.#url + path, {
       ...init,
       headers: { Authorization: `Bearer ${await this.#token()}`, 'Content-Type': 'application/json' },

@@ -8,46 +8,50 @@ import { metadataApp } from '../local/metadata-server.ts';
 import { TerraformStack, TerraformStackError } from '../local/terraform-stack.ts';
 import { systemClock } from '../time/clock.ts';
 import { attemptLine } from './attempt-line.ts';
-import { type Command, type ParsedCommand, runCommand, UsageError, wholeNumber } from './command-line.ts';
+import { newCommand, runCommand, UsageError } from './command-line.ts';
 import { emulatorWelcome } from './emulator-welcome.ts';
+import { filePath, wholeNumber } from './option-values.ts';
 
 const DEFAULT_PORT = 8123;
 const DEFAULT_QUEUE = 'projects/local-project/locations/us-central1/queues/default';
 /** Number of the project, which only Google could know. */
 const PROJECT_NUMBER = '123456789012';
 
-const command: Command = {
-  usage: 'npm run emulator -- [options]',
-  summary: 'Runs Cloud Tasks on this machine, over gRPC and REST on one port, until Ctrl-C.',
-  options: {
-    port: { type: 'string', value: 'PORT', help: `port on 127.0.0.1, 0 for any free one (default: ${DEFAULT_PORT})` },
-    queue: {
-      type: 'string',
-      value: 'NAME',
-      multiple: true,
-      help: `a queue that exists from the start, in full; may be repeated (default: ${DEFAULT_QUEUE}, unless there is a stack)`,
-    },
-    stack: {
-      type: 'string',
-      value: 'FILE',
-      help: 'a cdk.tf.json: its queues, and its grants enforced; the port after PORT is its metadata server. TF_VAR_* in the environment are its variables',
-    },
-    data: {
-      type: 'string',
-      value: 'DIR',
-      help: 'folder that keeps queues and tasks across restarts (default: in memory)',
-    },
-  },
-  takesFiles: false,
-};
+interface EmulatorOptions {
+  readonly port: number;
+  readonly queue?: readonly string[];
+  readonly stack?: string;
+  readonly data?: string;
+}
+
+const command = newCommand(
+  'npm run emulator --',
+  'Runs Cloud Tasks on this machine, over gRPC and REST on one port, until Ctrl-C.',
+)
+  .option('--port <PORT>', 'port on 127.0.0.1, 0 for any free one', wholeNumber('--port', 0, 65_534), DEFAULT_PORT)
+  .option(
+    '--queue <NAME>',
+    `a queue that exists from the start, in full; may be repeated (default: ${DEFAULT_QUEUE}, unless there is a stack)`,
+    (name: string, before: readonly string[] = []) => [...before, checkedQueueName(name)],
+  )
+  .option(
+    '--stack <FILE>',
+    'a cdk.tf.json: its queues, and its grants enforced; the port after PORT is its metadata server. TF_VAR_* in the environment are its variables',
+    filePath('--stack'),
+  )
+  .option(
+    '--data <DIR>',
+    'folder that keeps queues and tasks across restarts (default: in memory)',
+    filePath('--data'),
+  );
 
 await runCommand(command, emulator);
 
-async function emulator({ options, lists }: ParsedCommand, signal: AbortSignal): Promise<number> {
-  const port = wholeNumber('--port', options.port ?? String(DEFAULT_PORT), 0, 65_534);
-  const stack = typeof options.stack === 'string' ? readStack(options.stack) : undefined;
+async function emulator(_words: unknown, options: EmulatorOptions, signal: AbortSignal): Promise<number> {
+  const { port, data } = options;
+  const stack = options.stack === undefined ? undefined : readStack(options.stack);
   const fromStack = stack && (await cloudTasksOfStack(stack, systemClock).catch(explainVariables));
-  const named = lists.queue?.map(checkedQueueName) ?? (stack ? [] : [DEFAULT_QUEUE]);
+  const named = options.queue ?? (stack ? [] : [DEFAULT_QUEUE]);
   const queues = [...(fromStack?.options.queues ?? []), ...named.map((name) => ({ name }))];
   let tasks: CloudTasks | undefined;
   let metadata: RunningServer | undefined;
@@ -56,7 +60,7 @@ async function emulator({ options, lists }: ParsedCommand, signal: AbortSignal):
       ...fromStack?.options,
       port,
       queues,
-      ...(typeof options.data === 'string' && { data: options.data }),
+      ...(data !== undefined && { data }),
       onAttempt: (attempt) => console.log(attemptLine(attempt)),
     });
     if (stack && fromStack?.enqueuer !== undefined) {
@@ -79,10 +83,8 @@ async function emulator({ options, lists }: ParsedCommand, signal: AbortSignal):
       throw new UsageError(`Port ${error.port} is in use: end what listens there, or choose another with --port PORT.`);
     }
     const { code, path } = error as NodeJS.ErrnoException;
-    if (options.data === undefined || code === undefined || path === undefined) throw error;
-    throw new UsageError(
-      `--data must be a folder that can be written; received '${options.data}' (${code}): choose another.`,
-    );
+    if (data === undefined || code === undefined || path === undefined) throw error;
+    throw new UsageError(`--data must be a folder that can be written; received '${data}' (${code}): choose another.`);
   } finally {
     await metadata?.close();
     await tasks?.close();

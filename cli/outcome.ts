@@ -1,5 +1,4 @@
-import { printable } from './printable.ts';
-import { textTable } from './text-table.ts';
+import { textTable } from './terminal-text.ts';
 
 /** How a document ended, as `npm start` reports it. */
 export interface DocumentOutcome {
@@ -24,7 +23,7 @@ export interface DocumentOutcome {
 }
 
 /** One line for programs. */
-export function jsonLine(outcome: DocumentOutcome): string {
+export function outcomeJson(outcome: DocumentOutcome): string {
   const { document, status, attempts, seconds, markdown, fields, partial, rejectedAnswer, reason } = outcome;
   const extras = { ...(fields && { fields }), ...(partial && { partial }), ...(rejectedAnswer && { rejectedAnswer }) };
   return JSON.stringify({ document, status, attempts, seconds, markdown, ...extras, reason });
@@ -36,12 +35,12 @@ const RIGHT_ALIGNED = new Set([2, 3, 4]);
 /** A table for people, with a row for each document. */
 export function outcomeTable(outcomes: readonly DocumentOutcome[]): string {
   const rows = outcomes.map(({ document, status, attempts, seconds, reason, ...result }) => [
-    printable(document),
+    document,
     status,
     String(attempts),
     seconds.toFixed(1),
     sizeOf(result),
-    printable([result.markdown, result.fields].filter(Boolean).join(', ') || (reason ?? '')),
+    [result.markdown, result.fields].filter(Boolean).join(', ') || (reason ?? ''),
   ]);
   return textTable(HEADINGS, rows, RIGHT_ALIGNED);
 }

@@ -1,138 +1,134 @@
-import { access, constants, readFile, stat } from 'node:fs/promises';
 import path from 'node:path';
-import type { CloudStorage } from '../google/cloud-storage.ts';
 import { type DocumentTask, parseSourceUri } from '../handler/document-task.ts';
-import type { Document, DocumentService } from './document-service.ts';
+import type { Clock } from '../time/clock.ts';
+import type { DocumentView } from './document-service.ts';
+import type { LocalDeployment } from './local-deployment.ts';
 import type { DocumentOutcome } from './outcome.ts';
 import type { ResultsFolder } from './results-folder.ts';
+import { uploadFile } from './upload-file.ts';
 
-export interface ProcessingTools {
+export interface ProcessingOptions {
+  readonly deployment: LocalDeployment;
   /** How the file is to be converted. @default as the handler sees fit */
   readonly how?: Pick<DocumentTask, 'method' | 'ocr'>;
-  readonly storage: CloudStorage;
-  readonly documentsBucket: string;
-  readonly resultsBucket: string;
-  readonly service: DocumentService;
   readonly results: ResultsFolder;
-  readonly signal: AbortSignal;
-  /**
-   * When Cloud Tasks is to try a document's task next, in milliseconds since the epoch: in the past while an attempt is on its
-   * way. Undefined when it has the task no more, after which no attempt follows.
-   */
-  readonly nextAttemptAt: (document: Document) => number | undefined;
+  readonly clock: Pick<Clock, 'now'>;
+  /** Takes each step on the way to the outcome. */
   readonly onChange: (status: string, detail: string) => void;
+  readonly signal: AbortSignal;
 }
 
-const REJECTED = 'rejected-answer.json';
+/** What a document's results are called: its name, and one of these. */
+const RESULTS = { markdown: '.md', metadata: '.json', fields: '.fields.json', rejected: '.rejected-answer.json' };
 
-/** The whole way of one file: uploaded, enqueued, followed, its results written. A file that cannot be read is FAILED. */
-export async function processFile(file: string, name: string, tools: ProcessingTools): Promise<DocumentOutcome> {
-  const started = performance.now();
-  const document = path.basename(file);
+/**
+ * The whole way of one file: uploaded, enqueued, followed, its results written. A file that cannot be read is FAILED.
+ *
+ * @param name of its results, without their endings
+ * @throws the signal's reason; whatever else goes wrong is the reason why this document is FAILED
+ */
+export async function processFile(file: string, name: string, options: ProcessingOptions): Promise<DocumentOutcome> {
+  const { deployment, how, results, clock, signal } = options;
+  const { storage, documentsBucket, service } = deployment;
+  const started = clock.now();
+  let seen: DocumentView | undefined;
   const outcome = (status: DocumentOutcome['status'], facts: Partial<DocumentOutcome>): DocumentOutcome => {
-    const seconds = Math.round(performance.now() - started) / 1000;
-    return { document, status, attempts: 0, seconds, markdown: null, reason: null, ...facts };
-  };
-
-  let attempts = 0;
-  const onSeen = (seen: Document) => {
-    attempts = seen.attempts;
+    const seconds = (clock.now() - started) / 1000;
+    const attempts = seen?.attempts ?? 0;
+    return { document: path.basename(file), status, attempts, seconds, markdown: null, reason: null, ...facts };
   };
   try {
-    for (const extension of ['.md', '.json', '.fields.json', `.${REJECTED}`])
-      await tools.results.remove(name + extension);
-    const { documentId, error, result } = await uploadAndFollow(file, name, onSeen, tools);
-    if (result === undefined) {
-      const reason = error ? `${error.reason}: ${error.message}` : 'no result';
-      const rejected = await rejectedAnswerOf(documentId, tools);
-      if (rejected === undefined) return outcome('FAILED', { attempts, reason });
-      const rejectedAnswer = await download(rejected, `${name}.${REJECTED}`, tools);
-      // The bucket is gone when this command ends.
-      return outcome('FAILED', { attempts, rejectedAnswer, reason: reason.replace(rejected, () => rejectedAnswer) });
-    }
-    const markdown = await download(result.markdownUri, `${name}.md`, tools);
-    await download(result.metadataUri, `${name}.json`, tools);
-    const { pages, characters, partial, fieldsUri } = result;
-    const fields = fieldsUri === undefined ? undefined : await download(fieldsUri, `${name}.fields.json`, tools);
-    return outcome('COMPLETED', { attempts, markdown, fields, pages, characters, partial });
+    for (const ending of Object.values(RESULTS)) await results.remove(name + ending);
+    const sourceUri = await uploadFile(file, { store: storage, bucket: documentsBucket, signal });
+    const { documentId } = await service.enqueue({ sourceUri, ...how }, signal);
+    for await (seen of stepsOf(documentId, options));
+    return seen?.result === undefined
+      ? outcome('FAILED', await reasonOf(documentId, seen?.error, name, options))
+      : outcome('COMPLETED', await saved(seen.result, name, options));
   } catch (error) {
-    if (tools.signal.aborted) throw error;
-    return outcome('FAILED', { attempts, reason: `error: ${(error as Error).message}` });
+    if (signal.aborted) throw error;
+    return outcome('FAILED', { reason: `error: ${(error as Error).message}` });
   }
 }
 
-/** Why a path leads to no file that can be uploaded, in a line; undefined when it leads to one. */
-export async function whyUnreadable(file: string): Promise<string | undefined> {
-  try {
-    if (!(await stat(file)).isFile()) return 'is no file';
-    await access(file, constants.R_OK);
-    // Of the rules for the names of objects (https://cloud.google.com/storage/docs/objects#naming) a file can break only this one.
-    return /[\r\n]/.test(path.basename(file))
-      ? 'its name has a line break, which Cloud Storage does not take: rename it'
-      : undefined;
-  } catch (error) {
-    const { code, message } = error as NodeJS.ErrnoException;
-    return code === 'ENOENT' ? 'there is no such file' : `cannot be read (${code ?? message})`;
-  }
-}
-
-async function uploadAndFollow(
-  file: string,
-  name: string,
-  onSeen: (document: Document) => void,
-  tools: ProcessingTools,
-): Promise<Document> {
-  const { how, storage, documentsBucket, service, signal, onChange, nextAttemptAt } = tools;
-  const bytes = await readFile(file);
-  // The name is the document's own, so that two files of one name do not overwrite each other.
-  await storage.write(documentsBucket, name, bytes, { contentType: 'application/octet-stream', signal });
-  const filename = path.basename(file);
-  const { documentId } = await service.enqueue(
-    { sourceUri: `gs://${documentsBucket}/${name}`, filename, ...how },
-    signal,
-  );
-  const show = (document: Document) => {
-    onSeen(document);
-    const { status, attempts, error } = document;
-    if (status === 'PENDING') onChange(status, error ? `attempt ${attempts} failed: ${error.message}` : '');
-    if (status === 'PROCESSING') onChange(status, `attempt ${attempts}`);
-  };
+/** What becomes of a document until it has its outcome, which comes last; says each change on the way. */
+async function* stepsOf(
+  documentId: string,
+  { deployment, clock, onChange, signal }: ProcessingOptions,
+): AsyncGenerator<DocumentView> {
+  let last = '';
   let wasGone = false;
   /** The failed attempt after which the next one was announced. */
   let announced = 0;
-  return service.follow(
-    documentId,
-    (document) => {
-      // Looked at twice: the outcome is stored before the task ends, but may have been read before that.
-      if (wasGone) throw new Error('Cloud Tasks gave up on it: no attempt came to an end.');
-      const next = nextAttemptAt(document);
-      wasGone = next === undefined;
-      const { status, attempts, error } = document;
-      const seconds = Math.ceil(((next ?? 0) - Date.now()) / 1000);
-      // Cloud Tasks knows the time only when it has the answer of the attempt that failed.
-      if (status !== 'PENDING' || error === undefined || attempts === announced || seconds <= 0) return;
-      announced = attempts;
-      onChange(status, `attempt ${attempts + 1} in ${seconds} s`);
-    },
-    show,
-    signal,
-  );
+  for await (const document of deployment.service.looksAt(documentId, signal)) {
+    yield document;
+    const { status, attempts, error } = document;
+    const hasFailed = status === 'PENDING' && error !== undefined;
+    if (last !== `${status} ${attempts}`) {
+      if (hasFailed) onChange(status, `attempt ${attempts} failed: ${error.message}`);
+      else if (status === 'PENDING') onChange(status, '');
+      else if (status === 'PROCESSING') onChange(status, `attempt ${attempts}`);
+    }
+    last = `${status} ${attempts}`;
+    if (status === 'COMPLETED' || status === 'FAILED') return;
+
+    // Looked at twice: the outcome is stored before the task ends, but may have been read before that.
+    if (wasGone) throw new Error('Cloud Tasks gave up on it: no attempt came to an end.');
+    const next = deployment.nextAttemptAt(document);
+    wasGone = next === undefined;
+    // Cloud Tasks knows the time only when it has the answer of the attempt that failed.
+    const seconds = Math.ceil(((next ?? 0) - clock.now()) / 1000);
+    if (!hasFailed || attempts === announced || seconds <= 0) continue;
+    announced = attempts;
+    onChange(status, `attempt ${attempts + 1} in ${seconds} s`);
+  }
 }
 
-/** `gs://` URI of what a model answered and was not accepted, in whichever attempt; undefined when there is nothing. */
+/** Writes what a COMPLETED document became. */
+async function saved(
+  { markdownUri, metadataUri, fieldsUri, pages, characters, partial }: NonNullable<DocumentView['result']>,
+  name: string,
+  options: ProcessingOptions,
+): Promise<Partial<DocumentOutcome>> {
+  const markdown = await download(markdownUri, name + RESULTS.markdown, options);
+  await download(metadataUri, name + RESULTS.metadata, options);
+  const fields = fieldsUri === undefined ? undefined : await download(fieldsUri, name + RESULTS.fields, options);
+  return { markdown, fields, pages, characters, partial };
+}
+
+/** Why a document is FAILED. Writes what a model answered and was not accepted: the bucket is gone when the command ends. */
+async function reasonOf(
+  documentId: string,
+  error: DocumentView['error'],
+  name: string,
+  options: ProcessingOptions,
+): Promise<Partial<DocumentOutcome>> {
+  const reason = error ? `${error.reason}: ${error.message}` : 'no result';
+  const rejected = await rejectedAnswerOf(documentId, options);
+  if (rejected === undefined) return { reason };
+  const rejectedAnswer = await download(rejected, name + RESULTS.rejected, options);
+  return { rejectedAnswer, reason: reason.replace(rejected, () => rejectedAnswer) };
+}
+
+/** `gs://` URI of the answer that was not accepted, in whichever attempt; undefined when there is none. */
 async function rejectedAnswerOf(
   documentId: string,
-  { storage, resultsBucket, signal }: ProcessingTools,
+  { deployment: { storage, resultsBucket }, signal }: ProcessingOptions,
 ): Promise<string | undefined> {
   for await (const object of storage.list(resultsBucket, `results/${documentId}/`, { signal })) {
-    if (object.endsWith(`/${REJECTED}`)) return `gs://${resultsBucket}/${object}`;
+    if (object.endsWith('/rejected-answer.json')) return `gs://${resultsBucket}/${object}`;
   }
   return undefined;
 }
 
-async function download(uri: string, name: string, { storage, results, signal }: ProcessingTools): Promise<string> {
+/** @returns the path of the file that the object became */
+async function download(
+  uri: string,
+  name: string,
+  { deployment, results, signal }: ProcessingOptions,
+): Promise<string> {
   const { bucket, object } = parseSourceUri(uri) ?? { bucket: '', object: '' };
-  const stored = await storage.read(bucket, object, { signal });
+  const stored = await deployment.storage.read(bucket, object, { signal });
   if (stored === undefined) throw new Error(`The result ${uri} is not there.`);
   return results.write(name, stored.bytes);
 }

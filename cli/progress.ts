@@ -1,40 +1,110 @@
-import { printable } from './printable.ts';
+import type { Clock } from '../time/clock.ts';
 
-/** Says what happens, a line for each event; in a terminal, also how far it is, in a line that is overwritten. */
-export class Progress {
-  readonly #output: NodeJS.WriteStream;
-  readonly #total: number;
-  readonly #width: number;
+/** Milliseconds without a word after which somebody who waits wants to know how far it is. */
+const PATIENCE_MS = 1000;
+/** Milliseconds between two such words: on a line that is overwritten, and in a log that keeps them all. */
+const TERMINAL_INTERVAL_MS = 100;
+const LOG_INTERVAL_MS = 10_000;
+
+const CLEAR_LINE = '\r\u001b[K';
+
+export interface ProgressOptions {
+  readonly output: Pick<NodeJS.WriteStream, 'write' | 'isTTY'>;
+  readonly clock: Pick<Clock, 'now'>;
+}
+
+/**
+ * Says how far a command is: in a terminal on its last line, which is overwritten and gone at the end; in a log by a line now and
+ * then. A count is quiet as long as it is quick.
+ */
+export class Progress implements Disposable {
+  readonly #options: ProgressOptions;
+  #startedAt: number;
+  #saidAt = Number.NEGATIVE_INFINITY;
   #done = 0;
+  /** What stands on the last line of the terminal. */
+  #shown = '';
 
-  /** @param names the documents, all of them: they decide the columns */
-  constructor(output: NodeJS.WriteStream, names: readonly string[]) {
-    this.#output = output;
-    this.#total = names.length;
-    this.#width = Math.max(0, ...names.map((name) => name.length));
+  constructor(options: ProgressOptions) {
+    this.#options = options;
+    this.#startedAt = options.clock.now();
   }
 
-  /** Something happened to a document. */
-  say(name: string, status: string, detail = ''): void {
-    this.#clear();
-    const line = [name.padEnd(this.#width), status.padEnd(10), detail].join('  ');
-    this.#output.write(`${printable(line).trimEnd()}\n`);
-    this.#show();
+  /** Says at once what is done from now on. */
+  step(what: string): void {
+    this.#show(what);
   }
 
-  /** A document has its outcome. */
-  finish(name: string, status: string, detail: string): void {
+  /**
+   * One more is done.
+   *
+   * @param counted what: `documents done`
+   * @param total how many there are; undefined while nobody knows
+   */
+  advance(counted: string, total?: number): void {
     this.#done++;
-    this.say(name, status, detail);
-    if (this.#done === this.#total) this.#clear();
+    const now = this.#options.clock.now();
+    // The last one needs no word: the end says it.
+    if (now - this.#startedAt < PATIENCE_MS || this.#done === total) return;
+    if (now - this.#saidAt < (this.#options.output.isTTY ? TERMINAL_INTERVAL_MS : LOG_INTERVAL_MS)) return;
+    this.#saidAt = now;
+    this.#show(howFar(this.#done, total, now - this.#startedAt, counted));
   }
 
-  #show(): void {
-    if (this.#output.isTTY && this.#done < this.#total)
-      this.#output.write(`${this.#done} of ${this.#total} documents done`);
+  /** A line that stays. */
+  print(line: string): void {
+    this.above(() => this.#options.output.write(`${line}\n`));
+  }
+
+  /** Lets lines be written that stay, to whatever stream: they come above what is overwritten. */
+  above(write: () => void): void {
+    const shown = this.#shown;
+    this.#clear();
+    write();
+    if (shown !== '') this.#show(shown);
+  }
+
+  /** Leaves the terminal as a next line needs it. What is counted from now on begins anew. */
+  end(): void {
+    this.#clear();
+    this.#done = 0;
+    this.#startedAt = this.#options.clock.now();
+  }
+
+  [Symbol.dispose](): void {
+    this.end();
+  }
+
+  #show(text: string): void {
+    const { output } = this.#options;
+    this.#clear();
+    output.write(output.isTTY ? text : `${text}\n`);
+    if (output.isTTY) this.#shown = text;
   }
 
   #clear(): void {
-    if (this.#output.isTTY) this.#output.write('\r\u001b[K');
+    if (this.#shown !== '') this.#options.output.write(CLEAR_LINE);
+    this.#shown = '';
   }
+}
+
+/** `1,234 of 5,000 documents done, 56 a second, 67 s left`; without a total, what was done and how quickly. */
+function howFar(done: number, total: number | undefined, ms: number, counted: string): string {
+  const count = total === undefined ? numberForPeople(done) : `${numberForPeople(done)} of ${numberForPeople(total)}`;
+  const left = total === undefined ? '' : `, ${duration(((total - done) * ms) / done)} left`;
+  return `${count} ${counted}, ${rate((done * 1000) / ms)}${left}`;
+}
+
+function rate(perSecond: number): string {
+  return perSecond < 1 ? `${numberForPeople(perSecond * 60)} a minute` : `${numberForPeople(perSecond)} a second`;
+}
+
+function duration(ms: number): string {
+  const seconds = Math.ceil(ms / 1000);
+  return seconds < 120 ? `${seconds} s` : `${Math.round(seconds / 60)} min`;
+}
+
+/** A number for people: 10,000; a small one with a digit behind the point. */
+export function numberForPeople(number: number): string {
+  return number.toLocaleString('en', { maximumFractionDigits: number < 10 ? 1 : 0 });
 }

@@ -1,25 +1,38 @@
 /** `npm run simulate`: the handler under every fault, for as many seeds as there is patience. */
 import { describeRun, simulate } from '../simulation/simulate.ts';
-import { type Command, type ParsedCommand, runCommand, wholeNumber } from './command-line.ts';
+import { systemClock } from '../time/clock.ts';
+import { newCommand, runCommand } from './command-line.ts';
+import { wholeNumber } from './option-values.ts';
+import { Progress } from './progress.ts';
 
-const command: Command = {
-  usage: 'npm run simulate -- [options]',
-  summary: 'Runs the handler on simulated time through crashes, lost answers and duplicates, and checks its promises.',
-  options: {
-    seeds: { type: 'string', value: 'N', help: 'how many runs (default: 1000)' },
-    from: { type: 'string', value: 'SEED', help: 'the first seed (default: 0)' },
-    seed: { type: 'string', value: 'SEED', help: 'this one alone' },
-  },
-  takesFiles: false,
-};
+const MAX_SEED = 2 ** 32 - 1;
+
+interface SimulateOptions {
+  readonly seeds: number;
+  readonly from: number;
+  readonly seed?: number;
+}
+
+const command = newCommand(
+  'npm run simulate --',
+  'Runs the handler on simulated time through crashes, lost answers and duplicates, and checks its promises.',
+)
+  .option('--seeds <N>', 'how many runs', wholeNumber('--seeds', 1, MAX_SEED), 1000)
+  .option('--from <SEED>', 'the first seed', wholeNumber('--from', 0, MAX_SEED), 0)
+  .option('--seed <SEED>', 'this one alone', wholeNumber('--seed', 0, MAX_SEED));
 
 await runCommand(command, run);
 
-async function run({ options }: ParsedCommand, signal: AbortSignal): Promise<number> {
-  const from = whole('seed', options.seed) ?? whole('from', options.from) ?? 0;
-  const seeds = options.seed !== undefined ? 1 : (whole('seeds', options.seeds, 1) ?? 1000);
+async function run(
+  _words: unknown,
+  { seeds, from, seed: only }: SimulateOptions,
+  signal: AbortSignal,
+): Promise<number> {
+  const first = only ?? from;
+  const count = only === undefined ? seeds : 1;
   const totals = { accepted: 0, completed: 0, failed: 0, broken: 0 };
-  for (let seed = from; seed < from + seeds; seed++) {
+  using progress = new Progress({ output: process.stderr, clock: systemClock });
+  for (let seed = first; seed < first + count; seed++) {
     signal.throwIfAborted();
     const one = await simulate(seed);
     totals.accepted += one.accepted;
@@ -27,14 +40,14 @@ async function run({ options }: ParsedCommand, signal: AbortSignal): Promise<num
     totals.failed += one.failed;
     if (one.broken !== undefined) {
       totals.broken++;
-      console.log(describeRun(one));
+      progress.above(() => console.log(describeRun(one)));
     }
-    if (process.stderr.isTTY && seed % 50 === 0) process.stderr.write(`\r${seed - from} of ${seeds} seeds`);
+    progress.advance('seeds', count);
   }
-  if (process.stderr.isTTY) process.stderr.write('\r\u001b[K');
+  progress.end();
   const { accepted, completed, failed, broken } = totals;
   console.log(
-    `${countOf(seeds)}: ${accepted} documents accepted, ${completed} COMPLETED, ${failed} FAILED; ` +
+    `${countOf(count)}: ${accepted} documents accepted, ${completed} COMPLETED, ${failed} FAILED; ` +
       `${countOf(broken)} broke a promise.`,
   );
   return broken === 0 ? 0 : 1;
@@ -42,8 +55,4 @@ async function run({ options }: ParsedCommand, signal: AbortSignal): Promise<num
 
 function countOf(seeds: number): string {
   return seeds === 1 ? '1 seed' : `${seeds} seeds`;
-}
-
-function whole(name: string, value: unknown, min = 0): number | undefined {
-  return value === undefined ? undefined : wholeNumber(`--${name}`, value, min, 2 ** 32 - 1);
 }

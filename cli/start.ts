@@ -1,72 +1,86 @@
 /** `npm start`: the whole path on this machine, from the stack to the results of every document in `samples/`. */
 import { readdir } from 'node:fs/promises';
 import path from 'node:path';
-import { taskIdFor } from '../handler/document-task.ts';
 import { type LocalGoogle, startLocalGoogle } from '../local/local-google.ts';
-import { type Command, type ParsedCommand, runCommand, UsageError } from './command-line.ts';
-import { CONVERSION_OPTIONS, conversionOptions } from './conversion-options.ts';
-import { doclingNote } from './docling-note.ts';
-import type { Document } from './document-service.ts';
+import { systemClock } from '../time/clock.ts';
+import { newCommand, runCommand, UsageError } from './command-line.ts';
+import { type ConversionOptions, methodOption, ocrOption } from './conversion-options.ts';
+import { doclingNote, requireDoclingFor } from './docling.ts';
 import { inParallel } from './in-parallel.ts';
-import { localClients } from './local-clients.ts';
-import { type DocumentOutcome, jsonLine, outcomeTable } from './outcome.ts';
-import { printable } from './printable.ts';
-import { type ProcessingTools, processFile, whyUnreadable } from './process-file.ts';
+import { localDeployment } from './local-deployment.ts';
+import { filePath } from './option-values.ts';
+import { type DocumentOutcome, outcomeJson, outcomeTable } from './outcome.ts';
+import { processFile } from './process-file.ts';
 import { Progress } from './progress.ts';
 import { MAX_NAME_BYTES, ResultsFolder } from './results-folder.ts';
-import { CALLER, synthesise } from './synthesise.ts';
+import { CALLER, synthesiseForThisMachine } from './synthesise.ts';
+import { padded, printable } from './terminal-text.ts';
+import { whyUnreadable } from './upload-file.ts';
 
 /** Files followed at once. What is processed at once is up to the stack: its queue, its instances, their concurrency. */
 const FILES_AT_ONCE = 32;
 
-const command: Command = {
-  usage: 'npm start -- [FILE…] [options]',
-  summary:
-    'Synthesises the stack, starts a local Google from it, and has it process the files: by default those in samples/.\n' +
-    'Results go to results/, in place of earlier ones of the same name. Exit code: 0 when every document is COMPLETED, 1 when not or when it cannot start, 2 for a mistake in the call.',
-  options: {
-    ...CONVERSION_OPTIONS,
-    json: { type: 'boolean', help: 'print one line of JSON for each document instead of progress and table' },
-    results: { type: 'string', value: 'DIR', help: 'folder for the results (default: results)' },
-    verbose: { type: 'boolean', help: "print the handler's log as well" },
-  },
-  takesFiles: true,
-};
+interface StartOptions extends ConversionOptions {
+  readonly json?: boolean;
+  readonly results: string;
+  readonly verbose?: boolean;
+}
+
+const command = newCommand(
+  'npm start --',
+  'Synthesises the stack, starts a local Google from it, and has it process the files: by default those in samples/. ' +
+    'Results go to results/, in place of earlier ones of the same name.\n' +
+    'Exit code: 0 when every document is COMPLETED, 1 when not or when it cannot start, 2 for a mistake in the call.',
+)
+  .usage('[FILE…] [options]')
+  .argument('[FILE...]')
+  .addOption(methodOption)
+  .addOption(ocrOption)
+  .option('--json', 'print one line of JSON for each document instead of progress and table')
+  .option('--results <DIR>', 'folder for the results', filePath('--results'), 'results')
+  .option('--verbose', "print the handler's log as well");
 
 await runCommand(command, start);
 
-async function start(parsed: ParsedCommand, signal: AbortSignal): Promise<number> {
-  const { files, options } = parsed;
-  const how = conversionOptions(parsed);
+async function start(words: readonly string[], options: StartOptions, signal: AbortSignal): Promise<number> {
   const DOCLING_URL = process.env.DOCLING_URL?.trim();
-  if (!DOCLING_URL) requireNoDocling(how);
-  const say = options.json ? () => {} : (line: string) => console.log(line);
-  const inputs = files.length > 0 ? files : await samples();
-  await requireUsable(inputs);
-  using results = ResultsFolder.take(typeof options.results === 'string' ? options.results : 'results');
+  requireDoclingFor(options, DOCLING_URL);
+  const files = words.length > 0 ? words : await samples();
+  await requireUsable(files);
+  using results = ResultsFolder.take(options.results);
+  using screen = options.json ? undefined : new Progress({ output: process.stdout, clock: systemClock });
 
-  const started = performance.now();
-  await using stack = await synthesise();
+  const started = systemClock.now();
+  await using stack = await synthesiseForThisMachine({ onStep: (step) => screen?.step(step) });
   signal.throwIfAborted();
-  say(`Bundled the handler and synthesised the stack ${stack.name} in ${secondsSince(started)} s.`);
+  const seconds = ((systemClock.now() - started) / 1000).toFixed(1);
+  screen?.end();
+  screen?.print(`Bundled the handler and synthesised the stack ${stack.name} in ${seconds} s.`);
 
   let lastError: string | undefined;
   const onLog = (line: string) => {
-    if (options.verbose) console.error(line);
+    if (options.verbose) screen ? screen.above(() => console.error(line)) : console.error(line);
     lastError = errorIn(line) ?? lastError;
   };
-  const { stackFile } = stack;
+  screen?.step('Starting a local Google from it…');
   await using google = await disposable(
-    startLocalGoogle({ stackFile, developer: CALLER, serviceVariables: { DOCLING_URL }, onLog }),
+    startLocalGoogle({
+      stackFile: stack.stackFile,
+      developer: CALLER,
+      serviceVariables: { DOCLING_URL },
+      onLog,
+    }),
   );
   signal.throwIfAborted();
+  screen?.end();
   const note = doclingNote(google.sidecars, DOCLING_URL);
-  say(`Started a local Google from it: ${addressesOf(google)}.${note === undefined ? '' : `\n${note}`}\n`);
+  screen?.print(`Started a local Google from it: ${addressesOf(google)}.${note === undefined ? '' : `\n${note}`}\n`);
 
-  const outcomes = await processAll(inputs, how, google, results, signal, options.json === true);
-  say(`\n${outcomeTable(outcomes)}`);
+  const outcomes = await processAll(files, { google, results, screen, options, signal });
+  screen?.end();
+  screen?.print(`\n${outcomeTable(outcomes)}`);
   if (lastError !== undefined && outcomes.some(({ reason }) => reason?.startsWith('error: '))) {
-    say(`\nThe handler's log says last: ${lastError} (--verbose shows all of it.)`);
+    screen?.print(`\nThe handler's log says last: ${lastError} (--verbose shows all of it.)`);
   }
   return outcomes.every(({ status }) => status === 'COMPLETED') ? 0 : 1;
 }
@@ -79,24 +93,16 @@ async function samples(): Promise<string[]> {
   return files.map(({ name }) => path.relative('.', path.join(folder, name)));
 }
 
-/** @throws UsageError for what only docling-serve can do */
-function requireNoDocling({ method, ocr }: ReturnType<typeof conversionOptions>): void {
-  const needs =
-    'needs a running docling-serve: set DOCLING_URL to its address, such as http://localhost:5001, or choose';
-  if (method === 'docling') throw new UsageError(`--method docling ${needs} auto or local.`);
-  if (ocr === 'force') throw new UsageError(`--ocr force ${needs} auto or skip.`);
-}
-
 /** Looked at before anything starts. @throws UsageError with a line for each file that cannot be processed */
 async function requireUsable(files: readonly string[]): Promise<void> {
   if (files.includes('')) throw new UsageError('A file needs a name; received an empty one.');
-  const reasons = await Promise.all(
-    files.map(async (file) => [file, (await whyUnreadable(file)) ?? whyTooLong(file)] as const),
+  const problems = await Promise.all(
+    files.map(async (file) => {
+      const reason = (await whyUnreadable(file)) ?? whyTooLong(file);
+      return reason === undefined ? [] : [`${printable(file)}: ${reason}.`];
+    }),
   );
-  const problems = reasons.flatMap(([file, reason]) =>
-    reason === undefined ? [] : [`${printable(file)}: ${reason}.`],
-  );
-  if (problems.length > 0) throw new UsageError(problems.join('\n'));
+  if (problems.flat().length > 0) throw new UsageError(problems.flat().join('\n'));
 }
 
 function whyTooLong(file: string): string | undefined {
@@ -106,52 +112,10 @@ function whyTooLong(file: string): string | undefined {
     : undefined;
 }
 
-async function processAll(
-  files: readonly string[],
-  how: NonNullable<ProcessingTools['how']>,
-  google: LocalGoogle,
-  results: ResultsFolder,
-  signal: AbortSignal,
-  json: boolean,
-): Promise<DocumentOutcome[]> {
-  const names = files.map((file) => results.uniqueName(path.basename(file)));
-  const progress = json ? undefined : new Progress(process.stdout, names);
-  const clients = localClients(google);
-
-  const outcomes: DocumentOutcome[] = [];
-  await inParallel(files.entries(), FILES_AT_ONCE, async ([index, file]) => {
-    const name = names[index] as string;
-    const outcome = await processFile(file, name, {
-      ...clients,
-      how,
-      results,
-      signal,
-      nextAttemptAt: (document) => nextAttemptAt(document, google),
-      onChange: (status, detail) => progress?.say(name, status, detail),
-    });
-    outcomes[index] = outcome;
-    progress?.finish(name, outcome.status, outcome.reason ?? `${outcome.seconds.toFixed(1)} s`);
-    if (json) console.log(jsonLine(outcome));
-  });
-  return outcomes;
-}
-
-/** Looks without the wire, as the owner of the whole Google. */
-function nextAttemptAt(document: Document, google: LocalGoogle): number | undefined {
-  const { tasks, outputs } = google;
-  for (const queue of [outputs.queue_ids].flat()) {
-    try {
-      const name = `${queue}/tasks/${taskIdFor(document)}`;
-      return tasks.call('GetTask', { name }, `Bearer ${google.ownerToken()}`).task.scheduleTime;
-    } catch {
-      // Another queue has it, or none.
-    }
-  }
-  return undefined;
-}
-
-function addressesOf({ addresses }: LocalGoogle): string {
-  return `Cloud Run ${addresses.run}, Cloud Tasks ${addresses.tasks}, Cloud Storage ${addresses.storage}`;
+/** The message of a log line of severity ERROR; undefined for any other line. */
+function errorIn(line: string): string | undefined {
+  if (!line.startsWith('{"severity":"ERROR"')) return undefined;
+  return (JSON.parse(line) as { message: string }).message;
 }
 
 async function disposable<T extends { close(): Promise<void> }>(starting: Promise<T>): Promise<T & AsyncDisposable> {
@@ -159,12 +123,44 @@ async function disposable<T extends { close(): Promise<void> }>(starting: Promis
   return Object.assign(started, { [Symbol.asyncDispose]: () => started.close() });
 }
 
-/** The message of a log line of severity ERROR; undefined for any other line. */
-function errorIn(line: string): string | undefined {
-  if (!line.startsWith('{"severity":"ERROR"')) return undefined;
-  return (JSON.parse(line) as { message: string }).message;
+function addressesOf({ addresses }: LocalGoogle): string {
+  return `Cloud Run ${addresses.run}, Cloud Tasks ${addresses.tasks}, Cloud Storage ${addresses.storage}`;
 }
 
-function secondsSince(started: number): string {
-  return ((performance.now() - started) / 1000).toFixed(1);
+interface Processing {
+  readonly google: LocalGoogle;
+  readonly results: ResultsFolder;
+  readonly screen: Progress | undefined;
+  readonly options: StartOptions;
+  readonly signal: AbortSignal;
+}
+
+/** Hands all files in, follows them and says what becomes of each. */
+async function processAll(
+  files: readonly string[],
+  { google, results, screen, options: { method, ocr, json }, signal }: Processing,
+): Promise<DocumentOutcome[]> {
+  const deployment = localDeployment(google);
+  const names = files.map((file) => results.uniqueName(path.basename(file)));
+  const columns = padded(names);
+  const say = (index: number, status: string, detail: string) => {
+    screen?.print(`${columns[index]}  ${status.padEnd(10)}  ${printable(detail)}`.trimEnd());
+  };
+
+  const outcomes: DocumentOutcome[] = [];
+  await inParallel(files.entries(), FILES_AT_ONCE, async ([index, file]) => {
+    const outcome = await processFile(file, names[index] as string, {
+      deployment,
+      how: { method, ocr },
+      results,
+      clock: systemClock,
+      onChange: (status, detail) => say(index, status, detail),
+      signal,
+    });
+    outcomes[index] = outcome;
+    say(index, outcome.status, outcome.reason ?? `${outcome.seconds.toFixed(1)} s`);
+    if (json) console.log(outcomeJson(outcome));
+    screen?.advance('documents done', files.length);
+  });
+  return outcomes;
 }

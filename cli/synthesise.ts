@@ -19,6 +19,13 @@ export interface SynthesisedStack extends AsyncDisposable {
   readonly stackFile: string;
 }
 
+export interface SynthesisOptions {
+  /** @default the environment of this process */
+  readonly environment?: NodeJS.ProcessEnv;
+  /** Takes what is done from now on, as the first time takes long. @default nobody wants to know */
+  readonly onStep?: (step: string) => void;
+}
+
 /**
  * Bundles the handler and synthesises the real stack, by the same `main.ts` that `cdktf deploy` runs, into a temporary folder
  * that is removed on disposal. Settings of the stack in the environment (MAX_ATTEMPTS, CONCURRENCY…) count here as well.
@@ -26,13 +33,17 @@ export interface SynthesisedStack extends AsyncDisposable {
  * @throws Error with what `main.ts` complained about
  * @throws UsageError when the stack needs what is not on this machine
  */
-export async function synthesise(environment: NodeJS.ProcessEnv = process.env): Promise<SynthesisedStack> {
+export async function synthesiseForThisMachine({
+  environment = process.env,
+  onStep = () => {},
+}: SynthesisOptions = {}): Promise<SynthesisedStack> {
   if (environment.EXTRACTION_SCHEMA_FILE && !environment.GOOGLE_VERTEX_BASE_URL) {
     throw new UsageError(
       'Extraction asks a model on Vertex AI, which the local Google does not have: set GOOGLE_VERTEX_BASE_URL to a server ' +
         'that answers in its place, or leave EXTRACTION_SCHEMA_FILE empty.',
     );
   }
+  onStep('Bundling the handler…');
   await bundleHandlerIfChanged();
   const folder = await mkdtemp(path.join(tmpdir(), 'document-processing-')).catch(({ code }: NodeJS.ErrnoException) => {
     throw new UsageError(
@@ -48,6 +59,7 @@ export async function synthesise(environment: NodeJS.ProcessEnv = process.env): 
       CDKTF_OUTDIR: folder,
       NODE_COMPILE_CACHE: path.join(root, 'dist', 'compile-cache'),
     };
+    onStep('Synthesising the stack…');
     await run('main.ts', { ...environment, ...LOCAL_SETTINGS, ...output });
     const manifest = JSON.parse(await readFile(path.join(folder, 'manifest.json'), 'utf8')) as Manifest;
     const [stack] = Object.values(manifest.stacks);

@@ -1,38 +1,57 @@
 /** `npm run torture`: real processes, killed at random, until every document has its outcome. */
 import { Random } from '../simulation/random.ts';
-import { torture } from '../simulation/torture/torture.ts';
-import { type Command, type ParsedCommand, runCommand, wholeNumber } from './command-line.ts';
+import { TORTURE_STACK, torture } from '../simulation/torture/torture.ts';
+import { systemClock } from '../time/clock.ts';
+import { newCommand, runCommand } from './command-line.ts';
+import { localDeployment } from './local-deployment.ts';
+import { wholeNumber } from './option-values.ts';
+import { Progress } from './progress.ts';
+import { synthesiseForThisMachine } from './synthesise.ts';
 
-const command: Command = {
-  usage: 'npm run torture -- [options]',
-  summary:
-    'Runs the bundle in four processes behind the local Google, kills them at random, delivers tasks twice, lets Cloud Storage\n' +
+interface TortureCommandOptions {
+  readonly documents: number;
+  readonly seed: number;
+}
+
+const command = newCommand(
+  'npm run torture --',
+  'Runs the bundle in four processes behind the local Google, kills them at random, delivers tasks twice, lets Cloud Storage ' +
     'fail, and checks that every document has its one outcome in the end.',
-  options: {
-    documents: { type: 'string', value: 'N', help: 'how many documents (default: 2000)' },
-    seed: { type: 'string', value: 'SEED', help: 'decides what is killed and what fails (default: 1)' },
-  },
-  takesFiles: false,
-};
+)
+  .option('--documents <N>', 'how many documents', wholeNumber('--documents', 1, 1_000_000), 2000)
+  .option('--seed <SEED>', 'decides what is killed and what fails', wholeNumber('--seed', 1, 1_000_000), 1);
 
 await runCommand(command, run);
 
-async function run({ options }: ParsedCommand, signal: AbortSignal): Promise<number> {
-  const random = new Random(whole('seed', options.seed) ?? 1).next;
-  const started = performance.now();
-  const documents = whole('documents', options.documents) ?? 2000;
-  const report = await torture({ documents, random, signal, onProgress: (line) => console.log(line) });
+async function run(_words: unknown, { documents, seed }: TortureCommandOptions, signal: AbortSignal): Promise<number> {
+  const started = systemClock.now();
+  using progress = new Progress({ output: process.stdout, clock: systemClock });
+  await using stack = await synthesiseForThisMachine({
+    environment: { ...process.env, ...TORTURE_STACK },
+    onStep: (step) => progress.step(step),
+  });
+  progress.step(`Enqueuing ${documents} documents…`);
+  const report = await torture({
+    stackFile: stack.stackFile,
+    enqueuerOf: (google) => {
+      const { service } = localDeployment(google);
+      return (call, callSignal) => service.enqueue(call, callSignal);
+    },
+    documents,
+    random: new Random(seed).next,
+    onOutcome: () => progress.advance('documents have their outcome', documents),
+    signal,
+  });
+  progress.end();
+
   const { completed, failed, abandoned, kills, duplicates, storageFaults, problems } = report;
+  const seconds = ((systemClock.now() - started) / 1000).toFixed(0);
   console.log(
-    `${documents} documents in ${((performance.now() - started) / 1000).toFixed(0)} s: ${completed} COMPLETED, ${failed} FAILED ` +
+    `${documents} documents in ${seconds} s: ${completed} COMPLETED, ${failed} FAILED ` +
       `(${abandoned} of them because every attempt was cut off). ${kills} processes killed, ${duplicates} deliveries doubled, ` +
       `${storageFaults} calls of Cloud Storage failed.`,
   );
   for (const problem of problems) console.error(problem);
   if (problems.length > 0) console.error(`${problems.length} documents are not as they should be.`);
   return problems.length === 0 ? 0 : 1;
-}
-
-function whole(name: string, value: unknown): number | undefined {
-  return value === undefined ? undefined : wholeNumber(`--${name}`, value, 1, 1_000_000);
 }

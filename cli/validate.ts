@@ -3,23 +3,20 @@ import { mkdir, mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { bundleHandlerIfChanged } from '../bundle.ts';
-import { type Command, runCommand } from './command-line.ts';
+import { newCommand, runCommand } from './command-line.ts';
 import { ENVIRONMENT_NAMES, synthesiseEnvironment } from './environment-synth.ts';
 import { Terraform, TerraformMissingError } from './terraform.ts';
 
-const command: Command = {
-  usage: 'npm run validate',
-  summary:
-    'Synthesises every environment of cli/environments.ts and runs `terraform init -backend=false` and `terraform validate` on\n' +
+const command = newCommand(
+  'npm run validate --',
+  'Synthesises every environment of cli/environments.ts and runs `terraform init -backend=false` and `terraform validate` on ' +
     'it. Needs no account, but Terraform and its google provider.\n' +
     'Exit code: 0 when all are valid, and when one of these two is not to be had here, which a line says; 1 when not.',
-  options: {},
-  takesFiles: false,
-};
+);
 
 await runCommand(command, validate);
 
-async function validate(_parsed: unknown, signal: AbortSignal): Promise<number> {
+async function validate(_words: unknown, _options: object, signal: AbortSignal): Promise<number> {
   const folder = await mkdtemp(path.join(tmpdir(), 'validate-'));
   try {
     const cacheFolder = path.join(folder, 'providers');

@@ -1,29 +1,28 @@
+import { uniformFloat64 } from 'pure-rand/distribution/uniformFloat64';
+import { uniformInt } from 'pure-rand/distribution/uniformInt';
+import { xoroshiro128plus } from 'pure-rand/generator/xoroshiro128plus';
+
 /** A seeded source of chance: the same seed always makes the same run. */
 export class Random {
-  #state: number;
+  readonly #generator: ReturnType<typeof xoroshiro128plus>;
 
   constructor(seed: number) {
-    this.#state = seed >>> 0;
+    this.#generator = xoroshiro128plus(seed);
   }
 
-  /** From 0 up to 1 (mulberry32). */
-  readonly next = (): number => {
-    this.#state = (this.#state + 0x6d2b79f5) >>> 0;
-    let mixed = Math.imul(this.#state ^ (this.#state >>> 15), this.#state | 1);
-    mixed ^= mixed + Math.imul(mixed ^ (mixed >>> 7), mixed | 61);
-    return ((mixed ^ (mixed >>> 14)) >>> 0) / 2 ** 32;
-  };
+  /** From 0 up to 1. */
+  readonly next = (): number => uniformFloat64(this.#generator);
 
   chance(probability: number): boolean {
     return probability > 0 && this.next() < probability;
   }
 
-  /** A whole number: clocks count whole milliseconds. */
+  /** A whole number, both ends included: clocks count whole milliseconds. */
   between(low: number, high: number): number {
-    return Math.round(low + this.next() * (high - low));
+    return uniformInt(this.#generator, low, high);
   }
 
   pick<T>(items: readonly T[]): T {
-    return items[Math.floor(this.next() * items.length)] as T;
+    return items[this.between(0, items.length - 1)] as T;
   }
 }

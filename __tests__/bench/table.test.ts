@@ -1,5 +1,5 @@
 import type { Comparison } from '../../bench/comparison.ts';
-import { comparisonTable, jsonLine } from '../../bench/table.ts';
+import { comparisonTable, comparisonJson } from '../../bench/table.ts';
 
 const slow: Comparison = {
   what: 'start',
@@ -21,5 +21,5 @@ test('shows each comparison in a row, with its ratio, its aim and whether it is 
 });
 
 test('a line of JSON has the exact figures and the verdict', () => {
-  expect(JSON.parse(jsonLine(slow))).toEqual({ ...slow, ratio: 1.6124, met: false });
+  expect(JSON.parse(comparisonJson(slow))).toEqual({ ...slow, ratio: 1.6124, met: false });
 });

@@ -1,64 +1,70 @@
-import { type Command, helpOf, oneOf, parseCommand, UsageError, wholeNumber } from '../../cli/command-line.ts';
+import type { Command } from 'commander';
+import { newCommand, UsageError } from '../../cli/command-line.ts';
 
-const command: Command = {
-  usage: 'npm run demo -- [FILE…] [options]',
-  summary: 'Demonstrates.',
-  options: {
-    json: { type: 'boolean', help: 'print JSON' },
-    results: { type: 'string', value: 'DIR', help: 'folder for the results' },
-  },
-  takesFiles: true,
-};
+function demo(): Command {
+  return newCommand('npm run demo --', 'Demonstrates. At length.')
+    .usage('[FILE…] [options]')
+    .argument('[FILE...]')
+    .option('--json', 'print JSON')
+    .option('--results <DIR>', 'folder for the results', 'out')
+    .option('--many <NAME>', 'some names', (name: string, before: string[] = []) => [...before, name]);
+}
 
-test('takes files and options in any order', () => {
-  const { files, options } = parseCommand(command, ['a.pdf', '--json', '--results', 'out', 'b.pdf']);
-  expect(files).toEqual(['a.pdf', 'b.pdf']);
-  expect({ ...options }).toEqual({ json: true, results: 'out' });
+function parsed(command: Command, ...words: string[]) {
+  command.parse(words, { from: 'user' });
+  return { files: command.args, options: command.opts() };
+}
+
+test('takes files and options in any order, and files that look like options after --', () => {
+  expect(parsed(demo(), 'a.pdf', '--json', '--results=there', 'b.pdf', '--', '--c.pdf')).toEqual({
+    files: ['a.pdf', 'b.pdf', '--c.pdf'],
+    options: { json: true, results: 'there' },
+  });
+});
+
+test('an option that may be repeated is a list', () => {
+  expect(parsed(demo(), '--many', 'a', '--many', 'b').options).toEqual({ results: 'out', many: ['a', 'b'] });
 });
 
 test.each([
   [['--bogus'], "Unknown option '--bogus'. Try: npm run demo -- --help"],
-  [['--results'], "Option '--results <value>' argument missing. Try: npm run demo -- --help"],
-  [['--results', '-1'], "Option '--results' argument is ambiguous. Try: npm run demo -- --help"],
-  [['--json=yes'], "Option '--json' does not take an argument. Try: npm run demo -- --help"],
+  [['--jsn'], "Unknown option '--jsn'. Did you mean --json? Try: npm run demo -- --help"],
+  [['--results'], "Option '--results <DIR>' argument missing. Try: npm run demo -- --help"],
+  [['--json=yes'], "Unknown option '--json=yes'. Try: npm run demo -- --help"],
 ])('%j is a usage error in one line', (words, message) => {
-  expect(() => parseCommand(command, words)).toThrow(new UsageError(message));
+  expect(() => parsed(demo(), ...words)).toThrow(new UsageError(message));
 });
 
-test('a command that takes no files refuses them', () => {
-  expect(() => parseCommand({ ...command, takesFiles: false }, ['a.pdf'])).toThrow(
-    "Unexpected argument 'a.pdf'. This command does not take positional arguments. Try: npm run demo -- --help",
+test('a command that takes no files says which it received', () => {
+  expect(() => parsed(newCommand('npm run demo --', ''), 'a.pdf', 'b.pdf')).toThrow(
+    new UsageError('Too many arguments. Expected 0 arguments but got 2: a.pdf b.pdf. Try: npm run demo -- --help'),
   );
 });
 
-test('the help shows how to call it and every option', () => {
-  expect(helpOf(command)).toBe(
+test('a subcommand is called after its program, and which there are is said when none is named', () => {
+  const program = newCommand('npm run demo --', '');
+  for (const name of ['list', 'show']) program.addCommand(newCommand(name, '').option('--json'));
+  const tryAll = 'Try: npm run demo -- --help';
+  expect(() => parsed(program, 'list', '--jsn')).toThrow(
+    new UsageError("Unknown option '--jsn'. Did you mean --json? Try: npm run demo -- list --help"),
+  );
+  expect(() => parsed(program, 'lst')).toThrow(new UsageError(`Unknown command 'lst'. Did you mean list? ${tryAll}`));
+  expect(() => parsed(program)).toThrow(new UsageError(`Which command: list, show? ${tryAll}`));
+});
+
+test('the help shows how to call it and every option, with what it is by itself', () => {
+  expect(demo().helpInformation()).toBe(
     [
       'Usage: npm run demo -- [FILE…] [options]',
       '',
-      'Demonstrates.',
+      'Demonstrates. At length.',
       '',
       'Options:',
       '  --json           print JSON',
-      '  --results DIR    folder for the results',
+      '  --results <DIR>  folder for the results (default: "out")',
+      '  --many <NAME>    some names',
       '  --help           show this text',
+      '',
     ].join('\n'),
-  );
-});
-
-test.each(['auto', 'Auto', 'AUTO'])('%s is one of the values, whatever its case', (given) => {
-  expect(oneOf(['auto', 'local'], '--method', given)).toBe('auto');
-});
-
-test.each([
-  ['0', 0],
-  ['65535', 65_535],
-])('%s is a whole number', (given, number) => {
-  expect(wholeNumber('--port', given, 0, 65_535)).toBe(number);
-});
-
-test.each(['', ' ', '0x50', '1e3', '-1', '1.5', '65536'])('%j is none, or out of range', (given) => {
-  expect(() => wholeNumber('--port', given, 0, 65_535)).toThrow(
-    new UsageError(`--port must be a whole number from 0 to 65535; received ${JSON.stringify(given)}.`),
   );
 });

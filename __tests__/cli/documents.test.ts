@@ -1,12 +1,12 @@
-import { spawn } from 'node:child_process';
+import { spawn, spawnSync } from 'node:child_process';
 import { once } from 'node:events';
 import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { text } from 'node:stream/consumers';
-import { type SynthesisedStack, synthesise } from '../../cli/synthesise.ts';
+import { type SynthesisedStack, synthesiseForThisMachine } from '../../cli/synthesise.ts';
 import { type LocalGoogle, startLocalGoogle } from '../../local/local-google.ts';
-import { jsonLines } from './documents/helpers.ts';
+import { jsonLines } from './documents/memory-deployment.ts';
 
 // The real command as a process, against the real stack on a local Google.
 let folder: string;
@@ -17,7 +17,7 @@ let onAttempts: () => void = () => {};
 
 beforeAll(async () => {
   folder = mkdtempSync(path.join(tmpdir(), 'documents-'));
-  stack = await synthesise();
+  stack = await synthesiseForThisMachine();
   google = await startLocalGoogle({
     stackFile: stack.stackFile,
     onAttempt: () => {
@@ -38,7 +38,7 @@ async function documents(...words: string[]) {
   const child = spawn(process.execPath, ['--no-warnings', 'cli/documents.ts', ...words], { env });
   const [out, err, [code]] = await Promise.all([text(child.stdout), text(child.stderr), once(child, 'exit')]);
   // How far it is: only said where it takes longer than a second, which depends on the machine.
-  const said = err.replaceAll(/^\d+( of \d+)? documents done\n/gm, '');
+  const said = err.replaceAll(/^\d+( of \d+)? documents done,.*\n/gm, '');
   return { out, err: said, code: code as number };
 }
 
@@ -86,3 +86,56 @@ test('enqueues files, lists and shows what failed, replays it, and the service s
   const history = [{ epoch: 0, attempts: 1, error: { reason: 'corrupt' } }];
   expect(await response.json()).toMatchObject({ status: 'FAILED', epoch: 1, attempts: 1, history });
 }, 30_000);
+
+/** A call that needs no deployment, and may name none. */
+function callOf(words: readonly string[], environment: Record<string, string> = {}) {
+  const { stdout, stderr, status } = spawnSync(process.execPath, ['--no-warnings', 'cli/documents.ts', ...words], {
+    encoding: 'utf8',
+    env: { NODE_COMPILE_CACHE: process.env.NODE_COMPILE_CACHE, ...environment },
+  });
+  return { stdout, stderr, code: status };
+}
+
+test('--help lists the commands', () => {
+  const { stdout, code } = callOf(['--help']);
+  expect(stdout).toMatch(/^Usage: npm run documents -- COMMAND\n/);
+  for (const name of ['list', 'show', 'replay', 'enqueue'])
+    expect(stdout).toMatch(new RegExp(`^  ${name} +[A-Z]`, 'm'));
+  expect(code).toBe(0);
+});
+
+test('each command has a --help of its own, which needs no settings', () => {
+  const { stdout, code } = callOf(['replay', '--help']);
+  expect(stdout).toMatch(/^Usage: npm run documents -- replay ID… \| --all-failed \[options\]\n/);
+  expect(code).toBe(0);
+});
+
+const TRY = 'Try: npm run documents --';
+test.each([
+  [[], `Which command: list, show, replay, enqueue? ${TRY} --help\n`],
+  [['lst'], `Unknown command 'lst'. Did you mean list? ${TRY} --help\n`],
+  [['toString'], `Unknown command 'toString'. ${TRY} --help\n`],
+  [['show', '--bogus'], `Unknown option '--bogus'. ${TRY} show --help\n`],
+  [
+    ['list'],
+    'These environment variables are needed and not set: RESULTS_BUCKET. npm run dev prints them for the local Google; ' +
+      'a deployment has them in its output documents_environment.\n',
+  ],
+])('%j is one line and exit code 2', (words, stderr) => {
+  expect(callOf(words)).toEqual({ stdout: '', stderr, code: 2 });
+});
+
+test('an option that npm took, for want of --, is one line and exit code 2', () => {
+  const taken = { npm_lifecycle_script: 'exec node --no-warnings cli/documents.ts', npm_config_all_failed: 'true' };
+  expect(callOf(['replay'], taken)).toEqual({
+    stdout: '',
+    stderr:
+      'npm took --all-failed for an option of its own: write it after --, as in npm run documents -- replay --all-failed\n',
+    code: 2,
+  });
+});
+
+test("npm's options for another script that runs this one do not count", () => {
+  const taken = { npm_lifecycle_script: 'node test.js', npm_config_all_failed: 'true' };
+  expect(callOf(['replay', 'a1'], taken).stderr).toMatch(/^These environment variables are needed/);
+});

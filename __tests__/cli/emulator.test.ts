@@ -4,7 +4,6 @@ import { mkdtempSync, rmSync } from 'node:fs';
 import { createServer } from 'node:http';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
-import { helpOf, parseCommand } from '../../cli/command-line.ts';
 import { emulatorWelcome } from '../../cli/emulator-welcome.ts';
 import { closeServer, listen } from '../../local/listen.ts';
 
@@ -88,20 +87,6 @@ test('a port in use is one clear line', async () => {
   } finally {
     await closeServer(other);
   }
-});
-
-test('an option that may be repeated is a list; the others are not', () => {
-  const command = {
-    usage: 'npm run demo',
-    summary: '',
-    options: { one: { type: 'string', help: '' }, many: { type: 'string', help: '', multiple: true } },
-    takesFiles: false,
-  } as const;
-  expect(parseCommand(command, ['--many', 'a', '--one', 'b', '--many', 'c'])).toMatchObject({
-    options: { one: 'b' },
-    lists: { many: ['a', 'c'] },
-  });
-  expect(helpOf(command)).toContain('--many');
 });
 
 test('with a stack the welcome tells where tokens come from', () => {

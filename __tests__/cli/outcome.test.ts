@@ -1,4 +1,4 @@
-import { type DocumentOutcome, jsonLine, outcomeTable } from '../../cli/outcome.ts';
+import { type DocumentOutcome, outcomeJson, outcomeTable } from '../../cli/outcome.ts';
 
 const done: DocumentOutcome = {
   document: 'report.pdf',
@@ -33,21 +33,23 @@ test('the table has a row for each document, with its size and its result or rea
 test('extracted fields are shown beside the Markdown', () => {
   const extracted = { ...done, fields: 'results/report.pdf.fields.json' };
   expect(outcomeTable([extracted])).toMatch(/ {2}results\/report\.pdf\.md, results\/report\.pdf\.fields\.json$/);
-  expect(JSON.parse(jsonLine(extracted))).toMatchObject({ fields: 'results/report.pdf.fields.json' });
+  expect(JSON.parse(outcomeJson(extracted))).toMatchObject({ fields: 'results/report.pdf.fields.json' });
 });
 
 test('an answer that was not accepted has its path in a line of JSON', () => {
   const rejected = { ...failed, rejectedAnswer: 'results/broken.pdf.rejected-answer.json' };
-  expect(JSON.parse(jsonLine(rejected))).toMatchObject({ rejectedAnswer: 'results/broken.pdf.rejected-answer.json' });
+  expect(JSON.parse(outcomeJson(rejected))).toMatchObject({
+    rejectedAnswer: 'results/broken.pdf.rejected-answer.json',
+  });
 });
 
 test('a document of which something is missing is marked', () => {
   expect(outcomeTable([{ ...done, partial: true }])).toContain('  4 pages, partial  results/report.pdf.md');
-  expect(JSON.parse(jsonLine({ ...done, partial: true }))).toMatchObject({ status: 'COMPLETED', partial: true });
+  expect(JSON.parse(outcomeJson({ ...done, partial: true }))).toMatchObject({ status: 'COMPLETED', partial: true });
 });
 
 test('a line of JSON has what programs need, with null for what there is not', () => {
-  expect(JSON.parse(jsonLine(done))).toEqual({
+  expect(JSON.parse(outcomeJson(done))).toEqual({
     document: 'report.pdf',
     status: 'COMPLETED',
     attempts: 1,
@@ -55,5 +57,5 @@ test('a line of JSON has what programs need, with null for what there is not', (
     markdown: 'results/report.pdf.md',
     reason: null,
   });
-  expect(JSON.parse(jsonLine(failed))).toMatchObject({ markdown: null, reason: 'corrupt: broken.pdf is damaged.' });
+  expect(JSON.parse(outcomeJson(failed))).toMatchObject({ markdown: null, reason: 'corrupt: broken.pdf is damaged.' });
 });

@@ -1,31 +1,85 @@
 import { Progress } from '../../cli/progress.ts';
+import { VirtualClock } from '../../time/virtual-clock.ts';
 
-function run(isTTY: boolean): string {
-  let written = '';
-  const output = { isTTY, write: (text: string) => (written += text) } as unknown as NodeJS.WriteStream;
-  const progress = new Progress(output, ['a.pdf', 'longer.pdf']);
-  progress.say('a.pdf', 'PROCESSING', 'attempt 1');
-  progress.finish('longer.pdf', 'FAILED', 'corrupt: damaged');
-  progress.finish('a.pdf', 'COMPLETED', '1.2 s');
-  return written;
+const CLEAR = '\r\u001b[K';
+
+function start(isTTY: boolean) {
+  const clock = new VirtualClock();
+  const written: string[] = [];
+  const output = { isTTY, write: (text: string) => written.push(text) > 0 };
+  const progress = new Progress({ output, clock });
+  return { clock, progress, written: () => written.join('') };
 }
 
-test('in a plain log each event is one line, in columns', () => {
-  expect(run(false).split('\n')).toEqual([
-    'a.pdf       PROCESSING  attempt 1',
-    'longer.pdf  FAILED      corrupt: damaged',
-    'a.pdf       COMPLETED   1.2 s',
+test.each([true, false])('what is quick is quiet (terminal: %s)', async (isTTY) => {
+  const { clock, progress, written } = start(isTTY);
+  await clock.advance(999);
+  for (let number = 0; number < 5000; number++) progress.advance('seeds', 10_000);
+  expect(written()).toBe('');
+});
+
+test('a log gets a line every ten seconds', async () => {
+  const { clock, progress, written } = start(false);
+  for (let number = 0; number < 30; number++) {
+    await clock.advance(1000);
+    progress.advance('seeds', 1234);
+  }
+  expect(written().split('\n')).toEqual([
+    '1 of 1,234 seeds, 1 a second, 21 min left',
+    '11 of 1,234 seeds, 1 a second, 20 min left',
+    '21 of 1,234 seeds, 1 a second, 20 min left',
     '',
   ]);
 });
 
-test('in a terminal the last line says how far it is, and is gone at the end', () => {
-  const lines = run(true).split('\r\u001b[K');
-  expect(lines).toEqual([
-    '',
-    'a.pdf       PROCESSING  attempt 1\n0 of 2 documents done',
-    'longer.pdf  FAILED      corrupt: damaged\n1 of 2 documents done',
-    'a.pdf       COMPLETED   1.2 s\n',
-    '',
-  ]);
+test('a terminal gets one line, at most ten times a second', async () => {
+  const { clock, progress, written } = start(true);
+  await clock.advance(1000);
+  for (let number = 0; number < 4; number++) {
+    progress.advance('seeds', 10);
+    await clock.advance(50);
+  }
+  expect(written()).toBe(`1 of 10 seeds, 1 a second, 9 s left${CLEAR}3 of 10 seeds, 2.7 a second, 3 s left`);
+});
+
+test('without a total there is a rate, and no time left', async () => {
+  const { clock, progress, written } = start(false);
+  await clock.advance(20_000);
+  progress.advance('documents done');
+  expect(written()).toBe('1 documents done, 3 a minute\n');
+});
+
+test('the last one needs no word: the end says it', async () => {
+  const { clock, progress, written } = start(true);
+  await clock.advance(5000);
+  progress.advance('seeds', 1);
+  expect(written()).toBe('');
+});
+
+test('a step is said at once, gives way to lines that stay, and is gone at the end', () => {
+  const { progress, written } = start(true);
+  progress.step('Bundling…');
+  progress.step('Synthesising…');
+  progress.print('A warning.');
+  progress.end();
+  progress.print('Done.');
+  expect(written()).toBe(`Bundling…${CLEAR}Synthesising…${CLEAR}A warning.\nSynthesising…${CLEAR}Done.\n`);
+});
+
+test('in a log a step is a line', () => {
+  const { progress, written } = start(false);
+  progress.step('Bundling…');
+  progress.print('A warning.');
+  progress.end();
+  expect(written()).toBe('Bundling…\nA warning.\n');
+});
+
+test('a command that breaks off leaves the terminal clean', () => {
+  const { progress, written } = start(true);
+  expect(() => {
+    using broken = progress;
+    broken.step('Bundling…');
+    throw new Error('No.');
+  }).toThrow('No.');
+  expect(written()).toBe(`Bundling…${CLEAR}`);
 });

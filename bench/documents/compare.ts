@@ -9,7 +9,7 @@
 import { execFileSync } from 'node:child_process';
 import { existsSync } from 'node:fs';
 import path from 'node:path';
-import { textTable } from '../../cli/text-table.ts';
+import { textTable } from '../../cli/terminal-text.ts';
 import { median } from '../median.ts';
 import { PROJECT } from '../node-process.ts';
 import list from './documents.json' with { type: 'json' };

@@ -4,7 +4,8 @@ import { documentIdSchema } from '../../handler/document-task.ts';
 import { RefusedDocumentError } from '../../handler/enqueue-document.ts';
 import { RefusedReplayError } from '../../handler/replay-document.ts';
 import { inParallel } from '../in-parallel.ts';
-import { printable } from '../printable.ts';
+import { printable } from '../terminal-text.ts';
+import { UnusableFileError } from '../upload-file.ts';
 import type { Report } from './report.ts';
 
 /** Documents worked on at once: enough to wait for Google's answers in parallel, few enough for its limits and for memory. */
@@ -49,7 +50,7 @@ export async function eachDocument(
       if (json) report.result(jsonLine(document, undefined, reason));
       report.failure(json ? undefined : printable(`${document}: ${reason}`));
     }
-    report.progress(total);
+    report.done(total);
   });
 }
 
@@ -78,7 +79,7 @@ const PASSING = new Set([4, 8, 10, 13, 14]);
 
 function concernsOneDocument(error: unknown): boolean {
   // A SyntaxError: what is stored under the name of a record is none.
-  const types = [DocumentFailure, RefusedDocumentError, RefusedReplayError, SyntaxError];
+  const types = [DocumentFailure, UnusableFileError, RefusedDocumentError, RefusedReplayError, SyntaxError];
   if (types.some((type) => error instanceof type)) return true;
   if (error instanceof StorageError) return [0, 408, 429].includes(error.status) || error.status >= 500;
   return PASSING.has((error as { code?: unknown }).code as number);

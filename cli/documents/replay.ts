@@ -1,64 +1,59 @@
 import type { DocumentRecord } from '../../handler/document-record.ts';
 import { documentIds } from '../../handler/record-store.ts';
 import { replayDocument } from '../../handler/replay-document.ts';
-import { type Command, type ParsedCommand, UsageError } from '../command-line.ts';
+import { newCommand, UsageError } from '../command-line.ts';
+import { numberForPeople } from '../progress.ts';
+import type { DocumentsCommand } from './documents-command.ts';
 import { eachDocument, requireDocumentId } from './each-document.ts';
-import type { Operator } from './operator.ts';
-import { count, type Report } from './report.ts';
+import { NEEDED } from './operator.ts';
 
-export const replayCommand: Command = {
-  usage: 'npm run documents -- replay ID… | --all-failed [options]',
-  summary:
-    'Has FAILED documents processed again; what failed before stays in their history. Repeating it is safe, whatever stopped it.\n' +
-    'Exit code: 0 when all are replayed, 1 when not, 2 for a mistake in the call.',
-  options: {
-    'all-failed': { type: 'boolean', help: 'every document that is FAILED, or whose replay was cut off' },
-    json: {
-      type: 'boolean',
-      help: 'print one line of JSON for each document: document, documentId, status, epoch, reason',
-    },
-  },
-  takesFiles: true,
-};
-
-/** @returns the exit code */
-export async function replayDocuments(
-  { files, options }: ParsedCommand,
-  operator: Operator,
-  report: Report,
-  signal: AbortSignal,
-): Promise<number> {
-  const ids = [...new Set(files)];
-  const all = options['all-failed'] === true;
-  if (all === ids.length > 0) {
-    throw new UsageError(
-      `Either name documents or say --all-failed${all ? ', not both' : ''}. Try: npm run documents -- replay --help`,
-    );
-  }
-  const json = options.json === true;
-  let replayed = 0;
-  const replay = async (id: string) => {
-    requireDocumentId(id);
-    const record = await replayDocument(id, operator);
-    replayed++;
-    return record;
-  };
-  if (all) {
-    await eachDocument(
-      documentIds(operator.store, operator.resultsBucket, signal),
-      { report, signal, json },
-      async (id) => {
-        const stored = await operator.records.read(id, signal);
-        return stored !== undefined && needsReplay(stored.record) ? replay(id) : undefined;
-      },
-    );
-  } else {
-    await eachDocument(ids, { report, signal, json, total: ids.length }, replay);
-  }
-  const { failures } = report.counts;
-  if (!json && (all || ids.length > 1)) report.note(`${count(replayed)} replayed, ${count(failures)} not.`);
-  return failures > 0 ? 1 : 0;
+interface ReplayOptions {
+  readonly allFailed?: boolean;
+  readonly json?: boolean;
 }
+
+export const replay: DocumentsCommand = {
+  command: newCommand(
+    'replay',
+    'Has FAILED documents processed again; what failed before stays in their history. Repeating it is safe, whatever stopped it.\n' +
+      'Exit code: 0 when all are replayed, 1 when not, 2 for a mistake in the call.',
+  )
+    .usage('ID… | --all-failed [options]')
+    .argument('[ID...]')
+    .option('--all-failed', 'every document that is FAILED, or whose replay was cut off')
+    .option('--json', 'print one line of JSON for each document: document, documentId, status, epoch, reason'),
+  needed: NEEDED.replaying,
+
+  async run(words, { allFailed = false, json = false }: ReplayOptions, { operator, report, signal }) {
+    const ids = [...new Set(words)];
+    if (allFailed === ids.length > 0) {
+      throw new UsageError(
+        `Either name documents or say --all-failed${allFailed ? ', not both' : ''}. Try: npm run documents -- replay --help`,
+      );
+    }
+    let replayed = 0;
+    const replayOne = async (id: string) => {
+      requireDocumentId(id);
+      const record = await replayDocument(id, operator);
+      replayed++;
+      return record;
+    };
+    if (allFailed) {
+      const all = documentIds(operator.store, operator.resultsBucket, signal);
+      await eachDocument(all, { report, signal, json }, async (id) => {
+        const stored = await operator.records.read(id, signal);
+        return stored !== undefined && needsReplay(stored.record) ? replayOne(id) : undefined;
+      });
+    } else {
+      await eachDocument(ids, { report, signal, json, total: ids.length }, replayOne);
+    }
+    const { failures } = report;
+    if (!json && (allFailed || ids.length > 1)) {
+      report.note(`${numberForPeople(replayed)} replayed, ${numberForPeople(failures)} not.`);
+    }
+    return failures > 0 ? 1 : 0;
+  },
+};
 
 /** FAILED, or in a new epoch that nobody has begun: whoever replayed it may have stopped before its tasks were there. */
 function needsReplay({ status, epoch, attempts }: DocumentRecord): boolean {

@@ -1,41 +1,38 @@
 import type { DocumentRecord, DocumentResult } from '../../handler/document-record.ts';
-import { type Command, type ParsedCommand, UsageError } from '../command-line.ts';
-import { printable } from '../printable.ts';
+import { newCommand, UsageError } from '../command-line.ts';
+import { numberForPeople } from '../progress.ts';
+import { printable } from '../terminal-text.ts';
+import type { DocumentsCommand } from './documents-command.ts';
 import { DocumentFailure, eachDocument, requireDocumentId } from './each-document.ts';
-import type { Operator } from './operator.ts';
-import { count, type Report } from './report.ts';
+import { NEEDED } from './operator.ts';
 
-export const showCommand: Command = {
-  usage: 'npm run documents -- show ID… [options]',
-  summary:
+export const show: DocumentsCommand = {
+  command: newCommand(
+    'show',
     'Shows all that is known of documents: status, source, attempts, result or error, and what there was before a replay.\n' +
-    'Exit code: 0 when all were found, 1 when not, 2 for a mistake in the call.',
-  options: { json: { type: 'boolean', help: 'print one line of JSON for each document: its record' } },
-  takesFiles: true,
+      'Exit code: 0 when all were found, 1 when not, 2 for a mistake in the call.',
+  )
+    .usage('ID… [options]')
+    .argument('[ID...]')
+    .option('--json', 'print one line of JSON for each document: its record'),
+  needed: NEEDED.reading,
+
+  async run(ids, { json = false }: { json?: boolean }, { operator, report, signal }) {
+    if (ids.length === 0) throw new UsageError('Which document? Try: npm run documents -- show ID');
+    // One after the other, as they were asked for.
+    await eachDocument(ids, { report, signal, json, total: ids.length, atOnce: 1 }, async (id) => {
+      requireDocumentId(id);
+      const stored = await operator.records.read(id, signal);
+      if (stored === undefined) throw new DocumentFailure(`There is no document ${id}.`);
+      report.result(json ? JSON.stringify(stored.record) : textOf(stored.record));
+      return undefined;
+    });
+    return report.failures > 0 ? 1 : 0;
+  },
 };
 
-/** @returns the exit code */
-export async function showDocuments(
-  { files: ids, options }: ParsedCommand,
-  { records }: Pick<Operator, 'records'>,
-  report: Report,
-  signal: AbortSignal,
-): Promise<number> {
-  if (ids.length === 0) throw new UsageError('Which document? Try: npm run documents -- show ID');
-  const json = options.json === true;
-  // One after the other, as they were asked for.
-  await eachDocument(ids, { report, signal, json, total: ids.length, atOnce: 1 }, async (id) => {
-    requireDocumentId(id);
-    const stored = await records.read(id, signal);
-    if (stored === undefined) throw new DocumentFailure(`There is no document ${id}.`);
-    report.result(json ? JSON.stringify(stored.record) : textOf(stored.record));
-    return undefined;
-  });
-  return report.counts.failures > 0 ? 1 : 0;
-}
-
 function costOf({ model, tokens, estimatedCostUsd }: NonNullable<DocumentResult['extraction']>): string {
-  return `${model}, ${count(tokens.input)} tokens in, ${count(tokens.output)} out, about ${estimatedCostUsd} USD`;
+  return `${model}, ${numberForPeople(tokens.input)} tokens in, ${numberForPeople(tokens.output)} out, about ${estimatedCostUsd} USD`;
 }
 
 function textOf(record: DocumentRecord): string {

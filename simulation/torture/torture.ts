@@ -1,18 +1,26 @@
 import { setTimeout as delay } from 'node:timers/promises';
-import { inParallel } from '../../cli/in-parallel.ts';
-import { localClients } from '../../cli/local-clients.ts';
-import { synthesise } from '../../cli/synthesise.ts';
 import type { DocumentRecord } from '../../handler/document-record.ts';
 import { type LocalGoogle, startLocalGoogle } from '../../local/local-google.ts';
 import { acceleratedClock } from './accelerated-clock.ts';
 
+/** What is asked of the service for a document: it is in the bucket already. */
+export interface EnqueueCall {
+  readonly sourceUri: string;
+  readonly filename: string;
+  readonly documentId: string;
+}
+
 export interface TortureOptions {
+  /** Terraform JSON of a stack that was synthesised with {@link TORTURE_STACK}. */
+  readonly stackFile: string;
+  /** How a caller of the stack hands a document in; throws when it is not told that it is accepted. */
+  readonly enqueuerOf: (google: LocalGoogle) => (call: EnqueueCall, signal: AbortSignal) => Promise<unknown>;
   readonly documents: number;
   /** From 0 up to 1. */
   readonly random: () => number;
   readonly signal: AbortSignal;
-  /** Says how far it is. */
-  readonly onProgress: (line: string) => void;
+  /** Called for each document that has its outcome. */
+  readonly onOutcome: () => void;
 }
 
 /** What happened, and what should not have: one line each. */
@@ -27,12 +35,19 @@ export interface TortureReport {
   readonly problems: readonly string[];
 }
 
-/** Short times, so that a minute has many of them; Cloud Tasks' own time runs three times as fast. */
-const STACK = { DISPATCH_DEADLINE_SECONDS: '15', MAX_INSTANCES: '4', CONCURRENCY: '8', MONITORING: 'false' };
+/** Settings of the stack: short times, so that a minute has many of them. Cloud Tasks' own time runs three times as fast. */
+export const TORTURE_STACK = {
+  DISPATCH_DEADLINE_SECONDS: '15',
+  MAX_INSTANCES: '4',
+  CONCURRENCY: '8',
+  MONITORING: 'false',
+};
 const TASKS_TIME_FACTOR = 3;
 /** Share of requests to Cloud Storage that fail, half of them after their effect. */
 const STORAGE_FAULTS = 0.03;
 const CALLERS_AT_ONCE = 16;
+/** A caller tries again until it is told that its document is accepted. */
+const RETRY_MS = 200;
 const POLL_MS = 500;
 const TROUBLE_EVERY_MS = 4000;
 
@@ -48,17 +63,12 @@ interface TestDocument {
  * The bundle itself in up to four processes behind the local Google, with random SIGKILLs, duplicate deliveries and 503s of
  * Cloud Storage, until every document has its outcome.
  */
-export async function torture({
-  documents: count,
-  random,
-  signal,
-  onProgress,
-}: TortureOptions): Promise<TortureReport> {
+export async function torture(options: TortureOptions): Promise<TortureReport> {
+  const { stackFile, enqueuerOf, documents: count, random, signal, onOutcome } = options;
   const counts = { kills: 0, duplicates: 0, storageFaults: 0 };
-  await using stack = await synthesise({ ...process.env, ...STACK });
   let isCalm = false;
   const google = await startLocalGoogle({
-    stackFile: stack.stackFile,
+    stackFile,
     tasksClock: acceleratedClock(TASKS_TIME_FACTOR),
     storageFault: () => {
       if (isCalm || random() >= STORAGE_FAULTS) return undefined;
@@ -76,15 +86,13 @@ export async function torture({
   }, TROUBLE_EVERY_MS);
   try {
     const documents = Array.from({ length: count }, (_, index) => testDocument(index));
-    await enqueueAll(documents, google, signal);
-    onProgress(`${count} documents accepted.`);
-    for (let open = count; open > 0; await delay(POLL_MS, undefined, { signal })) {
-      const before = open;
-      open = documents.filter((document) => !hasOutcome(recordOf(document, google))).length;
+    await enqueueAll(documents, google, enqueuerOf(google), signal);
+    for (let open = documents; open.length > 0; await delay(POLL_MS, undefined, { signal })) {
+      const before = open.length;
+      open = open.filter((document) => !hasOutcome(recordOf(document, google)));
       // The last ones get peace: what is to be shown is that they end, and a watchdog takes minutes.
-      isCalm ||= open < count / 20;
-      if (Math.floor(open / 100) !== Math.floor(before / 100))
-        onProgress(`${count - open} of ${count} have their outcome.`);
+      isCalm ||= open.length < count / 20;
+      for (let ended = open.length; ended < before; ended++) onOutcome();
     }
     return { ...counts, ...verify(documents, google) };
   } finally {
@@ -109,22 +117,28 @@ function testDocument(index: number): TestDocument {
   return { id, name: `${id}.txt`, content: Buffer.from(`This is document ${index}.\n`) };
 }
 
-async function enqueueAll(documents: readonly TestDocument[], google: LocalGoogle, signal: AbortSignal): Promise<void> {
+/** Sixteen callers, each of which takes the next document that nobody has. */
+async function enqueueAll(
+  documents: readonly TestDocument[],
+  google: LocalGoogle,
+  enqueue: ReturnType<TortureOptions['enqueuerOf']>,
+  signal: AbortSignal,
+): Promise<void> {
   const bucket = bucketOf(google, 'documents_bucket');
-  const { service } = localClients(google);
-  await inParallel(documents, CALLERS_AT_ONCE, async ({ id, name, content }) => {
-    google.storage.insert(bucket, name, content, { contentType: 'application/octet-stream' });
-    // A caller tries again until it is told that its document is accepted.
-    for (;;) {
-      signal.throwIfAborted();
-      try {
-        await service.enqueue({ sourceUri: `gs://${bucket}/${name}`, filename: name, documentId: id }, signal);
-        return;
-      } catch {
-        await delay(200, undefined, { signal });
-      }
+  const waiting = documents.values();
+  const caller = async () => {
+    for (const { id, name, content } of waiting) {
+      google.storage.insert(bucket, name, content, { contentType: 'application/octet-stream' });
+      const call = { sourceUri: `gs://${bucket}/${name}`, filename: name, documentId: id };
+      while (!(await isAccepted(call))) await delay(RETRY_MS, undefined, { signal });
     }
-  });
+  };
+  const isAccepted = (call: EnqueueCall) =>
+    enqueue(call, signal).then(
+      () => true,
+      () => false,
+    );
+  await Promise.all(Array.from({ length: CALLERS_AT_ONCE }, caller));
 }
 
 function recordOf({ id }: TestDocument, google: LocalGoogle): DocumentRecord | undefined {

@@ -1,4 +1,4 @@
-import type { ParsedCommand } from '../../../cli/command-line.ts';
+import type { DocumentsCommand } from '../../../cli/documents/documents-command.ts';
 import type { Operator } from '../../../cli/documents/operator.ts';
 import { Report } from '../../../cli/documents/report.ts';
 import { CloudTasksClient, type CreateTask } from '../../../handler/cloud-tasks-client.ts';
@@ -7,13 +7,6 @@ import { RecordStore } from '../../../handler/record-store.ts';
 import { MemoryObjectStore } from '../../../simulation/memory-object-store.ts';
 import { VirtualClock } from '../../../time/virtual-clock.ts';
 import { CLIENT_SETTINGS, DOCUMENTS, RESULTS } from '../../handler/helpers.ts';
-
-export type Action = (
-  parsed: ParsedCommand,
-  operator: Operator,
-  report: Report,
-  signal: AbortSignal,
-) => Promise<number>;
 
 /** A report, and what it has printed so far. */
 export function reporting(clock: VirtualClock, isTTY: boolean) {
@@ -55,15 +48,16 @@ export function deployment() {
     maxDocumentBytes: 1000,
   };
 
-  /** Runs a command to its exit code and what it printed. */
+  /** Runs a command, as it was called, to its exit code and what it printed. */
   async function run(
-    action: Action,
-    files: readonly string[] = [],
-    options: ParsedCommand['options'] = {},
+    documentsCommand: DocumentsCommand,
+    words: readonly string[] = [],
     signal = new AbortController().signal,
   ) {
     const { report, printed } = reporting(clock, false);
-    const code = await action({ files, options, lists: {} }, operator, report, signal);
+    const { command } = documentsCommand;
+    command.parse(words, { from: 'user' });
+    const code = await documentsCommand.run(command.args, command.opts(), { operator, report, signal });
     return { code, ...printed };
   }
 

@@ -1,0 +1,51 @@
+import { CloudStorage } from '../google/cloud-storage.ts';
+import { taskIdFor } from '../handler/document-task.ts';
+import type { LocalGoogle } from '../local/local-google.ts';
+import { systemClock } from '../time/clock.ts';
+import { DocumentService, type DocumentView } from './document-service.ts';
+import { CALLER } from './synthesise.ts';
+
+/** A stack on the local Google, for whoever hands documents in and fetches what they became. */
+export interface LocalDeployment {
+  /** As the owner of the buckets. */
+  readonly storage: CloudStorage;
+  readonly documentsBucket: string;
+  readonly resultsBucket: string;
+  /** As one of its callers. */
+  readonly service: DocumentService;
+  /**
+   * When Cloud Tasks is to try a document's task next, in milliseconds since the epoch: in the past while an attempt is on its
+   * way. Undefined when it has the task no more, after which no attempt follows.
+   */
+  nextAttemptAt(document: DocumentView): number | undefined;
+}
+
+/** @param email who calls the service. @default the caller that {@link CALLER} names */
+export function localDeployment(google: LocalGoogle, email = CALLER): LocalDeployment {
+  const { environment, outputs, frontDoorUrl, serviceUrl: audience } = google;
+  return {
+    storage: new CloudStorage({
+      clock: systemClock,
+      random: Math.random,
+      accessToken: async () => google.ownerToken(),
+      baseUrl: environment.STORAGE_EMULATOR_HOST,
+    }),
+    documentsBucket: String(outputs.documents_bucket),
+    resultsBucket: String(outputs.results_bucket),
+    service: new DocumentService(frontDoorUrl, () => google.idToken({ email, audience })),
+    nextAttemptAt: (document) => nextAttemptAt(document, google),
+  };
+}
+
+/** Looks without the wire, as the owner of the whole Google. */
+function nextAttemptAt(document: DocumentView, { tasks, outputs, ownerToken }: LocalGoogle): number | undefined {
+  for (const queue of [outputs.queue_ids].flat()) {
+    try {
+      const name = `${queue}/tasks/${taskIdFor(document)}`;
+      return tasks.call('GetTask', { name }, `Bearer ${ownerToken()}`).task.scheduleTime;
+    } catch {
+      // Another queue has it, or none.
+    }
+  }
+  return undefined;
+}
