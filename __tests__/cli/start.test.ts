@@ -1,6 +1,6 @@
 import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { mkdtempSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
+import { cpSync, mkdtempSync, readdirSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
 import { connect } from 'node:net';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
@@ -156,3 +156,15 @@ test('Ctrl-C ends everything: exit code 130, nothing listens, no lock stays', as
   }
   expect(readdirSync(path.join(folder, 'results'))).not.toContain('.lock');
 }, 20_000);
+
+test('runs from a folder whose name would mean something else in a URL', async () => {
+  const project = path.join(import.meta.dirname, '..', '..');
+  const copy = path.join(folder, 'a#b 50% c?d');
+  const left = ['.git', '__tests__', 'dist', 'node_modules', 'results'].map((name) => path.join(project, name));
+  cpSync(project, copy, { recursive: true, filter: (source) => !left.includes(source) });
+  symlinkSync(path.join(project, 'node_modules'), path.join(copy, 'node_modules'));
+  const words = ['--no-warnings', 'cli/start.ts', '--json', 'samples/tide-log.txt'];
+  const { stdout, stderr, code } = await ended(spawn(process.execPath, words, { cwd: copy }));
+  expect({ stderr, code }).toEqual({ stderr: '', code: 0 });
+  expect(JSON.parse(stdout)).toMatchObject({ status: 'COMPLETED', markdown: path.join('results', 'tide-log.txt.md') });
+}, 30_000);

@@ -4,7 +4,6 @@ import { Agent, get } from 'node:http';
 import { type AddressInfo, connect, createServer } from 'node:net';
 import { createInterface } from 'node:readline';
 import { setTimeout as delay } from 'node:timers/promises';
-import { fileURLToPath } from 'node:url';
 import { LOOPBACK } from '../listen.ts';
 import type { StartupProbe } from './run-service.ts';
 
@@ -17,7 +16,8 @@ const LOOK_EVERY_MS = 25;
 /** Cloud Run's window for a container without a startup probe, in seconds. */
 const DEFAULT_START_WINDOW_SECONDS = 240;
 
-const END_WITH_PARENT = fileURLToPath(new URL('./end-with-parent.ts', import.meta.url));
+/** A URL, as a path with #, ? or % in it would not be found. */
+const END_WITH_PARENT = new URL('./end-with-parent.ts', import.meta.url).href;
 
 export interface InstanceOptions {
   /** Program and arguments; `node` is the Node that runs this. */
