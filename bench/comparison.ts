@@ -15,14 +15,14 @@ export interface Comparison {
 /** At most so many times the baseline, or at least so many times faster than it. */
 export type Aim = { readonly timesBaseline: number } | { readonly timesFaster: number };
 
-export interface Verdict {
+export interface AimVerdict {
   /** Measured to baseline; baseline to measured where the aim is to be faster. */
   readonly ratio: number;
   readonly met: boolean;
 }
 
 /** Judges by the exact ratio, not by the one that is shown. */
-export function verdictOf({ measured, baseline, aim }: Comparison): Verdict {
+export function verdictOf({ measured, baseline, aim }: Comparison): AimVerdict {
   if ('timesFaster' in aim) {
     const ratio = baseline / measured;
     return { ratio, met: ratio >= aim.timesFaster };

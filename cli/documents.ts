@@ -1,10 +1,10 @@
 /** `npm run documents`: lists, shows, replays and enqueues documents, of the local Google or of a real project. */
 import { newCommand, runProgram } from './command-line.ts';
 import { connected } from './documents/documents-command.ts';
-import { enqueue } from './documents/enqueue.ts';
-import { list } from './documents/list.ts';
-import { replay } from './documents/replay.ts';
-import { show } from './documents/show.ts';
+import { enqueueCommand } from './documents/enqueue.ts';
+import { listCommand } from './documents/list.ts';
+import { replayCommand } from './documents/replay.ts';
+import { showCommand } from './documents/show.ts';
 
 const program = newCommand(
   'npm run documents --',
@@ -16,4 +16,4 @@ const program = newCommand(
   .configureHelp({ subcommandTerm: (command) => command.name() })
   .addHelpText('after', '\nEach command has a --help of its own.');
 
-await runProgram(program, [list, show, replay, enqueue].map(connected));
+await runProgram(program, [listCommand, showCommand, replayCommand, enqueueCommand].map(connected));

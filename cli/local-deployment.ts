@@ -1,4 +1,5 @@
 import { CloudStorage } from '../google/cloud-storage.ts';
+import type { ObjectListing, ObjectStore } from '../google/object-store.ts';
 import { taskIdFor } from '../handler/document-task.ts';
 import type { LocalGoogle } from '../local/local-google.ts';
 import { systemClock } from '../time/clock.ts';
@@ -8,11 +9,11 @@ import { CALLER } from './synthesise.ts';
 /** A stack on the local Google, for whoever hands documents in and fetches what they became. */
 export interface LocalDeployment {
   /** As the owner of the buckets. */
-  readonly storage: CloudStorage;
+  readonly storage: ObjectStore & ObjectListing;
   readonly documentsBucket: string;
   readonly resultsBucket: string;
   /** As one of its callers. */
-  readonly service: DocumentService;
+  readonly service: Pick<DocumentService, 'enqueue' | 'looksAt'>;
   /**
    * When Cloud Tasks is to try a document's task next, in milliseconds since the epoch: in the past while an attempt is on its
    * way. Undefined when it has the task no more, after which no attempt follows.

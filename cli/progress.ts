@@ -36,13 +36,14 @@ export class Progress implements Disposable {
   }
 
   /**
-   * One more is done.
+   * So many more are done.
    *
    * @param counted what: `documents done`
    * @param total how many there are; undefined while nobody knows
+   * @param by how many more. @default 1
    */
-  advance(counted: string, total?: number): void {
-    this.#done++;
+  advance(counted: string, total?: number, by = 1): void {
+    this.#done += by;
     const now = this.#options.clock.now();
     // The last one needs no word: the end says it.
     if (now - this.#startedAt < PATIENCE_MS || this.#done === total) return;

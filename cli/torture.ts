@@ -30,6 +30,7 @@ async function run(_words: unknown, { documents, seed }: TortureCommandOptions, 
     environment: { ...process.env, ...TORTURE_STACK },
     onStep: (step) => progress.step(step),
   });
+  progress.end();
   progress.step(`Enqueuing ${documents} documents…`);
   const report = await torture({
     stackFile: stack.stackFile,
@@ -39,7 +40,7 @@ async function run(_words: unknown, { documents, seed }: TortureCommandOptions, 
     },
     documents,
     random: new Random(seed).next,
-    onOutcome: () => progress.advance('documents have their outcome', documents),
+    onOutcomes: (more) => progress.advance('documents have their outcome', documents, more),
     signal,
   });
   progress.end();

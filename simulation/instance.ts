@@ -46,7 +46,7 @@ export interface InstanceParts {
 }
 
 /** An instance of the real handler: all of its code, from the route down, on a simulated process. */
-export class Instance {
+export class SimulatedInstance {
   readonly process: SimulatedProcess;
   readonly #drain = new Drain();
   readonly #app: ReturnType<typeof createApp>;

@@ -12,7 +12,7 @@ import { CloudTasksError } from '../local/cloud-tasks/errors.ts';
 import { CloudTasksService } from '../local/cloud-tasks/service.ts';
 import { VirtualClock } from '../time/virtual-clock.ts';
 import { createInEmulator, type GoogleTask } from './emulator-client.ts';
-import { EXTRACTION_SETTINGS, Instance, MAX_ATTEMPTS, PARENT, SETTINGS } from './instance.ts';
+import { EXTRACTION_SETTINGS, MAX_ATTEMPTS, PARENT, SETTINGS, SimulatedInstance } from './instance.ts';
 import { checkChange, require } from './invariants.ts';
 import { MemoryObjectStore } from './memory-object-store.ts';
 import { CALM, type Profile } from './profile.ts';
@@ -52,7 +52,7 @@ export class World {
   readonly accepted = new Set<string>();
   /** The first promise that was broken. */
   broken: Error | undefined;
-  instances: Instance[] = [];
+  instances: SimulatedInstance[] = [];
   /** Decides how the next conversion of a document goes, for scenarios that leave nothing to chance. */
   plan: (document: Document) => WorkPlan;
   /** Decides how its next extraction goes. */
@@ -242,7 +242,7 @@ export class World {
     return answer;
   }
 
-  #instance(): Instance {
+  #instance(): SimulatedInstance {
     this.instances = this.instances.filter(({ takesRequests }) => takesRequests);
     if (this.instances.length < 4 && (this.instances.length === 0 || this.random.chance(0.3))) {
       this.instances.push(this.startInstance());
@@ -250,13 +250,13 @@ export class World {
     return this.random.pick(this.instances);
   }
 
-  startInstance(): Instance {
+  startInstance(): SimulatedInstance {
     const { skewSeconds } = this.#profile;
     const process = new SimulatedProcess(this.clock, this.random.between(-skewSeconds * 1000, skewSeconds * 1000));
     const settings = this.#extracts ? EXTRACTION_SETTINGS : SETTINGS;
     const { deadlines } = settings;
     const noLease = { ...deadlines, leaseSeconds: -1, leaseRenewalSeconds: 1e6 };
-    return new Instance({
+    return new SimulatedInstance({
       process,
       store: new SimulatedStore(this.store, process, this.random, () => this.#profile, this.hazard),
       createTask: this.createTask(process),

@@ -1,5 +1,5 @@
 import type { Comparison } from '../../bench/comparison.ts';
-import { comparisonTable, comparisonJson } from '../../bench/table.ts';
+import { comparisonJson, comparisonTable } from '../../bench/table.ts';
 
 const slow: Comparison = {
   what: 'start',

@@ -13,7 +13,7 @@ import { textTable } from '../../cli/terminal-text.ts';
 import { median } from '../median.ts';
 import { PROJECT } from '../node-process.ts';
 import list from './documents.json' with { type: 'json' };
-import { type Expectation, type Found, found } from './score.ts';
+import { type Expectation, found, type Score } from './score.ts';
 
 const CANDIDATES: Readonly<Record<string, readonly string[]>> = {
   '.pdf': ['this project', 'liteparse', 'officeparser', 'pdf2md', 'unpdf'],
@@ -84,10 +84,10 @@ function complain(
   candidate: string,
   expectations: readonly (Expectation & { file: string })[],
   outcomes: readonly Outcome[],
-  scores: readonly Found[],
+  scores: readonly Score[],
 ): void {
   expectations.forEach(({ file }, i) => {
-    const { missed } = scores[i] as Found;
+    const { missed } = scores[i] as Score;
     for (const what of outcomes[i]?.failure ? [outcomes[i].failure] : missed) {
       console.error(`${candidate}: ${path.basename(file)}: ${what}`);
     }

@@ -10,7 +10,7 @@ export interface Expectation {
 }
 
 /** How many of each are in the Markdown, as what they are. */
-export interface Found {
+export interface Score {
   readonly headings: number;
   readonly rows: number;
   readonly items: number;
@@ -18,7 +18,7 @@ export interface Found {
   readonly missed: readonly string[];
 }
 
-export function found(markdown: string, expected: Expectation): Found {
+export function found(markdown: string, expected: Expectation): Score {
   // Anchors and alignment in HTML are no fault, and no text.
   const lines = markdown
     .replace(/<\/?(?:a|div)\b[^>]*>/g, '')

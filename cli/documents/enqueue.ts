@@ -17,7 +17,7 @@ interface EnqueueOptions extends ConversionOptions {
   readonly json?: boolean;
 }
 
-export const enqueue: DocumentsCommand = {
+export const enqueueCommand: DocumentsCommand = {
   command: newCommand(
     'enqueue',
     'Enqueues documents of the documents bucket, and files, which it uploads first. The same document again is the same id, and ' +

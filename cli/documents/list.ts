@@ -16,7 +16,7 @@ interface ListOptions {
   readonly json?: boolean;
 }
 
-export const list: DocumentsCommand = {
+export const listCommand: DocumentsCommand = {
   command: newCommand(
     'list',
     'Lists the documents that have a record, with status, attempts, the time of the last change, and why they failed. They come ' +

@@ -12,7 +12,7 @@ interface ReplayOptions {
   readonly json?: boolean;
 }
 
-export const replay: DocumentsCommand = {
+export const replayCommand: DocumentsCommand = {
   command: newCommand(
     'replay',
     'Has FAILED documents processed again; what failed before stays in their history. Repeating it is safe, whatever stopped it.\n' +

@@ -6,7 +6,7 @@ import type { DocumentsCommand } from './documents-command.ts';
 import { DocumentFailure, eachDocument, requireDocumentId } from './each-document.ts';
 import { NEEDED } from './operator.ts';
 
-export const show: DocumentsCommand = {
+export const showCommand: DocumentsCommand = {
   command: newCommand(
     'show',
     'Shows all that is known of documents: status, source, attempts, result or error, and what there was before a replay.\n' +

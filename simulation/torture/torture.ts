@@ -19,8 +19,8 @@ export interface TortureOptions {
   /** From 0 up to 1. */
   readonly random: () => number;
   readonly signal: AbortSignal;
-  /** Called for each document that has its outcome. */
-  readonly onOutcome: () => void;
+  /** Called when so many more documents have their outcome. */
+  readonly onOutcomes: (more: number) => void;
 }
 
 /** What happened, and what should not have: one line each. */
@@ -64,7 +64,7 @@ interface TestDocument {
  * Cloud Storage, until every document has its outcome.
  */
 export async function torture(options: TortureOptions): Promise<TortureReport> {
-  const { stackFile, enqueuerOf, documents: count, random, signal, onOutcome } = options;
+  const { stackFile, enqueuerOf, documents: count, random, signal, onOutcomes } = options;
   const counts = { kills: 0, duplicates: 0, storageFaults: 0 };
   let isCalm = false;
   const google = await startLocalGoogle({
@@ -92,7 +92,7 @@ export async function torture(options: TortureOptions): Promise<TortureReport> {
       open = open.filter((document) => !hasOutcome(recordOf(document, google)));
       // The last ones get peace: what is to be shown is that they end, and a watchdog takes minutes.
       isCalm ||= open.length < count / 20;
-      for (let ended = open.length; ended < before; ended++) onOutcome();
+      if (open.length < before) onOutcomes(before - open.length);
     }
     return { ...counts, ...verify(documents, google) };
   } finally {

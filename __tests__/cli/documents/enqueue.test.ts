@@ -2,7 +2,7 @@ import { mkdtempSync, rmSync, truncateSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { UsageError } from '../../../cli/command-line.ts';
-import { enqueue } from '../../../cli/documents/enqueue.ts';
+import { enqueueCommand } from '../../../cli/documents/enqueue.ts';
 import { failed } from '../../../handler/document-record.ts';
 import { DOCUMENTS } from '../../handler/helpers.ts';
 import { deployment, jsonLines } from './memory-deployment.ts';
@@ -22,7 +22,7 @@ function file(name: string, content: string): string {
 test('enqueues what is in the bucket', async () => {
   const { run, store, created } = deployment();
   store.objects.insert(DOCUMENTS, 'a.txt', 'Hello');
-  const { code, out, err } = await run(enqueue, [`gs://${DOCUMENTS}/a.txt`]);
+  const { code, out, err } = await run(enqueueCommand, [`gs://${DOCUMENTS}/a.txt`]);
   expect(out).toMatch(/^[0-9a-f]{32} {2}PENDING {5}gs:\/\/p-documents\/a\.txt\n$/);
   expect({ code, err }).toEqual({ code: 0, err: '' });
   expect(created).toHaveLength(2);
@@ -32,7 +32,7 @@ test('hands on how documents are to be converted', async () => {
   const { run, store, records } = deployment();
   store.objects.insert(DOCUMENTS, 'a.pdf', 'Hello');
   const how = ['--json', '--method', 'Docling', '--ocr=FORCE'];
-  const { out } = await run(enqueue, [`gs://${DOCUMENTS}/a.pdf`, file('scan.pdf', 'x'), ...how]);
+  const { out } = await run(enqueueCommand, [`gs://${DOCUMENTS}/a.pdf`, file('scan.pdf', 'x'), ...how]);
   for (const { documentId } of jsonLines(out)) {
     const stored = await records.read(String(documentId));
     expect(stored?.record).toMatchObject({ method: 'docling', ocr: 'force' });
@@ -44,12 +44,12 @@ test.each([
   ['ocr', '', "--ocr must be one of auto, force, skip; received ''."],
 ])('refuses --%s %j', async (option, value, message) => {
   const { run } = deployment();
-  await expect(run(enqueue, ['a.txt', `--${option}`, value])).rejects.toThrow(new UsageError(message));
+  await expect(run(enqueueCommand, ['a.txt', `--${option}`, value])).rejects.toThrow(new UsageError(message));
 });
 
 test('uploads a file under a hash of its content and its own name', async () => {
   const { run, store, records } = deployment();
-  const { out } = await run(enqueue, [file('a.txt', 'Hello'), '--json']);
+  const { out } = await run(enqueueCommand, [file('a.txt', 'Hello'), '--json']);
   const [name = ''] = store.names(DOCUMENTS);
   expect(name).toMatch(/^[0-9a-f]{32}\/a\.txt$/);
   expect(store.text(DOCUMENTS, name)).toBe('Hello');
@@ -62,7 +62,7 @@ test('the same file again is the same document; another one of its name is anoth
   const { run, store, created } = deployment();
   const ids = [];
   for (const content of ['Hello', 'Hello', 'Good bye']) {
-    const { out } = await run(enqueue, [file('b.txt', content), '--json']);
+    const { out } = await run(enqueueCommand, [file('b.txt', content), '--json']);
     ids.push(jsonLines(out)[0]?.documentId);
   }
   expect(ids[1]).toBe(ids[0]);
@@ -75,7 +75,7 @@ test('what cannot be enqueued is one line each, and the others are', async () =>
   const { run } = deployment();
   const large = file('large.txt', '');
   truncateSync(large, 1001);
-  const { code, err } = await run(enqueue, [
+  const { code, err } = await run(enqueueCommand, [
     'gs://p-documents',
     'gs://elsewhere/a.txt',
     'gs://p-documents/none.txt',
@@ -106,16 +106,18 @@ test('a document that has FAILED before is to be replayed', async () => {
   const { run, store, records, clock } = deployment();
   store.objects.insert(DOCUMENTS, 'a.txt', 'Hello');
   const uri = `gs://${DOCUMENTS}/a.txt`;
-  const { out } = await run(enqueue, [uri, '--json']);
+  const { out } = await run(enqueueCommand, [uri, '--json']);
   const id = String(jsonLines(out)[0]?.documentId);
   const stored = await records.read(id);
   if (!stored) throw new Error('no record');
   await records.swap(stored, failed(stored.record, { reason: 'corrupt', message: 'No.' }, clock.now()));
-  const { code, err } = await run(enqueue, [uri]);
+  const { code, err } = await run(enqueueCommand, [uri]);
   expect(err).toBe(`${uri}: it has FAILED before (corrupt: No.). To try again: npm run documents -- replay ${id}\n`);
   expect(code).toBe(1);
 });
 
 test('without a document is a usage error', async () => {
-  await expect(deployment().run(enqueue)).rejects.toThrow('Which document? Try: npm run documents -- enqueue FILE');
+  await expect(deployment().run(enqueueCommand)).rejects.toThrow(
+    'Which document? Try: npm run documents -- enqueue FILE',
+  );
 });

@@ -1,4 +1,4 @@
-import { show } from '../../../cli/documents/show.ts';
+import { showCommand } from '../../../cli/documents/show.ts';
 import { claim, completed, replayed, withConversion } from '../../../handler/document-record.ts';
 import { deployment, jsonLines } from './memory-deployment.ts';
 
@@ -8,7 +8,7 @@ test('shows everything, a line each, with what there was before a replay', async
     const again = replayed(failedBecause('corrupt')(record), clock.now() + 1000);
     return completed(again, { markdownUri: 'gs://r/m', metadataUri: 'gs://r/j', characters: 1 }, clock.now() + 2000);
   });
-  const { code, out } = await run(show, ['a1']);
+  const { code, out } = await run(showCommand, ['a1']);
   expect(out.split('\n')).toEqual([
     'a1  COMPLETED',
     '  filename  a1.pdf',
@@ -32,7 +32,7 @@ test('shows who works on it, and until when', async () => {
     const found = claim(record, record, { owner: 'one', now: clock.now(), leaseSeconds: 45 });
     return found.kind === 'claimed' ? found.record : record;
   });
-  expect((await run(show, ['a1'])).out).toContain('  lease     one until 2030-01-01T00:00:45.000Z\n');
+  expect((await run(showCommand, ['a1'])).out).toContain('  lease     one until 2030-01-01T00:00:45.000Z\n');
 });
 
 test('shows extracted fields and what they took, or what is converted as long as there are none', async () => {
@@ -43,22 +43,22 @@ test('shows extracted fields and what they took, or what is converted as long as
   const result = { markdownUri: 'gs://r/m', metadataUri: 'gs://r/j', characters: 1, fieldsUri: 'gs://r/f', extraction };
   await add('a1', (record) => completed(record, result, clock.now()));
   await add('b2', (record) => withConversion(failedBecause('extraction-invalid')(record), converted));
-  expect((await run(show, ['a1'])).out).toContain(
+  expect((await run(showCommand, ['a1'])).out).toContain(
     '  fields    gs://r/f\n  model     gemini-test, 1,200 tokens in, 30 out, about 0.000435 USD\n',
   );
-  expect((await run(show, ['b2'])).out).toContain('  converted gs://r/m\n');
+  expect((await run(showCommand, ['b2'])).out).toContain('  converted gs://r/m\n');
 });
 
 test('--json prints the record', async () => {
   const { run, add } = deployment();
   const record = await add('a1');
-  expect(jsonLines((await run(show, ['a1', '--json'])).out)).toEqual([record]);
+  expect(jsonLines((await run(showCommand, ['a1', '--json'])).out)).toEqual([record]);
 });
 
 test.each(['none', '../a1', 'a\nb'])('%j is not there: a clear line, and exit code 1', async (id) => {
   const { run, add } = deployment();
   await add('a1');
-  const { code, out, err } = await run(show, [id, 'a1']);
+  const { code, out, err } = await run(showCommand, [id, 'a1']);
   const shown = id.replace('\n', '?');
   expect(err).toBe(`${shown}: There is no document ${shown}.\n`);
   expect(out).toContain('a1  PENDING');
@@ -66,5 +66,5 @@ test.each(['none', '../a1', 'a\nb'])('%j is not there: a clear line, and exit co
 });
 
 test('without an id is a usage error', async () => {
-  await expect(deployment().run(show)).rejects.toThrow('Which document? Try: npm run documents -- show ID');
+  await expect(deployment().run(showCommand)).rejects.toThrow('Which document? Try: npm run documents -- show ID');
 });
