@@ -2,7 +2,7 @@
 import { once } from 'node:events';
 import { type CloudTasks, startCloudTasks } from '../local/cloud-tasks/cloud-tasks.ts';
 import { isQueueName } from '../local/cloud-tasks/names.ts';
-import { cloudTasksOfStack } from '../local/cloud-tasks/of-stack.ts';
+import { cloudTasksOfStack, type StackCloudTasks } from '../local/cloud-tasks/of-stack.ts';
 import { PortInUseError, type RunningServer, serve } from '../local/listen.ts';
 import { metadataApp } from '../local/metadata-server.ts';
 import { TerraformStack, TerraformStackError } from '../local/terraform-stack.ts';
@@ -63,15 +63,7 @@ async function emulator(_words: unknown, options: EmulatorOptions, signal: Abort
       ...(data !== undefined && { data }),
       onAttempt: (attempt) => console.log(attemptLine(attempt)),
     });
-    if (stack && fromStack?.enqueuer !== undefined) {
-      const { projectId, region } = stack;
-      const identity = { email: fromStack.enqueuer, projectId, region, projectNumber: PROJECT_NUMBER };
-      metadata = await serve(metadataApp({ ...identity, tokens: fromStack.issuer }), {
-        port: port === 0 ? 0 : port + 1,
-        what: 'the metadata server',
-        option: '--port',
-      });
-    }
+    metadata = stack && fromStack && (await startMetadataServer(stack, fromStack, port));
     const names = queues.map(({ name }) => name);
     console.log(
       emulatorWelcome({ port: tasks.port, queues: names, metadata: metadata?.host, caller: fromStack?.enqueuer }),
@@ -79,17 +71,36 @@ async function emulator(_words: unknown, options: EmulatorOptions, signal: Abort
     if (!signal.aborted) await once(signal, 'abort');
     console.log('Stopping.');
   } catch (error) {
-    if (error instanceof PortInUseError) {
-      throw new UsageError(`Port ${error.port} is in use: end what listens there, or choose another with --port PORT.`);
-    }
-    const { code, path } = error as NodeJS.ErrnoException;
-    if (data === undefined || code === undefined || path === undefined) throw error;
-    throw new UsageError(`--data must be a folder that can be written; received '${data}' (${code}): choose another.`);
+    throw inOneLine(error, data);
   } finally {
     await metadata?.close();
     await tasks?.close();
   }
   return 0;
+}
+
+/** Where a caller gets the tokens that a stack's grants ask for; undefined when nobody may enqueue. */
+async function startMetadataServer(
+  { projectId, region }: TerraformStack,
+  { enqueuer: email, issuer: tokens }: StackCloudTasks,
+  port: number,
+): Promise<RunningServer | undefined> {
+  if (email === undefined) return undefined;
+  return serve(metadataApp({ email, projectId, region, projectNumber: PROJECT_NUMBER, tokens }), {
+    port: port === 0 ? 0 : port + 1,
+    what: 'the metadata server',
+    option: '--port',
+  });
+}
+
+/** A UsageError for what the caller can mend, another port or another folder; else the error itself. */
+function inOneLine(error: unknown, data: string | undefined): unknown {
+  if (error instanceof PortInUseError) {
+    return new UsageError(`Port ${error.port} is in use: end what listens there, or choose another with --port PORT.`);
+  }
+  const { code, path } = error as NodeJS.ErrnoException;
+  if (data === undefined || code === undefined || path === undefined) return error;
+  return new UsageError(`--data must be a folder that can be written; received '${data}' (${code}): choose another.`);
 }
 
 function checkedQueueName(name: string): string {

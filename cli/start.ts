@@ -142,7 +142,7 @@ async function processAll(
 ): Promise<DocumentOutcome[]> {
   const deployment = localDeployment(google);
   const names = files.map((file) => results.uniqueName(path.basename(file)));
-  const columns = padded(names);
+  const columns = padded(names.map(printable));
   const say = (index: number, status: string, detail: string) => {
     screen?.print(`${columns[index]}  ${status.padEnd(10)}  ${printable(detail)}`.trimEnd());
   };

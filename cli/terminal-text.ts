@@ -1,29 +1,9 @@
-import Table from 'cli-table3';
+import stringWidth from 'string-width';
 
 /** Text from outside for a terminal: what would move its cursor or end the line is shown as a question mark. */
 export function printable(text: string): string {
   return text.replace(/[\p{Cc}\p{Zl}\p{Zp}\u202a-\u202e\u2066-\u2069]/gu, '?');
 }
-
-/** Columns with two blanks between them, a rule below the headings, and no other line. */
-const PLAIN = {
-  top: '',
-  'top-mid': '',
-  'top-left': '',
-  'top-right': '',
-  bottom: '',
-  'bottom-mid': '',
-  'bottom-left': '',
-  'bottom-right': '',
-  left: '',
-  'left-mid': '',
-  mid: '-',
-  'mid-mid': '  ',
-  right: '',
-  'right-mid': '',
-  middle: '  ',
-};
-const STYLE = { 'padding-left': 0, 'padding-right': 0, head: [], border: [], compact: true };
 
 /**
  * A table for people: a line of headings, a rule, and a line for each row.
@@ -35,22 +15,27 @@ export function textTable(
   rows: readonly (readonly string[])[],
   rightAligned: ReadonlySet<number>,
 ): string {
-  const colAligns = headings.map((_, column) => (rightAligned.has(column) ? 'right' : 'left'));
-  const table = new Table({ head: [...headings], chars: PLAIN, style: STYLE, colAligns });
-  table.push(...rows.map((row) => row.map(printable)));
-  return linesOf(table).join('\n');
+  const columns = headings.map((heading, index) => {
+    const cells = [heading, ...rows.map((row) => row[index] ?? '')].map(printable);
+    const rule = '-'.repeat(widthOf(cells));
+    return padded([...cells.slice(0, 1), rule, ...cells.slice(1)], rightAligned.has(index));
+  });
+  const lines = Array.from({ length: rows.length + 2 }, (_, line) => columns.map((column) => column[line]).join('  '));
+  return lines.map((line) => line.trimEnd()).join('\n');
 }
 
-/** Texts as a column: each with blanks behind it, as wide as the widest, whatever the width of its characters. */
-export function padded(texts: readonly string[]): string[] {
-  const table = new Table({ chars: PLAIN, style: STYLE });
-  table.push(...texts.map((text) => [printable(text), '.']));
-  return linesOf(table).map((line) => line.slice(0, -'  .'.length));
+/**
+ * Texts as a column: each with blanks up to the width of the widest, counted in columns of the terminal. A Chinese character or an
+ * emoji takes two of them, an accent of its own none.
+ */
+export function padded(texts: readonly string[], isRightAligned = false): string[] {
+  const width = widthOf(texts);
+  return texts.map((text) => {
+    const blanks = ' '.repeat(width - stringWidth(text));
+    return isRightAligned ? blanks + text : text + blanks;
+  });
 }
 
-function linesOf(table: Table.Table): string[] {
-  return table
-    .toString()
-    .split('\n')
-    .map((line) => line.trimEnd());
+function widthOf(texts: readonly string[]): number {
+  return texts.reduce((widest, text) => Math.max(widest, stringWidth(text)), 0);
 }

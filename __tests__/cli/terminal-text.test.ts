@@ -31,5 +31,9 @@ test('a cell has one line and cannot steer the terminal', () => {
 });
 
 test('a column of texts is as wide as the widest', () => {
-  expect(padded(['報告書', 'a\n', '', '🙂'])).toEqual(['報告書', 'a?    ', '      ', '🙂    ']);
+  expect(padded(['報告書', 'a', '', '🙂'])).toEqual(['報告書', 'a     ', '      ', '🙂    ']);
+});
+
+test('a table without rows is its headings', () => {
+  expect(textTable(['Document', 'N'], [], new Set([1]))).toBe('Document  N\n--------  -');
 });
