@@ -150,6 +150,10 @@ test('Ctrl-C ends everything: exit code 130, nothing listens, no lock stays', as
   }
   if (child.exitCode === null) await once(child, 'exit');
   expect(child.exitCode).toBe(130);
+  // What takes long the first time is said before it is done.
+  expect(output).toMatch(
+    /^Bundling the handler…\nSynthesising the stack…\nBundled .*\nStarting a local Google from it…\nStarted a local Google/,
+  );
   for (const [, port] of output.matchAll(/127\.0\.0\.1:(\d+)/g)) {
     const socket = connect(Number(port), '127.0.0.1');
     await expect(once(socket, 'connect')).rejects.toThrow('ECONNREFUSED');
