@@ -23,7 +23,7 @@ const documentSchema = z.object({
 });
 
 /** A document as `GET /documents/{id}` shows it. */
-export type DocumentView = z.output<typeof documentSchema>;
+export type ShownDocument = z.output<typeof documentSchema>;
 
 /** A deployed or local service, as one of its callers sees it. */
 export class DocumentService {
@@ -40,16 +40,16 @@ export class DocumentService {
   }
 
   /** @throws Error with the service's words when it does not accept the document */
-  async enqueue(request: z.input<typeof enqueueRequestSchema>, signal: AbortSignal): Promise<DocumentView> {
+  async enqueue(request: z.input<typeof enqueueRequestSchema>, signal: AbortSignal): Promise<ShownDocument> {
     return this.#call('/documents', { method: 'POST', body: JSON.stringify(request), signal });
   }
 
-  async get(documentId: string, signal: AbortSignal): Promise<DocumentView> {
+  async get(documentId: string, signal: AbortSignal): Promise<ShownDocument> {
     return this.#call(`/documents/${documentId}`, { signal });
   }
 
   /** Looks at a document again and again: each look, up to the one that finds its outcome. */
-  async *looksAt(documentId: string, signal: AbortSignal): AsyncGenerator<DocumentView> {
+  async *looksAt(documentId: string, signal: AbortSignal): AsyncGenerator<ShownDocument> {
     for (;;) {
       const document = await this.get(documentId, signal);
       yield document;
@@ -58,7 +58,7 @@ export class DocumentService {
     }
   }
 
-  async #call(path: string, init: RequestInit): Promise<DocumentView> {
+  async #call(path: string, init: RequestInit): Promise<ShownDocument> {
     const response = await fetch(this.#url + path, {
       ...init,
       headers: { Authorization: `Bearer ${await this.#token()}`, 'Content-Type': 'application/json' },

@@ -3,7 +3,7 @@ import type { ObjectListing, ObjectStore } from '../google/object-store.ts';
 import { taskIdFor } from '../handler/document-task.ts';
 import type { LocalGoogle } from '../local/local-google.ts';
 import { systemClock } from '../time/clock.ts';
-import { DocumentService, type DocumentView } from './document-service.ts';
+import { DocumentService, type ShownDocument } from './document-service.ts';
 import { CALLER } from './synthesise.ts';
 
 /** A stack on the local Google, for whoever hands documents in and fetches what they became. */
@@ -18,7 +18,7 @@ export interface LocalDeployment {
    * When Cloud Tasks is to try a document's task next, in milliseconds since the epoch: in the past while an attempt is on its
    * way. Undefined when it has the task no more, after which no attempt follows.
    */
-  nextAttemptAt(document: DocumentView): number | undefined;
+  nextAttemptAt(document: ShownDocument): number | undefined;
 }
 
 /** @param email who calls the service. @default the caller that {@link CALLER} names */
@@ -39,7 +39,7 @@ export function localDeployment(google: LocalGoogle, email = CALLER): LocalDeplo
 }
 
 /** Looks without the wire, as the owner of the whole Google. */
-function nextAttemptAt(document: DocumentView, { tasks, outputs, ownerToken }: LocalGoogle): number | undefined {
+function nextAttemptAt(document: ShownDocument, { tasks, outputs, ownerToken }: LocalGoogle): number | undefined {
   for (const queue of [outputs.queue_ids].flat()) {
     try {
       const name = `${queue}/tasks/${taskIdFor(document)}`;

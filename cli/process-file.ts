@@ -1,7 +1,7 @@
 import path from 'node:path';
 import { type DocumentTask, parseSourceUri } from '../handler/document-task.ts';
 import type { Clock } from '../time/clock.ts';
-import type { DocumentView } from './document-service.ts';
+import type { ShownDocument } from './document-service.ts';
 import type { LocalDeployment } from './local-deployment.ts';
 import type { DocumentOutcome } from './outcome.ts';
 import type { ResultsFolder } from './results-folder.ts';
@@ -31,7 +31,7 @@ export async function processFile(file: string, name: string, options: Processin
   const { deployment, how, results, clock, signal } = options;
   const { storage, documentsBucket, service } = deployment;
   const started = clock.now();
-  let seen: DocumentView | undefined;
+  let seen: ShownDocument | undefined;
   const outcome = (status: DocumentOutcome['status'], facts: Partial<DocumentOutcome>): DocumentOutcome => {
     const seconds = (clock.now() - started) / 1000;
     const attempts = seen?.attempts ?? 0;
@@ -55,7 +55,7 @@ export async function processFile(file: string, name: string, options: Processin
 async function* stepsOf(
   documentId: string,
   { deployment, clock, onChange, signal }: ProcessingOptions,
-): AsyncGenerator<DocumentView> {
+): AsyncGenerator<ShownDocument> {
   let last = '';
   let wasGone = false;
   /** The failed attempt after which the next one was announced. */
@@ -86,7 +86,7 @@ async function* stepsOf(
 
 /** Writes what a COMPLETED document became. */
 async function saved(
-  { markdownUri, metadataUri, fieldsUri, pages, characters, partial }: NonNullable<DocumentView['result']>,
+  { markdownUri, metadataUri, fieldsUri, pages, characters, partial }: NonNullable<ShownDocument['result']>,
   name: string,
   options: ProcessingOptions,
 ): Promise<Partial<DocumentOutcome>> {
@@ -99,7 +99,7 @@ async function saved(
 /** Why a document is FAILED. Writes what a model answered and was not accepted: the bucket is gone when the command ends. */
 async function reasonOf(
   documentId: string,
-  error: DocumentView['error'],
+  error: ShownDocument['error'],
   name: string,
   options: ProcessingOptions,
 ): Promise<Partial<DocumentOutcome>> {

@@ -1,4 +1,3 @@
-import { DOCUMENTS, RESULTS } from '../__tests__/handler/helpers.ts';
 import { deadlinesFor } from '../deadlines.ts';
 import type { Converter } from '../documents/conversion/converter.ts';
 import type { Extractor } from '../documents/extraction/extractor.ts';
@@ -22,8 +21,8 @@ export const SETTINGS: Settings = readSettings({
   CLOUD_TASKS_QUEUE: 'documents',
   CLOUD_RUN_SERVICE_URL: 'https://documents-1.us-central1.run.app',
   CLOUD_RUN_SERVICE_ACCOUNT: INVOKER,
-  DOCUMENTS_BUCKET: DOCUMENTS,
-  RESULTS_BUCKET: RESULTS,
+  DOCUMENTS_BUCKET: 'p-documents',
+  RESULTS_BUCKET: 'p-results',
   CLOUD_TASKS_MAX_ATTEMPTS: String(MAX_ATTEMPTS),
   ACCEPT_REMOVED_SIGNATURE: 'true',
 });
@@ -60,7 +59,7 @@ export class SimulatedInstance {
       extractor,
       newOwner,
       clock: process.clock,
-      records: new RecordStore(store, RESULTS),
+      records: new RecordStore(store, settings.resultsBucket),
       tasks: new CloudTasksClient(settings, async () => ({ createTask }) as CreateTask, process.clock),
       // Never asked: Cloud Run has removed the signatures.
       keys: async () => {

@@ -4,7 +4,15 @@ import { type Extraction, type Extractor, UnextractableDocumentError } from '../
 import type { DocumentRecord } from '../handler/document-record.ts';
 import { require } from './invariants.ts';
 import type { SimulatedProcess } from './simulated-process.ts';
-import type { Document, World } from './world.ts';
+
+/** A document of the simulation. */
+export interface Document {
+  readonly id: string;
+  readonly sourceUri: string;
+  readonly text: string;
+  /** `poison` can never be converted. */
+  readonly kind: 'good' | 'poison';
+}
 
 /** How a conversion or an extraction goes. */
 export interface WorkPlan {
@@ -21,9 +29,20 @@ interface DoneBefore {
   readonly isExtracted: boolean;
 }
 
+/** What surrounds the work: which documents there are, how things go, and who hears what is broken. */
+interface Surroundings {
+  readonly documents: readonly Document[];
+  /** Whether processes and storage work throughout. */
+  readonly isSound: boolean;
+  readonly plan: (document: Document) => WorkPlan;
+  readonly planExtraction: (document: Document) => WorkPlan;
+  readonly hazard: (process: SimulatedProcess) => void;
+  promise(check: () => void): void;
+}
+
 /** The converter and the extractor of every process. They take their time and fail, and notice work that was done before. */
 export class SimulatedWork {
-  readonly #world: World;
+  readonly #world: Surroundings;
   /** The attempt that code runs for: no converter is told. */
   readonly #attempt = new AsyncLocalStorage<string>();
   readonly #doneBefore = new Map<string, DoneBefore>();
@@ -31,7 +50,7 @@ export class SimulatedWork {
   readonly #working = new Map<string, Map<AbortSignal, SimulatedProcess>>();
   #owners = 0;
 
-  constructor(world: World) {
+  constructor(world: Surroundings) {
     this.#world = world;
   }
 

@@ -1,5 +1,4 @@
 import { isDeepStrictEqual } from 'node:util';
-import { DOCUMENTS, RESULTS } from '../__tests__/handler/helpers.ts';
 import type { Extraction } from '../documents/extraction/extractor.ts';
 import type { WriteOptions } from '../google/object-store.ts';
 import { CHECK_DOCUMENT_PATH, CloudTasksClient, type CreateTask } from '../handler/cloud-tasks-client.ts';
@@ -19,18 +18,12 @@ import { CALM, type Profile } from './profile.ts';
 import type { Random } from './random.ts';
 import { SimulatedProcess } from './simulated-process.ts';
 import { SimulatedStore } from './simulated-store.ts';
-import { SimulatedWork, type WorkPlan } from './simulated-work.ts';
+import { type Document, SimulatedWork, type WorkPlan } from './simulated-work.ts';
+
+const { documentsBucket: DOCUMENTS, resultsBucket: RESULTS } = SETTINGS;
 
 /** What of the mechanism is taken out, to show that the checks notice. */
 export type Sabotage = 'fence' | 'lease' | 'watchdog' | 'resumption';
-
-export interface Document {
-  readonly id: string;
-  readonly sourceUri: string;
-  readonly text: string;
-  /** `poison` can never be converted. */
-  readonly kind: 'good' | 'poison';
-}
 
 export interface WorldOptions {
   /** Whether fields are extracted from every document. @default false */

@@ -1,7 +1,7 @@
 import { mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
-import type { DocumentView } from '../../cli/document-service.ts';
+import type { ShownDocument } from '../../cli/document-service.ts';
 import type { LocalDeployment } from '../../cli/local-deployment.ts';
 import { processFile } from '../../cli/process-file.ts';
 import { ResultsFolder } from '../../cli/results-folder.ts';
@@ -14,7 +14,7 @@ beforeEach(() => {
 });
 afterEach(() => rmSync(folder, { recursive: true }));
 
-interface Look extends Partial<DocumentView> {
+interface Look extends Partial<ShownDocument> {
   /** Seconds from then until Cloud Tasks tries again; null when it has no task. @default 0 */
   readonly nextIn?: number | null;
 }

@@ -1,7 +1,8 @@
 import { CALM } from '../../simulation/profile.ts';
 import { Random } from '../../simulation/random.ts';
 import type { SimulatedProcess } from '../../simulation/simulated-process.ts';
-import { type Document, World } from '../../simulation/world.ts';
+import type { Document } from '../../simulation/simulated-work.ts';
+import { World } from '../../simulation/world.ts';
 
 const SECOND = 1000;
 const MINUTE = 60 * SECOND;
