@@ -48,6 +48,8 @@ export function detectType(source: SourceDocument): DocumentType {
   if (isImage(head)) return 'image';
   const known = UNSUPPORTED.find(([signature]) => head.startsWith(signature));
   if (known) throw unsupported(known[1]);
+  // An archive may stand behind other bytes.
+  if (head.includes('PK\x03\x04')) return officeType(bytes);
   return textType(source);
 }
 

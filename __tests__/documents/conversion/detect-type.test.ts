@@ -27,6 +27,8 @@ test.each([
   ['a workbook with macros', office('application/vnd.ms-excel.sheet.macroEnabled.main+xml'), 'xlsx'],
   ['a slide show', office('application/vnd.ms-powerpoint.slideshow.macroEnabled.main+xml'), 'pptx'],
   ['a document with a workbook in it', makeZip({ ...docxParts(''), 'a.xlsx': makeXlsx([]) }), 'docx'],
+  ['a DOCX behind other bytes', Buffer.concat([Buffer.from('PK00'), makeDocx('')]), 'docx'],
+  ['a DOCX written in ZIP64', makeZip(docxParts(''), { zip64: true }), 'docx'],
   ['a PNG', latin1('\x89PNG\r\n\x1a\n'), 'image'],
   ['a JPEG', latin1('\xff\xd8\xff\xe0'), 'image'],
   ['a GIF', latin1('GIF89a'), 'image'],

@@ -51,7 +51,7 @@ const stored: [filename: string, bytes: Uint8Array][] = [
       {
         strings: '<si><t>Text</t></si>',
         formats: ['yyyy-mm-dd'],
-        method: 'store',
+        zip: { method: 'store' },
       },
     ),
   ],

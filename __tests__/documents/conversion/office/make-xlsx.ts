@@ -1,4 +1,4 @@
-import { makeZip } from './make-zip.ts';
+import { makeZip, type ZipOptions } from './make-zip.ts';
 
 export interface SheetParts {
   readonly name: string;
@@ -14,7 +14,8 @@ export interface WorkbookOptions {
   readonly formats?: readonly (number | string)[];
   /** Attributes of `workbookPr`. */
   readonly properties?: string;
-  readonly method?: 'store' | 'deflate';
+  /** How its archive is written. */
+  readonly zip?: ZipOptions;
 }
 
 const OFFICE = 'http://schemas.openxmlformats.org/officeDocument/2006/relationships';
@@ -22,7 +23,7 @@ const FIRST_OWN_FORMAT = 164;
 
 /** An Excel workbook of the given SpreadsheetML. */
 export function makeXlsx(sheets: readonly SheetParts[], options: WorkbookOptions = {}): Uint8Array {
-  const { strings = '', formats = [], properties = '', method = 'deflate' } = options;
+  const { strings = '', formats = [], properties = '', zip } = options;
   const own = formats.filter((format) => typeof format === 'string');
   const idOf = (format: number | string) =>
     typeof format === 'number' ? format : FIRST_OWN_FORMAT + own.indexOf(format);
@@ -54,6 +55,6 @@ export function makeXlsx(sheets: readonly SheetParts[], options: WorkbookOptions
         ]),
       ),
     },
-    { method },
+    zip,
   );
 }

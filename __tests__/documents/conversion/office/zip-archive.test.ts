@@ -5,15 +5,26 @@ import { makeZip } from './make-zip.ts';
 
 const MEGABYTE = 1024 * 1024;
 
-test('gives back every part that was put in', () => {
+test('gives back every part that was put in, however it was written and whatever stands before and behind it', () => {
   const names = fc.stringMatching(/^[a-z][a-z/.]{0,20}$/);
   const parts = fc.dictionary(names, fc.uint8Array({ maxLength: 300 }), { maxKeys: 5, noNullPrototype: true });
+  const options = fc.record({
+    method: fc.constantFrom('store' as const, 'deflate' as const),
+    zip64: fc.boolean(),
+    descriptors: fc.boolean(),
+  });
   fc.assert(
-    fc.property(parts, fc.constantFrom('store' as const, 'deflate' as const), (expected, method) => {
-      const archive = openZipArchive(makeZip(expected, { method }), MEGABYTE);
+    fc.property(parts, options, fc.nat(40), fc.nat(40), (expected, written, before, behind) => {
+      const zip = Buffer.concat([Buffer.alloc(before, 'x'), makeZip(expected, written), Buffer.alloc(behind)]);
+      const archive = openZipArchive(zip, MEGABYTE);
       for (const [name, content] of Object.entries(expected)) expect([...archive.read(name)]).toEqual([...content]);
     }),
   );
+});
+
+test('a backslash in the name of a part is a slash', () => {
+  const archive = openZipArchive(makeZip({ 'word\\document.xml': 'x', '\\\\a': 'y' }), MEGABYTE);
+  expect([archive.has('word/document.xml'), archive.has('a')]).toEqual([true, true]);
 });
 
 test('knows which parts there are', () => {
@@ -33,6 +44,31 @@ test('stops inflating at the limit, whatever size the directory claims', () => {
   );
 });
 
+test.each([false, true])('a directory that claims more parts than it has is damaged; ZIP64: %s', (zip64) => {
+  expect(() => openZipArchive(makeZip({ a: '1' }, { zip64, claimedCount: 65_535 }), MEGABYTE)).toThrow(
+    'The document is a damaged ZIP archive: its directory is damaged.',
+  );
+});
+
+test('a directory of more parts than any document has is too large, before any of them is looked for', () => {
+  expect(() => openZipArchive(makeZip({ a: '1' }, { zip64: true, claimedCount: 2 ** 40 }), MEGABYTE)).toThrow(
+    expect.objectContaining({
+      reason: 'too-large',
+      message: 'The document has 1099511627776 parts; at most 100000 are read.',
+    }),
+  );
+});
+
+test('parts that share their bytes are counted as often as they are inflated', () => {
+  const zip = Buffer.from(makeZip({ a: 'x'.repeat(600), b: 'x'.repeat(600) }));
+  // The second entry of the directory leads where the first one does.
+  const second = zip.lastIndexOf('PK\x01\x02', undefined, 'latin1');
+  zip.writeUInt32LE(0, second + 42);
+  const archive = openZipArchive(zip, 1000);
+  archive.read('a');
+  expect(() => archive.read('b')).toThrow('The document inflates to more than the 1000 bytes allowed.');
+});
+
 test('counts all parts together against the limit, each once', () => {
   const archive = openZipArchive(makeZip({ a: 'x'.repeat(60), b: 'y'.repeat(60) }), 100);
   archive.read('a');
@@ -41,9 +77,11 @@ test('counts all parts together against the limit, each once', () => {
 });
 
 test('says that a part is encrypted', () => {
-  expect(() => openZipArchive(makeZip({ a: 'x' }, { flags: 1 }), MEGABYTE).read('a')).toThrow(
-    expect.objectContaining({ reason: 'encrypted', message: 'The archive is encrypted; remove its password.' }),
-  );
+  for (const zip64 of [false, true]) {
+    expect(() => openZipArchive(makeZip({ a: 'x' }, { flags: 1, zip64 }), MEGABYTE).read('a')).toThrow(
+      expect.objectContaining({ reason: 'encrypted', message: 'The archive is encrypted; remove its password.' }),
+    );
+  }
 });
 
 test('says that an archive was cut short', () => {
@@ -53,8 +91,8 @@ test('says that an archive was cut short', () => {
   );
 });
 
-test('refuses any other bytes as corrupt, without another error', () => {
-  const whole = makeZip({ a: 'some text', b: 'more text' });
+test.each([false, true])('refuses any other bytes as corrupt, without another error; ZIP64: %s', (zip64) => {
+  const whole = makeZip({ a: 'some text', b: 'more text' }, { zip64 });
   const damage = fc.tuple(fc.nat(whole.length - 1), fc.nat(255));
   fc.assert(
     fc.property(fc.array(damage, { minLength: 1, maxLength: 5 }), (damages) => {
