@@ -1,6 +1,6 @@
 import { UnconvertibleDocumentError } from './converter.ts';
 import { MAX_TABLE_CELLS, requireBearable } from './limits.ts';
-import { piecesOf } from './pieces.ts';
+import { piecesOf } from './long-text.ts';
 import { escapeMarkdown } from './text/escape-markdown.ts';
 
 /** What a page is made of, its text not yet escaped. */
@@ -27,25 +27,9 @@ export function blocksToMarkdown(blocks: readonly Block[]): string {
   return markdown;
 }
 
-/**
- * Writes pages, each behind its anchor `<!-- page 1 -->`.
- *
- * @throws UnconvertibleDocumentError `too-large`, before anything is written: a text that many cells share is stored once and written
- *   often, so that a few kilobytes would fill all memory
- */
-export function pagesToMarkdown(
-  pages: readonly { readonly number: number; readonly blocks: readonly Block[] }[],
-): string {
-  requireBearable(sum(pages.flatMap(({ blocks }) => blocks.map(charactersOf))));
-  return pages
-    .map(({ number, blocks }) => `<!-- page ${number} -->\n\n${blocksToMarkdown(blocks)}`.trim())
-    .join('\n\n');
-}
-
-function charactersOf(block: Block): number {
-  return block.kind === 'table'
-    ? sum(block.rows.map((row) => sum(row.map(({ length }) => length))))
-    : block.text.length;
+/** Characters of its text, each counted as often as it is written. */
+export function charactersOf(block: Block): number {
+  return block.kind === 'table' ? charactersOfTable(block.rows) : block.text.length;
 }
 
 function charactersOfTable(rows: readonly (readonly string[])[]): number {

@@ -1,7 +1,7 @@
 import { Worker, type WorkerOptions } from 'node:worker_threads';
 import { type Converter, type SourceDocument, UnconvertibleDocumentError } from './converter.ts';
 import { type ConversionLimits, DEFAULT_LIMITS } from './limits.ts';
-import type { WorkerAfterword, WorkerAnswer, WorkerTask } from './worker-messages.ts';
+import type { WorkerAfterword, WorkerAnswer, WorkerTask } from './worker.ts';
 
 /** The bundled `worker.ts`, which the bundler puts here: the deployed handler is one file. Unbundled it does not exist. */
 declare const CONVERSION_WORKER_SOURCE: string | undefined;

@@ -7,7 +7,7 @@ import {
   UnconvertibleDocumentError,
   type UnconvertibleReason,
 } from '../../../documents/conversion/converter.ts';
-import { refusal } from './helpers.ts';
+import { refusal } from './local-conversion.ts';
 
 const source = { bytes: Buffer.from('x'), filename: 'a.pdf' };
 const signal = new AbortController().signal;

@@ -2,7 +2,7 @@ import { readFileSync } from 'node:fs';
 import { makePdf } from '../../../bench/documents/make-pdf.ts';
 import type { SourceDocument } from '../../../documents/conversion/converter.ts';
 import { detectType } from '../../../documents/conversion/detect-type.ts';
-import { bytesOf } from './helpers.ts';
+import { utf8 } from './local-conversion.ts';
 import { docxParts, makeDocx } from './office/make-docx.ts';
 import { makePptx } from './office/make-pptx.ts';
 import { makeXlsx } from './office/make-xlsx.ts';
@@ -35,10 +35,10 @@ test.each([
   ['a TIFF', latin1('MM\0*'), 'image'],
   ['a WebP', latin1('RIFF\x10\0\0\0WEBPVP8 '), 'image'],
   ['a BMP', latin1('BM\x46\0\0\0\0\0\0\0\x36\0\0\0\x28\0\0\0'), 'image'],
-  ['text that begins with BM', bytesOf('BM stands for bitmap, and for much else.'), 'text'],
-  ['a page with a doctype', bytesOf('\n<!DOCTYPE html><p>x'), 'html'],
-  ['an XHTML page', bytesOf('<?xml version="1.0"?>\n<!-- by hand -->\n<html><p>x</p></html>'), 'html'],
-  ['text', bytesOf('Just words.'), 'text'],
+  ['text that begins with BM', utf8('BM stands for bitmap, and for much else.'), 'text'],
+  ['a page with a doctype', utf8('\n<!DOCTYPE html><p>x'), 'html'],
+  ['an XHTML page', utf8('<?xml version="1.0"?>\n<!-- by hand -->\n<html><p>x</p></html>'), 'html'],
+  ['text', utf8('Just words.'), 'text'],
   ['text in UTF-16', Buffer.from('\ufeffwords', 'utf16le'), 'text'],
   ['text in Latin-1', Buffer.from('caf\xe9', 'latin1'), 'text'],
 ])('%s is known by its content', (_, bytes, type) => {
@@ -55,7 +55,7 @@ test.each([
   ['part', 'text/html', 'html'],
   ['notes.txt', 'text/plain', 'text'],
 ])('of text, the name %s with the type %s makes %s', (filename, contentType, type) => {
-  expect(typeOf(bytesOf('# Words <b>and</b> signs'), filename, contentType)).toBe(type);
+  expect(typeOf(utf8('# Words <b>and</b> signs'), filename, contentType)).toBe(type);
 });
 
 test('the content wins over name and Content-Type', () => {
@@ -70,7 +70,7 @@ test.each([
     office('application/vnd.ms-excel.sheet.binary.macroEnabled.main'),
     `The document is a ZIP archive; ${ONLY}`,
   ],
-  ['unsupported', bytesOf('{\\rtf1 text}'), `The document is an RTF document; ${ONLY}`],
+  ['unsupported', utf8('{\\rtf1 text}'), `The document is an RTF document; ${ONLY}`],
   [
     'unsupported',
     makeZip({ mimetype: 'application/epub+zip' }),

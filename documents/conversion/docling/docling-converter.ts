@@ -6,8 +6,8 @@ import {
   type SourceDocument,
   UnconvertibleDocumentError,
 } from '../converter.ts';
-import { countWords } from '../count-words.ts';
 import { detectType } from '../detect-type.ts';
+import { countWords } from '../long-text.ts';
 import { DoclingClient, type DoclingClientOptions } from './docling-client.ts';
 import { countPages, missingParts, numberPages, PAGE_BREAK } from './docling-pages.ts';
 import type { DoclingDocument, DoclingResult } from './docling-schema.ts';

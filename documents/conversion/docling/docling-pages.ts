@@ -1,4 +1,4 @@
-import { pageList } from '../page-list.ts';
+import { pageList } from '../pages.ts';
 import type { DoclingDocument, DoclingError } from './docling-schema.ts';
 
 /** What docling is asked to put between two pages. */

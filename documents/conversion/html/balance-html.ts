@@ -1,4 +1,4 @@
-import { piecesOf } from '../pieces.ts';
+import { piecesOf } from '../long-text.ts';
 
 /**
  * Closes every element that a page leaves open.

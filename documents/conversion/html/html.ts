@@ -7,9 +7,8 @@ import {
 import { LIST_INDENT } from '../blocks.ts';
 import type { Conversion } from '../converter.ts';
 import { NODE_HTML_MARKDOWN } from '../converter-versions.ts';
-import { languageTag } from '../language-tag.ts';
-import { inOneLine } from '../one-line.ts';
-import { piecesOf } from '../pieces.ts';
+import { languageTag } from '../document-properties.ts';
+import { inOneLine, piecesOf } from '../long-text.ts';
 import { INLINE_SYNTAX, LINE_SYNTAX } from '../text/escape-markdown.ts';
 import { balanceHtml } from './balance-html.ts';
 import { htmlListItem } from './html-list-item.ts';

@@ -1,11 +1,11 @@
 import type mammoth from 'mammoth';
 import { type Conversion, UnconvertibleDocumentError } from '../converter.ts';
 import { MAMMOTH, NODE_HTML_MARKDOWN } from '../converter-versions.ts';
+import { type DocumentProperties, documentProperties } from '../document-properties.ts';
 import { htmlToMarkdown } from '../html/html.ts';
 import { htmlSections } from '../html/html-sections.ts';
-import { languageTag } from '../language-tag.ts';
 import { requireBearable } from '../limits.ts';
-import { corePropertiesOf, type DocumentProperties } from './office-package.ts';
+import { corePropertiesOf } from './office-package.ts';
 import { childOf, parseXml } from './xml.ts';
 import { openZipArchive, type ZipArchive } from './zip-archive.ts';
 
@@ -75,6 +75,5 @@ function propertiesOf(archive: ZipArchive): DocumentProperties {
   if (properties.language || !archive.has(STYLE_PART)) return properties;
   const defaults = childOf(parseXml(archive.read(STYLE_PART)), 'docDefaults', 'rPrDefault', 'rPr', 'lang');
   const { attributes = {} } = defaults ?? {};
-  const language = languageTag(attributes['w:val']);
-  return { ...properties, ...(language && { language }) };
+  return documentProperties({ ...properties, language: attributes['w:val'] });
 }

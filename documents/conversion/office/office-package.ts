@@ -1,4 +1,4 @@
-import { languageTag } from '../language-tag.ts';
+import { type DocumentProperties, documentProperties } from '../document-properties.ts';
 import { childOf, parseXml, type XmlElement } from './xml.ts';
 import { openZipArchive } from './zip-archive.ts';
 
@@ -16,13 +16,6 @@ export interface Relationship {
   readonly type: string;
   /** Name of the part that it leads to. */
   readonly target: string;
-}
-
-/** What a document says about itself. */
-export interface DocumentProperties {
-  readonly title?: string;
-  readonly author?: string;
-  readonly language?: string;
 }
 
 /** @throws UnconvertibleDocumentError `corrupt` when the bytes are no complete archive */
@@ -80,10 +73,8 @@ export function corePropertiesOf(office: Pick<OfficePackage, 'has' | 'read'>): D
   } catch {
     return {};
   }
-  const title = childOf(core, 'title')?.text.trim();
-  const author = childOf(core, 'creator')?.text.trim();
-  const language = languageTag(childOf(core, 'language')?.text);
-  return { ...(title && { title }), ...(author && { author }), ...(language && { language }) };
+  const [title, author, language] = ['title', 'creator', 'language'].map((name) => childOf(core, name)?.text);
+  return documentProperties({ title, author, language });
 }
 
 /**

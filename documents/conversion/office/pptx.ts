@@ -1,12 +1,13 @@
-import { type Block, pagesToMarkdown } from '../blocks.ts';
+import type { Block } from '../blocks.ts';
 import { type Conversion, UnconvertibleDocumentError } from '../converter.ts';
 import { SAXES } from '../converter-versions.ts';
-import { languageTag } from '../language-tag.ts';
+import { languageTag } from '../document-properties.ts';
 import type { ConversionLimits } from '../limits.ts';
+import { pagesToMarkdown } from '../pages.ts';
 import { corePropertiesOf, mainPartOf, type OfficePackage, openOfficePackage, relatedPart } from './office-package.ts';
 import { readBulletStyles } from './pptx/bullet-styles.ts';
+import { paragraphsText } from './pptx/paragraphs.ts';
 import { shapeBlocks, shapesOf } from './pptx/shapes.ts';
-import { paragraphsText } from './pptx/text.ts';
 import { childOf, childrenOf, descendantsOf, parseXml, type XmlElement } from './xml.ts';
 
 /**

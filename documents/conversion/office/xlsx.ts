@@ -1,12 +1,12 @@
-import { type Block, pagesToMarkdown } from '../blocks.ts';
+import type { Block } from '../blocks.ts';
 import { type Conversion, UnconvertibleDocumentError } from '../converter.ts';
 import { NUMFMT, SAXES } from '../converter-versions.ts';
 import type { ConversionLimits } from '../limits.ts';
+import { pagesToMarkdown } from '../pages.ts';
 import { corePropertiesOf, mainPartOf, type OfficePackage, openOfficePackage, relatedPart } from './office-package.ts';
 import { CellFormats } from './xlsx/cell-formats.ts';
 import { regionsOf } from './xlsx/regions.ts';
-import { readSharedStrings } from './xlsx/shared-strings.ts';
-import { readSheet } from './xlsx/sheet.ts';
+import { readSharedStrings, readSheet } from './xlsx/sheet.ts';
 import { childOf, childrenOf, parseXml, type XmlElement } from './xml.ts';
 
 /**

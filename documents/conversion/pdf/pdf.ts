@@ -1,10 +1,9 @@
 import type { PDFDocumentProxy, PDFPageProxy } from 'unpdf/pdfjs';
-import { type Block, pagesToMarkdown } from '../blocks.ts';
+import type { Block } from '../blocks.ts';
 import { type Conversion, type OcrMode, UnconvertibleDocumentError } from '../converter.ts';
 import { UNPDF } from '../converter-versions.ts';
-import { languageTag } from '../language-tag.ts';
-import type { DocumentProperties } from '../office/office-package.ts';
-import { pageList } from '../page-list.ts';
+import { type DocumentProperties, documentProperties } from '../document-properties.ts';
+import { pageList, pagesToMarkdown } from '../pages.ts';
 import { laidOutBlocks } from './laid-out-blocks.ts';
 import type { PageSegments } from './running-headers.ts';
 import { segmentsOf } from './segment.ts';
@@ -152,10 +151,7 @@ async function paintsAnything(page: PDFPageProxy): Promise<boolean> {
 
 async function readInformation(pdf: PDFDocumentProxy): Promise<DocumentProperties> {
   const { info } = (await pdf.getMetadata()) as { info: { Title?: unknown; Author?: unknown; Language?: unknown } };
-  const title = typeof info.Title === 'string' ? info.Title.trim() : '';
-  const author = typeof info.Author === 'string' ? info.Author.trim() : '';
-  const language = languageTag(info.Language);
-  return { ...(title && { title }), ...(author && { author }), ...(language && { language }) };
+  return documentProperties({ title: info.Title, author: info.Author, language: info.Language });
 }
 
 function missingText(pages: readonly number[]): string {

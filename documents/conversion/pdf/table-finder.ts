@@ -6,7 +6,7 @@ import { joinLines } from './segment.ts';
 export type Row = readonly Box[];
 
 /** A table, or a row that belongs to none. */
-export type Found = { readonly table: readonly (readonly string[])[] } | { readonly row: Row };
+type Found = { readonly table: readonly (readonly string[])[] } | { readonly row: Row };
 
 interface Column {
   left: number;

@@ -1,4 +1,4 @@
-import { piecesOf } from '../pieces.ts';
+import { piecesOf } from '../long-text.ts';
 
 /**
  * Characters that Markdown would take for its own syntax wherever they stand. Not an underscore inside a word, nor a `<` that

@@ -1,8 +1,8 @@
 import { VirtualClock } from '../../../../time/virtual-clock.ts';
-import { refusal } from '../helpers.ts';
+import { refusal } from '../local-conversion.ts';
 import {
+  brokenOff,
   converted,
-  cut,
   DoclingOfTest,
   HastyClock,
   json,
@@ -67,7 +67,7 @@ test('a 504 while the work goes on is no news, however often it comes', async ()
 test.each([
   ['503', json({ detail: 'Readiness check failed' }, 503)],
   ['429', json({ detail: 'Slow down.' }, 429)],
-  ['a cut connection', cut],
+  ['a cut connection', brokenOff],
 ])('a poll or a result that meets %s is asked for again', async (_, trouble) => {
   const conversion = await docling.convert({
     poll: [trouble, trouble, task('success')],
@@ -84,7 +84,7 @@ test('after three tries in vain the attempt fails', async () => {
 });
 
 test('a document whose handing in was cut off is not handed in again: it may be there', async () => {
-  await expect(docling.convert({ submit: cut })).rejects.toThrow(
+  await expect(docling.convert({ submit: brokenOff })).rejects.toThrow(
     /^docling-serve at http:\/\/127\.0\.0\.1:\d+ does not answer POST \/v1\/convert\/file\/async: .+\. Look whether it runs/,
   );
   expect(docling.server.requests.filter((request) => request.startsWith('POST'))).toHaveLength(1);
@@ -96,7 +96,7 @@ test('a document is handed in over a connection that nobody has used: one that i
     (reply: Reply): Reply =>
     (call) => {
       const { socket } = call.env.incoming;
-      if (used.has(socket)) return cut(call);
+      if (used.has(socket)) return brokenOff(call);
       used.add(socket);
       return reply(call);
     };

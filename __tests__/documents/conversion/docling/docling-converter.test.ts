@@ -1,5 +1,5 @@
 import { converterContract } from '../converter-contract.ts';
-import { bytesOf, refusal } from '../helpers.ts';
+import { refusal, utf8 } from '../local-conversion.ts';
 import {
   converted,
   DoclingOfTest,
@@ -67,7 +67,7 @@ test.each([
   ['# Hello', 'page.md', 'document.md'],
   ['Hello', 'page', 'document.txt'],
 ])('docling learns what %j is by the extension of %s: %s', async (text, filename, sent) => {
-  await docling.convert({}, {}, { bytes: bytesOf(text), filename });
+  await docling.convert({}, {}, { bytes: utf8(text), filename });
   expect(docling.file.name).toBe(sent);
 });
 
@@ -196,7 +196,7 @@ function replyByContent(): Partial<Replies> {
   };
 }
 
-const documentOf = (text: string) => ({ bytes: bytesOf(text), filename: 'a' });
+const documentOf = (text: string) => ({ bytes: utf8(text), filename: 'a' });
 converterContract(
   'docling',
   async () => {

@@ -6,7 +6,7 @@ import type { Conversion, ConvertOptions, SourceDocument } from '../../../../doc
 import { createDoclingConverter } from '../../../../documents/conversion/docling/docling-converter.ts';
 import { type RunningServer, serve } from '../../../../local/listen.ts';
 import type { Clock, TimerHandle } from '../../../../time/clock.ts';
-import { bytesOf } from '../helpers.ts';
+import { utf8 } from '../local-conversion.ts';
 
 type Call = Context<{ Bindings: HttpBindings }>;
 /** What the server does about a request. */
@@ -57,7 +57,7 @@ export async function startDoclingServer(replies: Partial<Replies> = {}): Promis
 
 /** A PDF of several pieces on its way, with bytes in it that end a part of a form. */
 export const pdf: SourceDocument = {
-  bytes: Buffer.concat([makePdf([[]]), bytesOf('\r\n--x--\r\n\r\n'.repeat(10_000))]),
+  bytes: Buffer.concat([makePdf([[]]), utf8('\r\n--x--\r\n\r\n'.repeat(10_000))]),
   filename: 'Secret plan.bin',
 };
 
@@ -183,7 +183,7 @@ export function json(body: object, status = 200, headers: Record<string, string>
 }
 
 /** Half of an answer, then the end of the connection. */
-export const cut: Reply = ({ env: { outgoing } }) => {
+export const brokenOff: Reply = ({ env: { outgoing } }) => {
   outgoing.writeHead(200, { 'Content-Type': 'application/json', 'Content-Length': '1000' });
   outgoing.write('{"task_id":', () => outgoing.destroy());
   return RESPONSE_ALREADY_SENT;

@@ -1,14 +1,14 @@
 import { htmlToMarkdown } from '../../../../documents/conversion/html/html.ts';
-import { bytesOf, convert, refusal } from '../helpers.ts';
+import { convert, refusal, utf8 } from '../local-conversion.ts';
 
 function page(html: string): Promise<string> {
-  return convert(bytesOf(html), 'page.html').then(({ markdown }) => markdown);
+  return convert(utf8(html), 'page.html').then(({ markdown }) => markdown);
 }
 
 test('title, author and language come from the head, in plain text', async () => {
   const html =
     '<html lang=en-gb><title>Fish &amp; Chips &#8211; menu</title><meta content="The kitchen" name="author"><p>x';
-  expect(await convert(bytesOf(html), 'page.html')).toMatchObject({
+  expect(await convert(utf8(html), 'page.html')).toMatchObject({
     title: 'Fish & Chips – menu',
     author: 'The kitchen',
     language: 'en-GB',

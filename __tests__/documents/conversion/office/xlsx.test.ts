@@ -1,5 +1,5 @@
 import fc from 'fast-check';
-import { convert, refusal } from '../helpers.ts';
+import { convert, refusal } from '../local-conversion.ts';
 import { makeXlsx, type WorkbookOptions } from './make-xlsx.ts';
 
 const MEGABYTE = 1024 * 1024;

@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { openZipArchive } from '../../../../documents/conversion/office/zip-archive.ts';
-import { bytesOf } from '../helpers.ts';
+import { utf8 } from '../local-conversion.ts';
 import { makeZip } from './make-zip.ts';
 
 const MEGABYTE = 1024 * 1024;
@@ -107,5 +107,5 @@ test.each([false, true])('refuses any other bytes as corrupt, without another er
     }),
     { numRuns: 500, examples: [[[[0, 0]]]] },
   );
-  expect(() => openZipArchive(bytesOf('PK'), 1000)).toThrow('its directory is missing');
+  expect(() => openZipArchive(utf8('PK'), 1000)).toThrow('its directory is missing');
 });

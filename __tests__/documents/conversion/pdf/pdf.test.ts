@@ -1,8 +1,8 @@
 import { readFileSync } from 'node:fs';
 import { makePdf, type PdfOptions, type PdfText } from '../../../../bench/documents/make-pdf.ts';
-import { convertDocument } from '../../../../documents/conversion/convert-document.ts';
+import { convertByType } from '../../../../documents/conversion/convert-by-type.ts';
 import { DEFAULT_LIMITS } from '../../../../documents/conversion/limits.ts';
-import { bytesOf, convert, refusal } from '../helpers.ts';
+import { convert, refusal, utf8 } from '../local-conversion.ts';
 
 async function markdownOf(pages: readonly (readonly PdfText[])[], options?: PdfOptions): Promise<string> {
   return (await convert(makePdf(pages, options), 'x.pdf')).markdown;
@@ -150,7 +150,7 @@ test('restrictions without a password do not', async () => {
 });
 
 test('what is no PDF but for its first bytes is corrupt', async () => {
-  expect(await refusal(convert(bytesOf('%PDF-1.7\nnothing more'), 'x.pdf'))).toBe(
+  expect(await refusal(convert(utf8('%PDF-1.7\nnothing more'), 'x.pdf'))).toBe(
     'corrupt: The PDF is damaged: Invalid PDF structure.',
   );
 });
@@ -194,7 +194,7 @@ test('blank pages are empty', async () => {
 
 test('OCR that is asked for and cannot be done is said so', async () => {
   const source = { bytes: makePdf([lines(PROSE)]), filename: 'x.pdf' };
-  expect(await refusal(convertDocument(source, 'force', DEFAULT_LIMITS))).toBe(
+  expect(await refusal(convertByType(source, 'force', DEFAULT_LIMITS))).toBe(
     'needs-ocr: OCR was asked for (ocr: force), which the local converter cannot do: it needs docling-serve.',
   );
 });

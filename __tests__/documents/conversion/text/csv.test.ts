@@ -1,8 +1,8 @@
 import fc from 'fast-check';
-import { convertDocument } from '../../../../documents/conversion/convert-document.ts';
+import { convertByType } from '../../../../documents/conversion/convert-by-type.ts';
 import { DEFAULT_LIMITS } from '../../../../documents/conversion/limits.ts';
 import { delimiterOf } from '../../../../documents/conversion/text/csv.ts';
-import { bytesOf, convert, refusal } from '../helpers.ts';
+import { convert, refusal, utf8 } from '../local-conversion.ts';
 
 test.each([
   ['commas', 'a,b,c\n1,2,3\n4,5,6', ','],
@@ -30,9 +30,9 @@ test.each([
   ['list', 'text/csv; charset=utf-8'],
   ['list.txt', 'text/plain'],
 ])('%s with the type %s becomes a table', async (filename, contentType) => {
-  const bytes = bytesOf('Name;Size\r\nÅ;1\r\nB;"2 ""x"""\r\n');
+  const bytes = utf8('Name;Size\r\nÅ;1\r\nB;"2 ""x"""\r\n');
   const source = { bytes, filename, ...(contentType && { contentType }) };
-  expect(await convertDocument(source, 'auto', DEFAULT_LIMITS)).toMatchObject({
+  expect(await convertByType(source, 'auto', DEFAULT_LIMITS)).toMatchObject({
     type: 'csv',
     markdown: '| Name | Size |\n| --- | --- |\n| Å | 1 |\n| B | 2 "x" |\n',
   });
@@ -46,7 +46,7 @@ test('any table of texts comes out cell by cell', () => {
   return fc.assert(
     fc.asyncProperty(tables, async (table) => {
       const csv = table.map((record) => record.map((text) => `"${text.replaceAll('"', '""')}"`).join(',')).join('\n');
-      const { markdown } = await convert(bytesOf(csv), 'x.csv');
+      const { markdown } = await convert(utf8(csv), 'x.csv');
       const [head, , ...body] = markdown.trim().split('\n');
       const expected = table.map((record) => {
         const cells = record.map((text) =>
@@ -65,17 +65,17 @@ test('any table of texts comes out cell by cell', () => {
 
 test('a table of millions of cells is too large', async () => {
   const csv = `${'a,'.repeat(1100)}\n${'1\n'.repeat(1000)}`;
-  expect(await refusal(convert(bytesOf(csv), 'x.csv'))).toBe('too-large: The table has more than 1000000 cells.');
+  expect(await refusal(convert(utf8(csv), 'x.csv'))).toBe('too-large: The table has more than 1000000 cells.');
 });
 
 test('a record with 200,000 stray quotes is a record', async () => {
-  const { markdown } = await convert(bytesOf(`a,b\n${'"x\n'.repeat(200_000)}`), 'x.csv');
+  const { markdown } = await convert(utf8(`a,b\n${'"x\n'.repeat(200_000)}`), 'x.csv');
   expect(markdown).toMatch(/^\| a \| b \|\n\| --- \| --- \|\n\| x<br>"x<br>/);
 });
 
 test('more text than a table bears is too large', async () => {
   const csv = `a,b\n"${'x\n'.repeat(10_000_000)}",1`;
-  expect(await refusal(convert(bytesOf(csv), 'x.csv'))).toBe(
+  expect(await refusal(convert(utf8(csv), 'x.csv'))).toBe(
     'too-large: The document has 20000008 characters of text; at most 20000000 are converted.',
   );
 });

@@ -1,13 +1,13 @@
 import fc from 'fast-check';
 import { charsetOf, decodeText } from '../../../../documents/conversion/text/decode-text.ts';
-import { bytesOf } from '../helpers.ts';
+import { utf8 } from '../local-conversion.ts';
 
 test.each([
-  ['UTF-8', bytesOf('Zürich'), undefined],
-  ['UTF-8 with a byte order mark', bytesOf('\ufeffZürich'), 'iso-8859-1'],
+  ['UTF-8', utf8('Zürich'), undefined],
+  ['UTF-8 with a byte order mark', utf8('\ufeffZürich'), 'iso-8859-1'],
   ['UTF-16, little end first', Buffer.from('\ufeffZürich', 'utf16le'), undefined],
   ['UTF-16, big end first', Buffer.from('\ufeffZürich', 'utf16le').swap16(), undefined],
-  ['UTF-8 under an unknown charset', bytesOf('Zürich'), 'klingon-1'],
+  ['UTF-8 under an unknown charset', utf8('Zürich'), 'klingon-1'],
   ['Windows-1252, where UTF-8 is impossible', Buffer.from('Z\xfcrich', 'latin1'), undefined],
 ])('reads %s', (_, bytes, charset) => {
   expect(decodeText(bytes, charset)).toBe('Zürich');
@@ -18,14 +18,14 @@ test('believes a declared charset', () => {
 });
 
 test('ends every line in a line feed', () => {
-  expect(decodeText(bytesOf('a\r\nb\rc\u2028d'))).toBe('a\nb\nc\nd');
+  expect(decodeText(utf8('a\r\nb\rc\u2028d'))).toBe('a\nb\nc\nd');
 });
 
 test('is the inverse of encoding, for any text without controls', () => {
   fc.assert(
     fc.property(fc.string({ unit: 'grapheme' }), (text) => {
       fc.pre(!/[\p{Cc}\ufeff\u2028\u2029]/u.test(text));
-      expect(decodeText(bytesOf(text))).toBe(text);
+      expect(decodeText(utf8(text))).toBe(text);
     }),
   );
 });

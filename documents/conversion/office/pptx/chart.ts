@@ -1,6 +1,6 @@
 import type { Block } from '../../blocks.ts';
 import { childOf, childrenOf, descendantsOf, type XmlElement } from '../xml.ts';
-import { paragraphsText } from './text.ts';
+import { paragraphsText } from './paragraphs.ts';
 
 /** A chart as the table of its values, a column for each series; they are stored beside the picture of it. */
 export function chartTable(chart: XmlElement): Block[] {

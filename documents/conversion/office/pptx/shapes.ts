@@ -1,10 +1,10 @@
 import type { Block } from '../../blocks.ts';
-import { inOneLine } from '../../one-line.ts';
+import { inOneLine } from '../../long-text.ts';
 import type { OfficePackage } from '../office-package.ts';
 import { childOf, childrenOf, descendantsOf, parseXml, type XmlElement } from '../xml.ts';
 import { type BulletStyles, bulletIn, bulletOf, type Placeholder } from './bullet-styles.ts';
 import { chartTable } from './chart.ts';
-import { paragraphsText, paragraphText } from './text.ts';
+import { paragraphsText, paragraphText } from './paragraphs.ts';
 
 export interface SlideContext {
   readonly office: OfficePackage;

@@ -1,15 +1,8 @@
-import { readdirSync } from 'node:fs';
-import { convertDocument } from '../../../documents/conversion/convert-document.ts';
+import { convertByType } from '../../../documents/conversion/convert-by-type.ts';
 import { type Conversion, UnconvertibleDocumentError } from '../../../documents/conversion/converter.ts';
 import { type ConversionLimits, DEFAULT_LIMITS } from '../../../documents/conversion/limits.ts';
 
-/** Names of the files of a folder, without what is in folders below it. */
-export function filesOf(folder: URL): string[] {
-  const entries = readdirSync(folder, { withFileTypes: true });
-  return entries.filter((entry) => entry.isFile()).map(({ name }) => name);
-}
-
-export function bytesOf(text: string): Uint8Array {
+export function utf8(text: string): Uint8Array {
   return Buffer.from(text);
 }
 
@@ -19,7 +12,7 @@ export function convert(
   filename: string,
   limits: Partial<ConversionLimits> = {},
 ): Promise<Conversion> {
-  return convertDocument({ bytes, filename }, 'auto', { ...DEFAULT_LIMITS, ...limits });
+  return convertByType({ bytes, filename }, 'auto', { ...DEFAULT_LIMITS, ...limits });
 }
 
 /** What a document was refused for, as `reason: message`. */

@@ -1,16 +1,16 @@
 import { type Conversion, type OcrMode, type SourceDocument, UnconvertibleDocumentError } from './converter.ts';
-import { countWords } from './count-words.ts';
 import { detectType } from './detect-type.ts';
 import type { ConversionLimits } from './limits.ts';
+import { countWords } from './long-text.ts';
 import { charsetOf, decodeText } from './text/decode-text.ts';
 
 /**
- * Converts a document on this thread, by its content. Each format's libraries are loaded only when a document needs them.
+ * Converts a document on this thread, by the type that its content shows. Each format's libraries are loaded only when a document needs them.
  *
  * @throws UnconvertibleDocumentError for every document that cannot be converted: what a parser throws is deterministic, so a
  *   retry would fail the same way
  */
-export async function convertDocument(
+export async function convertByType(
   source: SourceDocument,
   ocr: OcrMode,
   limits: ConversionLimits,
@@ -48,7 +48,7 @@ async function convertAs(
       return convertHtml(textOf(source, declaredCharset(source.bytes)));
     }
     case 'markdown':
-      return (await import('./text/markdown.ts')).convertMarkdown(textOf(source));
+      return (await import('./text/text.ts')).convertMarkdown(textOf(source));
     case 'csv':
     case 'text': {
       const text = textOf(source);
