@@ -105,7 +105,7 @@ function widen(columns: readonly Column[], row: Row): Column[] | undefined {
   const widened = columns.map((column) => ({ ...column }));
   const taken = new Set<Column>();
   for (const box of row) {
-    const under = widened.filter((column) => box.left < column.right && box.right > column.left);
+    const under = widened.filter((column) => isUnder(box, column));
     if (under.length > 1) return undefined;
     let column = under[0];
     if (!column) {
@@ -117,15 +117,19 @@ function widen(columns: readonly Column[], row: Row): Column[] | undefined {
     column.left = Math.min(column.left, box.left);
     column.right = Math.max(column.right, box.right);
   }
-  widened.sort((a, b) => a.left - b.left);
-  return widened.every((column, i) => i === 0 || column.left >= (widened[i - 1] as Column).right) ? widened : undefined;
+  return widened.sort((a, b) => a.left - b.left);
+}
+
+/** The same left edge is enough: turned text has no width. */
+function isUnder(box: Box, { left, right }: Column): boolean {
+  return (box.left < right && box.right > left) || box.left === left;
 }
 
 function isTable(rows: readonly Row[], columns: readonly Column[], textWidth: number): boolean {
-  if (rows.length < 2 || columns.length < 2 || (rows.length === 2 && columns.length === 2)) return false;
+  if (rows.length < 2 || (rows.length === 2 && columns.length === 2)) return false;
   const cells = rows.reduce((sum, row) => sum + row.length, 0);
   const filled = rows.length <= FEW_ROWS.rows ? FEW_ROWS.filled : FILLED;
-  if (cells < filled * rows.length * columns.length) return false;
+  if (cells / (rows.length * columns.length) < filled) return false;
   if (columns.length > 2) return true;
   // A list with its bullets in a column of their own, or two columns of prose.
   const isList = rows.every(([first]) => {
@@ -136,8 +140,8 @@ function isTable(rows: readonly Row[], columns: readonly Column[], textWidth: nu
 }
 
 function cellsOf(row: Row, columns: readonly Column[]): string[] {
-  return columns.map(({ left, right }) => {
-    const box = row.find((candidate) => candidate.left < right && candidate.right > left);
+  return columns.map((column) => {
+    const box = row.find((candidate) => isUnder(candidate, column));
     return box ? joinLines(box.lines.map(({ text }) => text)) : '';
   });
 }
