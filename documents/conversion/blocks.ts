@@ -1,9 +1,9 @@
 import { UnconvertibleDocumentError } from './converter.ts';
 import { MAX_TABLE_CELLS, requireBearable } from './limits.ts';
-import { piecesOf } from './long-text.ts';
+import { inOneLine, piecesOf } from './long-text.ts';
 import { escapeMarkdown } from './text/escape-markdown.ts';
 
-/** What a page is made of, its text not yet escaped. */
+/** What a page is made of, its text not yet escaped; links in it are written by {@link linkTo}. */
 export type Block =
   | { readonly kind: 'heading'; readonly level: number; readonly text: string }
   | { readonly kind: 'paragraph'; readonly text: string }
@@ -11,11 +11,25 @@ export type Block =
   | { readonly kind: 'item'; readonly depth: number; readonly marker: string; readonly text: string }
   /** Said beside the text: a presentation's notes for its speaker. */
   | { readonly kind: 'quotation'; readonly text: string }
+  /** A picture by the text that stands for it. */
+  | { readonly kind: 'picture'; readonly text: string }
   /** The first row is the heading. */
   | { readonly kind: 'table'; readonly rows: readonly (readonly string[])[] };
 
 /** Four columns suit both `- ` and `10. `: CommonMark wants a nested item to start below its parent's text. */
 export const LIST_INDENT = '    ';
+
+/** Around a link's text and its address: characters that no text of a document has, as XML forbids them. */
+const [OPEN, BETWEEN, CLOSE] = ['\u0001', '\u0002', '\u0003'];
+const LINK = new RegExp(`${OPEN}([^${OPEN}-${CLOSE}]*)${BETWEEN}([^${OPEN}-${CLOSE}]*)${CLOSE}`);
+const FOLLOWED = /^(https?|ftp|mailto|tel):/i;
+/** Longer ones hold data, and lead nowhere that a reader could go. */
+const LONGEST_ADDRESS = 2000;
+
+/** A text that leads somewhere, as a part of a block's text. One whose address no reader follows is written without it. */
+export function linkTo(address: string, text: string): string {
+  return text.trim() === '' ? text : `${OPEN}${text}${BETWEEN}${address}${CLOSE}`;
+}
 
 /** Writes blocks as Markdown, with an empty line between them but not between the items of a list. */
 export function blocksToMarkdown(blocks: readonly Block[]): string {
@@ -73,18 +87,47 @@ function cellPiece(markdown: string): string {
 function blockToMarkdown(block: Block): string {
   switch (block.kind) {
     case 'heading':
-      return `${'#'.repeat(block.level)} ${escapeMarkdown(block.text)}`;
+      return `${'#'.repeat(block.level)} ${textToMarkdown(block.text)}`;
     case 'paragraph':
-      return escapeMarkdown(block.text);
+      return textToMarkdown(block.text);
+    case 'picture':
+      return `![${labelOf(block.text)}]()`;
     case 'quotation':
-      return escapeMarkdown(block.text)
+      return textToMarkdown(block.text)
         .replaceAll('\n', '\n\n')
         .split('\n')
         .map((line) => `> ${line}`.trimEnd())
         .join('\n');
     case 'item':
-      return `${LIST_INDENT.repeat(block.depth)}${block.marker} ${escapeMarkdown(block.text)}`;
+      return `${LIST_INDENT.repeat(block.depth)}${block.marker} ${textToMarkdown(block.text)}`;
     case 'table':
-      return tableToMarkdown(block.rows.map((row) => row.map(escapeMarkdown)));
+      return tableToMarkdown(block.rows.map((row) => row.map(textToMarkdown)));
   }
+}
+
+function textToMarkdown(text: string): string {
+  const parts = text.split(LINK);
+  let markdown = escapeMarkdown(parts[0] ?? '');
+  for (let i = 1; i < parts.length; i += 3) {
+    const [label = '', address = '', plain = ''] = parts.slice(i, i + 3);
+    markdown += linkToMarkdown(label, address) + escapeMarkdown(plain);
+  }
+  return markdown;
+}
+
+function linkToMarkdown(label: string, address: string): string {
+  if (!FOLLOWED.test(address) || address.length > LONGEST_ADDRESS || label === address) return escapeMarkdown(label);
+  return `[${labelOf(label)}](${address.replace(/[\s<>()\\|]/g, percentEncoded)})`;
+}
+
+/** Its brackets escaped as well, which are syntax only here. */
+function labelOf(text: string): string {
+  return escapeMarkdown(inOneLine(text)).replace(
+    /(?<!\\)(?:\\\\)*[[\]]/g,
+    (bracket) => `${bracket.slice(0, -1)}\\${bracket.slice(-1)}`,
+  );
+}
+
+function percentEncoded(sign: string): string {
+  return `%${sign.charCodeAt(0).toString(16).toUpperCase().padStart(2, '0')}`;
 }

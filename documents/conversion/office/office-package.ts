@@ -1,6 +1,6 @@
 import { type DocumentProperties, documentProperties } from '../document-properties.ts';
 import { childOf, parseXml, type XmlElement } from './xml.ts';
-import { openZipArchive } from './zip-archive.ts';
+import { openZipArchive, type ZipArchive } from './zip-archive.ts';
 
 /** A document of the Office formats: parts that refer to each other by relationships (ECMA-376, part 2). */
 export interface OfficePackage {
@@ -9,6 +9,8 @@ export interface OfficePackage {
   read(part: string): Uint8Array;
   /** The parts that a part refers to, by the ids of the relationships; what lies outside of the package is left out. */
   relationshipsOf(part: string): ReadonlyMap<string, Relationship>;
+  /** The addresses outside of the package that a part refers to, by the ids of the relationships. */
+  linksOf(part: string): ReadonlyMap<string, string>;
 }
 
 export interface Relationship {
@@ -21,27 +23,42 @@ export interface Relationship {
 /** @throws UnconvertibleDocumentError `corrupt` when the bytes are no complete archive */
 export function openOfficePackage(bytes: Uint8Array, maxInflatedBytes: number): OfficePackage {
   const archive = openZipArchive(bytes, maxInflatedBytes);
-  const known = new Map<string, Map<string, Relationship>>();
+  const known = new Map<string, References>();
+  const referencesOf = (part: string) => {
+    const references = known.get(part) ?? readReferences(archive, part);
+    known.set(part, references);
+    return references;
+  };
   return {
     has: (part) => archive.has(part),
     read: (part) => archive.read(part),
-    relationshipsOf(part) {
-      const before = known.get(part);
-      if (before) return before;
-      const relationships = new Map<string, Relationship>();
-      known.set(part, relationships);
-      const [, folder = '', file = ''] = part.match(/^(.*\/)?([^/]*)$/) ?? [];
-      const name = `${folder}_rels/${file}.rels`;
-      if (!archive.has(name)) return relationships;
-      for (const { attributes } of parseXml(archive.read(name)).children) {
-        const { Id, Type = '', Target, TargetMode } = attributes;
-        if (Id === undefined || Target === undefined || TargetMode === 'External') continue;
-        const target = resolve(folder, Target);
-        if (target !== undefined) relationships.set(Id, { type: Type.slice(Type.lastIndexOf('/') + 1), target });
-      }
-      return relationships;
-    },
+    relationshipsOf: (part) => referencesOf(part).relationships,
+    linksOf: (part) => referencesOf(part).links,
   };
+}
+
+interface References {
+  readonly relationships: ReadonlyMap<string, Relationship>;
+  readonly links: ReadonlyMap<string, string>;
+}
+
+function readReferences(archive: ZipArchive, part: string): References {
+  const relationships = new Map<string, Relationship>();
+  const links = new Map<string, string>();
+  const [, folder = '', file = ''] = part.match(/^(.*\/)?([^/]*)$/) ?? [];
+  const name = `${folder}_rels/${file}.rels`;
+  if (!archive.has(name)) return { relationships, links };
+  for (const { attributes } of parseXml(archive.read(name)).children) {
+    const { Id, Type = '', Target, TargetMode } = attributes;
+    if (Id === undefined || Target === undefined) continue;
+    if (TargetMode === 'External') {
+      links.set(Id, Target);
+      continue;
+    }
+    const target = resolve(folder, Target);
+    if (target !== undefined) relationships.set(Id, { type: Type.slice(Type.lastIndexOf('/') + 1), target });
+  }
+  return { relationships, links };
 }
 
 /**

@@ -6,12 +6,12 @@ import { pagesToMarkdown } from '../pages.ts';
 import { corePropertiesOf, mainPartOf, type OfficePackage, openOfficePackage, relatedPart } from './office-package.ts';
 import { CellFormats } from './xlsx/cell-formats.ts';
 import { regionsOf } from './xlsx/regions.ts';
-import { readSharedStrings, readSheet } from './xlsx/sheet.ts';
+import { readComments, readSharedStrings, readSheet } from './xlsx/sheet.ts';
 import { childOf, childrenOf, parseXml, type XmlElement } from './xml.ts';
 
 /**
  * An Excel workbook into Markdown: each sheet a page, with its name as a heading and its cells as Excel shows them. The results of
- * formulas are those that were stored; macros, comments and charts are left out, and so are hidden sheets, which `partial` names.
+ * formulas are those that were stored. Comments follow as a quotation; macros and charts are left out, and so are hidden sheets, which `partial` names.
  *
  * @throws UnconvertibleDocumentError `corrupt`, `encrypted`, `empty` or `too-large`
  */
@@ -45,9 +45,9 @@ export function convertXlsx(
     blocks.push({ kind: 'heading', level: 2, text: name });
     const part = relationships.get(attributes['r:id'] ?? '');
     if (part?.type !== 'worksheet') return page;
-    const sheet = readSheet(office.read(part.target), { sharedStrings, formats });
+    const sheet = readSheet(office.read(part.target), { sharedStrings, formats, links: office.linksOf(part.target) });
     cells += sheet.cells.length;
-    blocks.push(...regionsOf(sheet.cells));
+    blocks.push(...regionsOf(sheet.cells), ...commentsOf(office, part.target));
     if (sheet.formulasWithoutResult > 0) {
       partial.push(`The sheet ${name} has formulas without a stored result (${sheet.formulasWithoutResult}).`);
     }
@@ -68,6 +68,14 @@ export function convertXlsx(
 function stylesOf(office: OfficePackage, main: string): XmlElement | undefined {
   const part = relatedPart(office, main, 'styles');
   return part === undefined ? undefined : parseXml(office.read(part));
+}
+
+/** Each with the cell that it is about. */
+function commentsOf(office: OfficePackage, sheet: string): Block[] {
+  const part = relatedPart(office, sheet, 'comments');
+  if (part === undefined) return [];
+  const comments = readComments(office.read(part)).map(({ reference, text }) => `${reference}: ${text}`);
+  return comments.length === 0 ? [] : [{ kind: 'quotation', text: comments.join('\n') }];
 }
 
 /** Workbooks that began on an old Macintosh count days from 1904 (ECMA-376, part 1, 18.2.28). */

@@ -4,7 +4,7 @@ import { UnconvertibleDocumentError } from '../converter.ts';
 /** An element, by its name without the prefix: producers choose their prefixes freely. */
 export interface XmlElement {
   readonly name: string;
-  /** By their names with the prefix, such as `r:id`. */
+  /** By their names; those of a namespace with the prefix that this project knows it by, such as `r:id`, or with the namespace itself. */
   readonly attributes: Readonly<Record<string, string>>;
   readonly children: XmlElement[];
   /** The text directly inside, all pieces joined. */
@@ -20,6 +20,15 @@ export interface XmlHandler {
 /** Decoded and parsed at a time, so that a large part never becomes one large string. */
 const CHUNK_BYTES = 65_536;
 
+/** Namespaces of attributes by what they are called here, those of the transitional and the strict form (ECMA-376, part 1, annex A; part 4). */
+const NAMESPACES: Readonly<Record<string, string>> = {
+  'http://schemas.openxmlformats.org/officeDocument/2006/relationships': 'r:',
+  'http://purl.oclc.org/ooxml/officeDocument/relationships': 'r:',
+  'http://schemas.openxmlformats.org/wordprocessingml/2006/main': 'w:',
+  'http://purl.oclc.org/ooxml/wordprocessingml/main': 'w:',
+};
+const DECLARATION = 'xmlns:';
+
 /** Far beyond what Excel (32,767 characters a cell) and PowerPoint write in one run. */
 const LONGEST_TEXT = 1_000_000;
 
@@ -32,8 +41,16 @@ const LONGEST_TEXT = 1_000_000;
  */
 export function scanXml(bytes: Uint8Array, handler: XmlHandler): void {
   const parser = new SaxesParser();
-  parser.on('opentag', ({ name, attributes }) => handler.open?.(localName(name), attributes));
-  parser.on('closetag', ({ name }) => handler.close?.(localName(name)));
+  const scopes: ReadonlyMap<string, string>[] = [new Map()];
+  parser.on('opentag', ({ name, attributes }) => {
+    const scope = scopeOf(attributes, scopes.at(-1) as ReadonlyMap<string, string>);
+    scopes.push(scope);
+    handler.open?.(localName(name), withKnownPrefixes(attributes, scope));
+  });
+  parser.on('closetag', ({ name }) => {
+    scopes.pop();
+    handler.close?.(localName(name));
+  });
   const onText = (text: string) => {
     if (text.length > LONGEST_TEXT) {
       const message = `A text of the document has more than ${LONGEST_TEXT} characters without a break.`;
@@ -95,6 +112,37 @@ export function descendantsOf(element: XmlElement, name: string): XmlElement[] {
     for (let i = next.children.length - 1; i >= 0; i--) pending.push(next.children[i] as XmlElement);
   }
   return found;
+}
+
+/** The namespaces by their prefixes inside an element. */
+function scopeOf(
+  attributes: Readonly<Record<string, string>>,
+  outer: ReadonlyMap<string, string>,
+): ReadonlyMap<string, string> {
+  let scope: Map<string, string> | undefined;
+  for (const name in attributes) {
+    if (!name.startsWith(DECLARATION)) continue;
+    scope ??= new Map(outer);
+    scope.set(name.slice(DECLARATION.length), attributes[name] as string);
+  }
+  return scope ?? outer;
+}
+
+/** Whatever prefixes the file has chosen. One that it does not declare stays: Excel would repair the file. */
+function withKnownPrefixes(
+  attributes: Readonly<Record<string, string>>,
+  scope: ReadonlyMap<string, string>,
+): Readonly<Record<string, string>> {
+  let renamed: Record<string, string> | undefined;
+  for (const name in attributes) {
+    const colon = name.indexOf(':');
+    const namespace = colon > 0 ? scope.get(name.slice(0, colon)) : undefined;
+    if (namespace === undefined) continue;
+    renamed ??= { ...attributes };
+    delete renamed[name];
+    renamed[`${NAMESPACES[namespace] ?? `{${namespace}}`}${name.slice(colon + 1)}`] = attributes[name] as string;
+  }
+  return renamed ?? attributes;
 }
 
 function localName(name: string): string {

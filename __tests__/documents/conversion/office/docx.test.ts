@@ -19,7 +19,7 @@ test('title, author and language from its properties', async () => {
     ...docxParts(paragraph('x')),
     'docProps/core.xml': '<coreProperties><dc:title>A &amp; B</dc:title><dc:creator>C</dc:creator></coreProperties>',
     'word/styles.xml':
-      '<w:styles xmlns:w="w"><w:docDefaults><w:rPrDefault><w:rPr><w:lang w:val="de-CH"/></w:rPr></w:rPrDefault></w:docDefaults></w:styles>',
+      '<w:styles xmlns:w="http://schemas.openxmlformats.org/wordprocessingml/2006/main"><w:docDefaults><w:rPrDefault><w:rPr><w:lang w:val="de-CH"/></w:rPr></w:rPrDefault></w:docDefaults></w:styles>',
   };
   expect(await convert(makeZip(parts), 'x.docx')).toMatchObject({ title: 'A & B', author: 'C', language: 'de-CH' });
 });

@@ -5,6 +5,12 @@ export interface SheetParts {
   /** Content of `sheetData`. */
   readonly rows: string;
   readonly state?: 'hidden' | 'veryHidden';
+  /** What follows `sheetData`. */
+  readonly behind?: string;
+  /** Addresses of its links, by the ids of the relationships. */
+  readonly links?: Readonly<Record<string, string>>;
+  /** Content of the `commentList` of its comments. */
+  readonly comments?: string;
 }
 
 export interface WorkbookOptions {
@@ -23,38 +29,49 @@ const FIRST_OWN_FORMAT = 164;
 
 /** An Excel workbook of the given SpreadsheetML. */
 export function makeXlsx(sheets: readonly SheetParts[], options: WorkbookOptions = {}): Uint8Array {
-  const { strings = '', formats = [], properties = '', zip } = options;
+  return makeZip(xlsxParts(sheets, options), options.zip);
+}
+
+/** The parts of such a workbook. */
+export function xlsxParts(sheets: readonly SheetParts[], options: WorkbookOptions = {}): Record<string, string> {
+  const { strings = '', formats = [], properties = '' } = options;
   const own = formats.filter((format) => typeof format === 'string');
   const idOf = (format: number | string) =>
     typeof format === 'number' ? format : FIRST_OWN_FORMAT + own.indexOf(format);
   const relationship = (id: string, type: string, target: string) =>
     `<Relationship Id="${id}" Type="${OFFICE}/${type}" Target="${target}"/>`;
-  return makeZip(
-    {
-      '[Content_Types].xml':
-        '<Types><Override ContentType="application/vnd.openxmlformats-officedocument.spreadsheetml.sheet.main+xml"/></Types>',
-      '_rels/.rels': `<Relationships>${relationship('m', 'officeDocument', 'xl/workbook.xml')}</Relationships>`,
-      'xl/workbook.xml': `<workbook><workbookPr ${properties}/><sheets>${sheets
-        .map(({ name, state = 'visible' }, i) => `<sheet name="${name}" state="${state}" r:id="s${i}"/>`)
-        .join('')}</sheets></workbook>`,
-      'xl/_rels/workbook.xml.rels': `<Relationships>${sheets
-        .map((_, i) => relationship(`s${i}`, 'worksheet', `worksheets/sheet${i}.xml`))
-        .join(
-          '',
-        )}${relationship('t', 'sharedStrings', 'strings.xml')}${relationship('f', 'styles', '/xl/styles.xml')}</Relationships>`,
-      'xl/strings.xml': `<sst>${strings}</sst>`,
-      'xl/styles.xml': `<styleSheet><numFmts>${own
-        .map((code) => `<numFmt numFmtId="${idOf(code)}" formatCode="${code}"/>`)
-        .join(
-          '',
-        )}</numFmts><cellXfs>${formats.map((format) => `<xf numFmtId="${idOf(format)}"/>`).join('')}</cellXfs></styleSheet>`,
-      ...Object.fromEntries(
-        sheets.map(({ rows }, i) => [
+  return {
+    '[Content_Types].xml':
+      '<Types><Override ContentType="application/vnd.openxmlformats-officedocument.spreadsheetml.sheet.main+xml"/></Types>',
+    '_rels/.rels': `<Relationships>${relationship('m', 'officeDocument', 'xl/workbook.xml')}</Relationships>`,
+    'xl/workbook.xml': `<workbook><workbookPr ${properties}/><sheets>${sheets
+      .map(({ name, state = 'visible' }, i) => `<sheet name="${name}" state="${state}" r:id="s${i}"/>`)
+      .join('')}</sheets></workbook>`,
+    'xl/_rels/workbook.xml.rels': `<Relationships>${sheets
+      .map((_, i) => relationship(`s${i}`, 'worksheet', `worksheets/sheet${i}.xml`))
+      .join(
+        '',
+      )}${relationship('t', 'sharedStrings', 'strings.xml')}${relationship('f', 'styles', '/xl/styles.xml')}</Relationships>`,
+    'xl/strings.xml': `<sst>${strings}</sst>`,
+    'xl/styles.xml': `<styleSheet><numFmts>${own
+      .map((code) => `<numFmt numFmtId="${idOf(code)}" formatCode="${code}"/>`)
+      .join(
+        '',
+      )}</numFmts><cellXfs>${formats.map((format) => `<xf numFmtId="${idOf(format)}"/>`).join('')}</cellXfs></styleSheet>`,
+    ...Object.fromEntries(
+      sheets.flatMap(({ rows, behind = '', links = {}, comments = '' }, i) => [
+        [
           `xl/worksheets/sheet${i}.xml`,
-          `<worksheet><sheetData>${rows}</sheetData></worksheet>`,
-        ]),
-      ),
-    },
-    zip,
-  );
+          `<worksheet xmlns:r="${OFFICE}"><sheetData>${rows}</sheetData>${behind}</worksheet>`,
+        ],
+        [`xl/comments${i}.xml`, `<comments><commentList>${comments}</commentList></comments>`],
+        [
+          `xl/worksheets/_rels/sheet${i}.xml.rels`,
+          `<Relationships>${relationship('c', 'comments', `../comments${i}.xml`)}${Object.entries(links)
+            .map(([id, url]) => relationship(id, 'hyperlink', `${url}" TargetMode="External`))
+            .join('')}</Relationships>`,
+        ],
+      ]),
+    ),
+  };
 }

@@ -1,6 +1,7 @@
 import fc from 'fast-check';
 import { convert, refusal } from '../local-conversion.ts';
-import { makeXlsx, type WorkbookOptions } from './make-xlsx.ts';
+import { makeXlsx, type WorkbookOptions, xlsxParts } from './make-xlsx.ts';
+import { makeZip } from './make-zip.ts';
 
 const MEGABYTE = 1024 * 1024;
 
@@ -34,6 +35,85 @@ test.each<[format: number | string, value: number, shown: string]>([
 test('a workbook is read whose archive is written in ZIP64, as programs do that write it while it grows', async () => {
   const zip = { zip64: true, descriptors: true };
   expect(await sheet(row(text('a'), number(1)), { zip })).toBe('| a | 1 |\n| --- | --- |');
+});
+
+test.each<[stored: string, format: number | string, shown: string]>([
+  ['4006381333931', 0, '4006381333931'],
+  ['1234567890123456789', 0, '1234567890123456789'],
+  ['-123456789012345', 0, '-123456789012345'],
+  ['1234567890123456', 1, '1234567890123456'],
+  ['1234567890123.5', 1, '1234567890124'],
+  ['123456.789012345', 0, '123456.789012345'],
+  ['0.30000000000000004', 0, '0.3'],
+  ['1E-7', 0, '0.0000001'],
+  ['1.5E+25', 0, '1.5E+25'],
+  ['12 pieces', 0, '12 pieces'],
+])('the number %s with the format %s keeps its digits: %j', async (stored, format, shown) => {
+  expect(await sheet(row(text('a'), number(stored)), { formats: [format] })).toContain(`| a | ${shown} |`);
+});
+
+test.each<[format: number | string, value: number, shown: string, shownIn1904: string]>([
+  ['[h]:mm', 1.5, '36:00', '36:00'],
+  ['[h]:mm', -1.2, '-28:48', '-28:48'],
+  ['[h]:mm;(-[h]:mm)', -1.2, '(-28:48)', '(-28:48)'],
+  ['[mm]:ss', 0.01, '14:24', '14:24'],
+  ['h:mm', -0.25, '-6:00', '-6:00'],
+  ['yyyy-mm-dd', 1, '1900-01-01', '1904-01-02'],
+  ['yyyy-mm-dd', -1, '1899-12-29', '-1904-01-02'],
+])('the duration or time %s of %d is %j, and %j in a calendar from 1904', async (format, value, shown, shownIn1904) => {
+  const rows = row(text('a'), number(value));
+  expect(await sheet(rows, { formats: [format] })).toContain(`| a | ${shown} |`);
+  expect(await sheet(rows, { formats: [format], properties: 'date1904="1"' })).toContain(`| a | ${shownIn1904} |`);
+});
+
+test('characters that are written as their codes are read, wherever texts stand', async () => {
+  const escaped = 'a_x000D_\n_x0009_b _x0001__x005F_x0041_ _xZZZZ_';
+  const cells = row('<c t="s"><v>0</v></c>', text(escaped), `<c t="str"><v>${escaped}</v></c>`);
+  expect(await sheet(cells, { strings: `<si><t>${escaped}</t></si>` })).toContain(
+    `| ${Array(3).fill('a<br>b \\_x0041\\_ \\_xZZZZ\\_').join(' | ')} |`,
+  );
+});
+
+test('links lead where they led; comments follow, each with its cell', async () => {
+  const sheets = {
+    name: 'S',
+    rows: row(text('Ana'), text('[site] (old)')),
+    behind:
+      '<hyperlinks><hyperlink ref="A1" r:id="h1"/><hyperlink ref="B1:B3" r:id="h2"/><hyperlink ref="C1" r:id="h1"/></hyperlinks>',
+    links: { h1: 'https://example.org/ana', h2: 'mailto:a(b)@example.org' },
+    comments:
+      '<comment ref="A1"><text><r><t>On leave_x000D_\n</t></r><r><t>from June</t></r></text></comment><comment ref="B1"><text/></comment>',
+  };
+  const { markdown } = await convert(makeXlsx([sheets]), 'x.xlsx');
+  expect(markdown).toContain(
+    '| [Ana](https://example.org/ana) | [\\[site\\] (old)](mailto:a%28b%29@example.org) |\n| --- | --- |\n\n> A1: On leave from June\n',
+  );
+});
+
+test('a link that runs a script, or holds data, is only its text', async () => {
+  const links = { j: 'javascript:alert(1)', d: `https://example.org/${'x'.repeat(2000)}` };
+  const behind = '<hyperlinks><hyperlink ref="A1" r:id="j"/><hyperlink ref="B1" r:id="d"/></hyperlinks>';
+  const { markdown } = await convert(
+    makeXlsx([{ name: 'S', rows: row(text('a'), text('b')), behind, links }]),
+    'x.xlsx',
+  );
+  expect(markdown).toContain('| a | b |');
+});
+
+test.each([
+  'http://schemas.openxmlformats.org/officeDocument/2006/relationships',
+  'http://purl.oclc.org/ooxml/officeDocument/relationships',
+])('sheets are found by the namespace %s, whatever its prefix is', async (namespace) => {
+  const workbook = (sheet: string) => ({
+    ...xlsxParts([{ name: 'S', rows: row(text('a')) }]),
+    'xl/workbook.xml': sheet,
+  });
+  const found = workbook(`<workbook><sheets xmlns:q="${namespace}"><sheet name="S" q:id="s0"/></sheets></workbook>`);
+  expect((await convert(makeZip(found), 'x.xlsx')).markdown).toContain('a');
+  const other = workbook(
+    `<workbook xmlns:r="${namespace}"><sheets xmlns:r="other"><sheet name="S" r:id="s0"/></sheets></workbook>`,
+  );
+  expect(await refusal(convert(makeZip(other), 'x.xlsx'))).toMatch(/^empty: /);
 });
 
 test('days are counted from 1904 where the workbook says so', async () => {

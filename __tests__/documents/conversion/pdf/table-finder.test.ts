@@ -89,9 +89,10 @@ describe('a row', () => {
     expect(rowsOf([box(20, 100), second])).toHaveLength(rows);
   });
 
-  test('is as high as all of its boxes together', () => {
+  test('is as high as all of its boxes together, and ends where its last one does', () => {
     const tall = box(20, 100, { bottom: 160 });
     expect(rowsOf([tall, box(50, 100), box(80, 148)])).toHaveLength(1);
+    expect(rowsOf([box(20, 100), box(50, 100), box(40, 100)])).toHaveLength(2);
     expect(rowsOf([box(20, 150, { bottom: 160 }), box(50, 100, { bottom: 160 }), box(80, 102)])).toHaveLength(1);
   });
 });
@@ -132,6 +133,16 @@ describe('a table', () => {
   ])('and a row of one cell inside it, %s: %j', (_, above, below, found) => {
     const full = (top: number) => across(top, 20, 100, 200);
     expect(shapes([full(85), full(100), across(110 + above, 20), full(120 + above + below)])).toEqual(found);
+  });
+
+  test('goes on behind a row of one cell with any row of two', () => {
+    const full = (top: number) => across(top, 20, 100, 200);
+    expect(shapes([full(85), full(100), across(115, 20), across(130, 20, 100)])).toEqual(['4x3']);
+  });
+
+  test('does not begin with a row of one cell behind a row of headings', () => {
+    const rows = [across(85, 20, 100), across(100, 20), across(115, 20, 100, 200), across(130, 20, 100, 200)];
+    expect(shapes(rows, ({ top }) => top === 85)).toEqual([2, 1, '2x3']);
   });
 
   test('neither begins nor ends with a row of one cell, nor has two of them on end', () => {

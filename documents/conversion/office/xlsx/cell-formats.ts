@@ -9,6 +9,15 @@ const REGIONAL: Readonly<Record<number, string>> = { 14: 'yyyy-mm-dd', 22: 'yyyy
 const GENERAL = 'General';
 /** As Excel's own dialog; a longer one, repeated by a hostile file, shows each cell as a page of text and takes as long. */
 const LONGEST_PATTERN = 255;
+const WHOLE = '0';
+const INTEGER = /^-?(0|[1-9]\d*)$/;
+const DIGITS = 15;
+/** Between these JavaScript writes a number without an exponent. */
+const LEAST_PLAIN = 1e-6;
+const MOST_PLAIN = 1e21;
+/** Hours, minutes or seconds that go on counting (ECMA-376, part 1, 18.8.31). */
+const ELAPSED = /\[(h+|m+|s+)\]/i;
+const DAY = /[dy]/i;
 /** Days from 1900 to 1904, as both calendars count them. */
 const DAYS_TO_1904 = 1462;
 
@@ -33,15 +42,40 @@ export class CellFormats {
     this.#dayOffset = dates1904 ? DAYS_TO_1904 : 0;
   }
 
-  /** A number as Excel shows it, dates included. */
-  show(value: number, style: number): string {
+  /**
+   * A number as Excel shows it, dates included, but for a number without a format, which Excel rounds to the width of its column.
+   *
+   * @param stored as the file has it
+   */
+  show(stored: string, style: number): string {
+    const value = Number(stored);
+    if (!Number.isFinite(value)) return stored;
     const pattern = this.#patterns[style] ?? GENERAL;
+    if (pattern === GENERAL || (pattern === WHOLE && INTEGER.test(stored))) return general(stored, value);
     try {
-      const days = this.#dayOffset > 0 && isDateFormat(pattern) ? this.#dayOffset : 0;
-      return format(pattern, value + days).trim();
+      return this.#formatted(pattern, value).trim();
     } catch {
       // A pattern that is none: Excel would repair the file.
-      return format(GENERAL, value);
+      return general(stored, value);
     }
   }
+
+  #formatted(pattern: string, value: number): string {
+    if (!isDateFormat(pattern)) return format(pattern, value);
+    // A duration begins at no day.
+    const isDuration = ELAPSED.test(pattern);
+    if (value >= 0) return format(pattern, isDuration ? value : value + this.#dayOffset);
+    if (isDuration || !DAY.test(pattern)) {
+      const [, negative = `-${pattern}`] = pattern.split(';');
+      return format(negative, -value);
+    }
+    return this.#dayOffset > 0 ? `-${format(pattern, this.#dayOffset - value)}` : format(pattern, value);
+  }
+}
+
+/** Every digit of an integer, which may be the number of a thing, and of others the 15 digits that Excel keeps. */
+function general(stored: string, value: number): string {
+  if (INTEGER.test(stored)) return stored;
+  const rounded = Number(value.toPrecision(DIGITS));
+  return Math.abs(rounded) < LEAST_PLAIN || Math.abs(rounded) >= MOST_PLAIN ? format(GENERAL, value) : String(rounded);
 }

@@ -1,4 +1,5 @@
-import { scanXml } from '../xml.ts';
+import { linkTo } from '../../blocks.ts';
+import { childOf, childrenOf, descendantsOf, parseXml, scanXml } from '../xml.ts';
 import type { CellFormats } from './cell-formats.ts';
 
 /** A cell that shows something. */
@@ -20,11 +21,14 @@ export interface Sheet {
 export interface SheetContext {
   readonly sharedStrings: readonly string[];
   readonly formats: CellFormats;
+  /** Addresses outside of the workbook, by the ids of the relationships. */
+  readonly links: ReadonlyMap<string, string>;
 }
 
 /** Reads the cells of a worksheet (ECMA-376, part 1, 18.3.1.4), hidden rows and columns included: filters and outlines hide them. */
 export function readSheet(bytes: Uint8Array, context: SheetContext): Sheet {
   const cells: Cell[] = [];
+  const addresses = new Map<string, string>();
   let formulasWithoutResult = 0;
   let row = 0;
   let column = 0;
@@ -45,6 +49,10 @@ export function readSheet(bytes: Uint8Array, context: SheetContext): Sheet {
         style = Number(attributes.s ?? 0);
         value = '';
         hasFormula = false;
+      } else if (name === 'hyperlink') {
+        const address = context.links.get(attributes['r:id'] ?? '');
+        const place = placeOf((attributes.ref ?? '').split(':', 1)[0] ?? '');
+        if (address !== undefined && place !== undefined) addresses.set(place, address);
       } else if (name === 'v' || name === 't') collecting = true;
       else if (name === 'rPh') inPhonetic = true;
       else if (name === 'f') hasFormula = true;
@@ -62,7 +70,20 @@ export function readSheet(bytes: Uint8Array, context: SheetContext): Sheet {
       }
     },
   });
-  return { cells, formulasWithoutResult };
+  return { cells: addresses.size === 0 ? cells : cells.map((cell) => linked(cell, addresses)), formulasWithoutResult };
+}
+
+/** Links stand behind the cells in the file. */
+function linked(cell: Cell, addresses: ReadonlyMap<string, string>): Cell {
+  const address = addresses.get(`${cell.row} ${cell.column}`);
+  return address === undefined ? cell : { ...cell, text: linkTo(address, cell.text) };
+}
+
+/** Row and column of a reference such as `B7`, as a key. */
+function placeOf(reference: string): string | undefined {
+  const column = columnOf(reference);
+  const row = reference.match(/\d+$/)?.[0];
+  return column === undefined || row === undefined ? undefined : `${Number(row)} ${column}`;
 }
 
 /** What Excel shows of a value, by the type of its cell (ECMA-376, part 1, 18.18.11). */
@@ -73,15 +94,41 @@ function shownValue(type: string, value: string, style: number, { sharedStrings,
       return sharedStrings[Number(value)] ?? '';
     case 'b':
       return value === '1' || value === 'true' ? 'TRUE' : 'FALSE';
-    case 'n': {
-      const number = Number(value);
-      return Number.isFinite(number) ? formats.show(number, style) : value;
-    }
+    case 'n':
+      return formats.show(value, style);
     case 'd':
       return value.replace(/T00:00(:00(\.0+)?)?Z?$/, '');
-    default:
+    case 'e':
       return value;
+    default:
+      return decodeEscapes(value);
   }
+}
+
+/** A workbook's comments (ECMA-376, part 1, 18.7), the texts of newer threads among them, which are kept here as well. */
+export function readComments(bytes: Uint8Array): { readonly reference: string; readonly text: string }[] {
+  return childrenOf(childOf(parseXml(bytes), 'commentList'), 'comment').flatMap((comment) => {
+    const runs = descendantsOf(comment, 't').map(({ text }) => text);
+    const lines = decodeEscapes(runs.join('')).split('\n');
+    const text = lines
+      .map((line) => line.trim())
+      .filter((line) => line !== '')
+      .join(' ');
+    return text === '' ? [] : [{ reference: comment.attributes.ref ?? '', text }];
+  });
+}
+
+/**
+ * Characters that XML cannot have, or that it changes, are written as their codes, and what looks so with the code of its underscore
+ * (ECMA-376, part 1, 22.9.2.19). Of the controls among them only tabs and line ends are text.
+ */
+function decodeEscapes(text: string): string {
+  if (!text.includes('_x')) return text;
+  return text
+    .replace(/_x([0-9a-f]{4})_/gi, (_, code: string) => String.fromCharCode(Number.parseInt(code, 16)))
+    .replace(/\r\n?/g, '\n')
+    .replace(/[^\P{Cc}\t\n]/gu, '')
+    .toWellFormed();
 }
 
 /** The column of a reference such as `XFD12`, from 1. */
@@ -109,7 +156,7 @@ export function readSharedStrings(bytes: Uint8Array): string[] {
       if (inText && !inPhonetic) current += text;
     },
     close(name) {
-      if (name === 'si') strings.push(current);
+      if (name === 'si') strings.push(decodeEscapes(current));
       else if (name === 't') inText = false;
       else if (name === 'rPh') inPhonetic = false;
     },
