@@ -33,3 +33,8 @@ export function pageList(numbers: readonly number[]): string {
   const words = ranges.map(({ first, last }) => (first === last ? `${first}` : `${first} to ${last}`));
   return `${pages.length === 1 ? 'Page' : 'Pages'} ${new Intl.ListFormat('en-GB').format(words)}`;
 }
+
+/** Says of pages without text, at least one, that what stands on them is not read. */
+export function imagesNeedOcr(pages: readonly number[]): string {
+  return `${pageList(pages)} ${pages.length === 1 ? 'is an image: its' : 'are images: their'} text needs OCR.`;
+}

@@ -1,5 +1,5 @@
 import fc from 'fast-check';
-import { blocksToMarkdown, tableToMarkdown } from '../../../documents/conversion/blocks.ts';
+import { blocksToMarkdown, linkTo, tableToMarkdown } from '../../../documents/conversion/blocks.ts';
 
 test('stands blocks apart and keeps a list together', () => {
   expect(
@@ -40,4 +40,22 @@ test('a long row and many short ones are too many cells', () => {
   expect(() => tableToMarkdown([Array(2000).fill('x'), ...Array(501).fill(['x'])])).toThrow(
     'A table of the document has more than 1000000 cells, empty ones included.',
   );
+});
+
+test.each([
+  ['https://example.org/a_(b) c', 'a *text*', '[a \\*text\\*](https://example.org/a_%28b%29%20c)'],
+  ['mailto:a@example.org', 'two\n[lines]', '[two \\[lines\\]](mailto:a@example.org)'],
+  ['https://example.org', 'https://example.org', 'https://example.org'],
+  ['javascript:alert(1)', 'no link', 'no link'],
+  [`https://example.org/${'x'.repeat(2000)}`, 'no link', 'no link'],
+  ['https://example.org', ' ', ''],
+])('a link to %s from %j is %j', (address, text, markdown) => {
+  expect(blocksToMarkdown([{ kind: 'paragraph', text: linkTo(address, text) }]).trim()).toBe(markdown);
+});
+
+test('several links stand among their text, in a cell too', () => {
+  const text = `see ${linkTo('http://a', 'a')}, ${linkTo('http://b|', 'b')}*`;
+  const markdown = 'see [a](http://a), [b](http://b%7C)\\*';
+  expect(blocksToMarkdown([{ kind: 'item', depth: 0, marker: '-', text }])).toBe(`- ${markdown}`);
+  expect(blocksToMarkdown([{ kind: 'table', rows: [[text]] }])).toBe(`| ${markdown} |\n| --- |`);
 });

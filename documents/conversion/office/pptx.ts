@@ -3,17 +3,18 @@ import { type Conversion, UnconvertibleDocumentError } from '../converter.ts';
 import { SAXES } from '../converter-versions.ts';
 import { languageTag } from '../document-properties.ts';
 import type { ConversionLimits } from '../limits.ts';
-import { pagesToMarkdown } from '../pages.ts';
+import { imagesNeedOcr, pagesToMarkdown } from '../pages.ts';
 import { corePropertiesOf, mainPartOf, type OfficePackage, openOfficePackage, relatedPart } from './office-package.ts';
 import { readBulletStyles } from './pptx/bullet-styles.ts';
 import { paragraphsText } from './pptx/paragraphs.ts';
-import { shapeBlocks, shapesOf } from './pptx/shapes.ts';
+import { shapesOf } from './pptx/reading-order.ts';
+import { shapeBlocks } from './pptx/shapes.ts';
 import { childOf, childrenOf, descendantsOf, parseXml, type XmlElement } from './xml.ts';
 
 /**
  * A PowerPoint presentation into Markdown: each slide a page, numbered as PowerPoint does, its title a heading, then its texts, lists,
- * tables and the values of its charts. Notes for the speaker follow as a quotation. Pictures and macros are left out, and so are
- * hidden slides, which `partial` names.
+ * tables, the values of its charts and the texts that stand for its pictures. Notes for the speaker follow as a quotation. Macros are
+ * left out, and so are hidden slides, which `partial` names.
  *
  * @throws UnconvertibleDocumentError `corrupt`, `encrypted`, `empty` or `too-large`
  */
@@ -33,7 +34,7 @@ export function convertPptx(
   const bulletStyles = readBulletStyles(office);
   const languages = new Map<string, number>();
   const partial: string[] = [];
-  let pictures = 0;
+  const pagesOfPictures: number[] = [];
   const pages: { number: number; blocks: Block[] }[] = [];
   slideIds.forEach(({ attributes }, i) => {
     const part = relationships.get(attributes['r:id'] ?? '')?.target;
@@ -43,14 +44,15 @@ export function convertPptx(
       partial.push(`The hidden slide ${i + 1} was left out.`);
       return;
     }
-    pictures += descendantsOf(slide, 'pic').length;
     countLanguages(slide, languages);
     const blocks = shapesOf(slide).flatMap((shape) => shapeBlocks(shape, { office, part, bulletStyles }));
     const titles = blocks.filter(({ kind }) => kind === 'heading');
     const rest = blocks.filter(({ kind }) => kind !== 'heading');
+    if (!blocks.some(hasText) && descendantsOf(slide, 'pic').length > 0) pagesOfPictures.push(i + 1);
     pages.push({ number: i + 1, blocks: [...titles, ...rest, ...notesOf(office, part)] });
   });
-  if (pages.every(({ blocks }) => blocks.length === 0)) throw noText(pictures);
+  if (!pages.some(({ blocks }) => blocks.some(hasText))) throw noText(pagesOfPictures.length);
+  if (pagesOfPictures.length > 0) partial.push(imagesNeedOcr(pagesOfPictures));
   const language = mostFrequent(languages);
   return {
     type: 'pptx',
@@ -61,6 +63,11 @@ export function convertPptx(
     ...corePropertiesOf(office),
     ...(partial.length > 0 && { partial }),
   };
+}
+
+/** What stands for a picture is not what it says. */
+function hasText({ kind }: Block): boolean {
+  return kind !== 'picture';
 }
 
 function noText(pictures: number): UnconvertibleDocumentError {
@@ -76,7 +83,7 @@ function notesOf(office: OfficePackage, slide: string): Block[] {
   const bodies = shapesOf(parseXml(office.read(part))).filter((shape) => {
     return childOf(shape, 'nvSpPr', 'nvPr', 'ph')?.attributes.type === 'body';
   });
-  const text = bodies.map((shape) => paragraphsText(childOf(shape, 'txBody'))).join('\n');
+  const text = bodies.map((shape) => paragraphsText(childOf(shape, 'txBody'), office.linksOf(part))).join('\n');
   return text.trim() === '' ? [] : [{ kind: 'quotation', text: text.trim() }];
 }
 

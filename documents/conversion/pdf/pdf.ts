@@ -3,7 +3,7 @@ import type { Block } from '../blocks.ts';
 import { type Conversion, type OcrMode, UnconvertibleDocumentError } from '../converter.ts';
 import { UNPDF } from '../converter-versions.ts';
 import { type DocumentProperties, documentProperties } from '../document-properties.ts';
-import { pageList, pagesToMarkdown } from '../pages.ts';
+import { imagesNeedOcr, pagesToMarkdown } from '../pages.ts';
 import { laidOutBlocks } from './laid-out-blocks.ts';
 import type { PageSegments } from './running-headers.ts';
 import { segmentsOf } from './segment.ts';
@@ -53,7 +53,7 @@ export async function convertPdf(
       pages: pdf.numPages,
       converter: UNPDF,
       ...(await readInformation(pdf)),
-      ...(images.length > 0 && { partial: [missingText(images)] }),
+      ...(images.length > 0 && { partial: [imagesNeedOcr(images)] }),
     };
   } finally {
     await pdf.loadingTask.destroy();
@@ -152,8 +152,4 @@ async function paintsAnything(page: PDFPageProxy): Promise<boolean> {
 async function readInformation(pdf: PDFDocumentProxy): Promise<DocumentProperties> {
   const { info } = (await pdf.getMetadata()) as { info: { Title?: unknown; Author?: unknown; Language?: unknown } };
   return documentProperties({ title: info.Title, author: info.Author, language: info.Language });
-}
-
-function missingText(pages: readonly number[]): string {
-  return `${pageList(pages)} ${pages.length === 1 ? 'is an image: its' : 'are images: their'} text needs OCR.`;
 }

@@ -6,6 +6,8 @@ export interface SlideParts {
   /** Text of the notes for the speaker. */
   readonly notes?: string;
   readonly hidden?: boolean;
+  /** Addresses of its links, by the ids of the relationships. */
+  readonly links?: Readonly<Record<string, string>>;
 }
 
 const OFFICE = 'http://schemas.openxmlformats.org/officeDocument/2006/relationships';
@@ -15,6 +17,18 @@ const NAMESPACES = `xmlns:p="p" xmlns:a="a" xmlns:r="${OFFICE}"`;
 export function shape(placeholder: string | undefined, ...paragraphs: string[]): string {
   const ph = placeholder === undefined ? '' : `<p:ph ${placeholder}/>`;
   return `<p:sp><p:nvSpPr><p:nvPr>${ph}</p:nvPr></p:nvSpPr><p:txBody><a:lstStyle/>${paragraphs.join('')}</p:txBody></p:sp>`;
+}
+
+/** A text box of a line, or a picture with a text that stands for it, at a place in any unit. */
+export function placed(
+  kind: 'box' | 'picture',
+  text: string,
+  [left, top, width, height]: readonly [left: number, top: number, width: number, height: number],
+): string {
+  const place = `<a:xfrm><a:off x="${left}" y="${top}"/><a:ext cx="${width}" cy="${height}"/></a:xfrm>`;
+  return kind === 'box'
+    ? `<p:sp><p:nvSpPr><p:nvPr/></p:nvSpPr><p:spPr>${place}</p:spPr><p:txBody>${line(text)}</p:txBody></p:sp>`
+    : `<p:pic><p:nvPicPr><p:cNvPr descr="${text}"/></p:nvPicPr><p:spPr>${place}</p:spPr></p:pic>`;
 }
 
 /** A paragraph; `properties` are the attributes and content of its `a:pPr`. */
@@ -50,12 +64,13 @@ export function makePptx(
     ),
     'ppt/slideMasters/master.xml': `<p:sldMaster ${NAMESPACES}><p:txStyles><p:bodyStyle>${levels}</p:bodyStyle></p:txStyles></p:sldMaster>`,
   };
-  slides.forEach(({ shapes, notes, hidden }, i) => {
+  slides.forEach(({ shapes, notes, hidden, links = {} }, i) => {
     all[`ppt/slides/slide${i}.xml`] =
       `<p:sld ${NAMESPACES} ${hidden ? 'show="0"' : ''}><p:cSld><p:spTree>${shapes}</p:spTree></p:cSld></p:sld>`;
     all[`ppt/slides/_rels/slide${i}.xml.rels`] = relationships(
       relationship('l', 'slideLayout', '../slideLayouts/layout.xml'),
       relationship('c', 'chart', '../charts/chart.xml'),
+      ...Object.entries(links).map(([id, url]) => relationship(id, 'hyperlink', `${url}" TargetMode="External`)),
       ...(notes === undefined ? [] : [relationship('n', 'notesSlide', `../notes/notes${i}.xml`)]),
     );
     if (notes !== undefined) {

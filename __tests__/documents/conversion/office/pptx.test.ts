@@ -1,6 +1,6 @@
 import { requireLinearTime } from '../growth.ts';
 import { convert, refusal } from '../local-conversion.ts';
-import { line, makePptx, shape } from './make-pptx.ts';
+import { line, makePptx, placed, shape } from './make-pptx.ts';
 
 async function slide(shapes: string, parts?: Record<string, string>): Promise<string> {
   const { markdown } = await convert(makePptx([{ shapes }], parts), 'x.pptx');
@@ -35,6 +35,39 @@ test("a layout's word on bullets beats the master's", async () => {
     '<p:txBody><a:lstStyle><a:lvl1pPr><a:buNone/></a:lvl1pPr></a:lstStyle></p:txBody></p:sp></p:spTree></p:cSld></p:sldLayout>';
   const body = shape('type="body" idx="1"', line('plain'));
   expect(await slide(body, { 'ppt/slideLayouts/layout.xml': layout })).toBe('plain');
+});
+
+test('links lead where they led, those of several runs once', async () => {
+  const run = (text: string, id = '') =>
+    `<a:r><a:rPr>${id && `<a:hlinkClick r:id="${id}"/>`}</a:rPr><a:t>${text}</a:t></a:r>`;
+  const runs = `<a:p>${run('See ')}${run('the ', 'l')}${run('list', 'l')}${run(', ')}${run('mail', 'm')}${run(' or ')}${run('jump', 'gone')}</a:p>`;
+  const links = { l: 'https://example.org/a b', m: 'mailto:a@example.org' };
+  const { markdown } = await convert(makePptx([{ shapes: shape(undefined, runs), links }]), 'x.pptx');
+  expect(markdown).toBe(
+    '<!-- page 1 -->\n\nSee [the list](https://example.org/a%20b), [mail](mailto:a@example.org) or jump\n',
+  );
+});
+
+test('a picture is the text that stands for it; a slide of nothing else is said to need OCR', async () => {
+  const slides = [
+    { shapes: placed('picture', 'The [old]\nhull', [0, 100, 10, 10]) + placed('box', 'Hull', [0, 0, 10, 10]) },
+    { shapes: placed('picture', '', [0, 0, 10, 10]) },
+    { shapes: placed('picture', 'A crane', [0, 0, 10, 10]) },
+  ];
+  expect(await convert(makePptx(slides), 'x.pptx')).toMatchObject({
+    markdown:
+      '<!-- page 1 -->\n\nHull\n\n![The \\[old\\] hull]()\n\n<!-- page 2 -->\n\n<!-- page 3 -->\n\n![A crane]()\n',
+    partial: ['Pages 2 to 3 are images: their text needs OCR.'],
+  });
+  expect(await refusal(convert(makePptx(slides.slice(1)), 'x.pptx'))).toBe(
+    'needs-ocr: The presentation needs OCR: its slides are pictures without text.',
+  );
+});
+
+test('shapes are read as they stand, also inside a group that is put elsewhere', async () => {
+  const group = `<p:grpSp><p:grpSpPr><a:xfrm><a:off x="0" y="0"/><a:ext cx="100" cy="30"/><a:chOff x="5000" y="5000"/><a:chExt cx="1000" cy="300"/></a:xfrm></p:grpSpPr>
+    ${placed('box', 'second', [5000, 5200, 1000, 100])}${placed('box', 'first', [5000, 5000, 1000, 100])}</p:grpSp>`;
+  expect(await slide(placed('box', 'third', [0, 40, 100, 10]) + group)).toBe('first\n\nsecond\n\nthird');
 });
 
 test('a table, and shapes in groups', async () => {

@@ -2,10 +2,17 @@ import type { Block } from '../../blocks.ts';
 import { childOf, childrenOf, descendantsOf, type XmlElement } from '../xml.ts';
 import { paragraphsText } from './paragraphs.ts';
 
+const NO_LINKS = new Map<string, string>();
+
 /** A chart as the table of its values, a column for each series; they are stored beside the picture of it. */
 export function chartTable(chart: XmlElement): Block[] {
   const title = childOf(chart, 'chart', 'title');
-  const text = title ? descendantsOf(title, 'rich').map(paragraphsText).join(' ').trim() : '';
+  const text = title
+    ? descendantsOf(title, 'rich')
+        .map((rich) => paragraphsText(rich, NO_LINKS))
+        .join(' ')
+        .trim()
+    : '';
   const blocks: Block[] = text === '' ? [] : [{ kind: 'paragraph', text }];
   const series = descendantsOf(chart, 'ser');
   if (series.length === 0) return blocks;

@@ -1,20 +1,36 @@
-import { childrenOf, type XmlElement } from '../xml.ts';
+import { linkTo } from '../../blocks.ts';
+import { childOf, childrenOf, type XmlElement } from '../xml.ts';
+
+/** Addresses outside of the presentation, by the ids of the relationships of the part that a text stands in. */
+export type Links = ReadonlyMap<string, string>;
 
 /** The text of a paragraph (`a:p`): its runs, fields and line breaks. */
-export function paragraphText(paragraph: XmlElement): string {
+export function paragraphText(paragraph: XmlElement, links: Links): string {
   let text = '';
+  /** Producers cut one link into several runs. */
+  let linked = '';
+  let address: string | undefined;
+  const flush = () => {
+    text += address === undefined ? linked : linkTo(address, linked);
+    linked = '';
+  };
   for (const child of paragraph.children) {
-    if (child.name === 'r' || child.name === 'fld') text += childrenOf(child, 't')[0]?.text ?? '';
-    else if (child.name === 'br') text += '\n';
+    const isText = child.name === 'r' || child.name === 'fld';
+    if (!isText && child.name !== 'br') continue;
+    const leadsTo = links.get(childOf(child, 'rPr', 'hlinkClick')?.attributes['r:id'] ?? '');
+    if (leadsTo !== address) flush();
+    address = leadsTo;
+    // A vertical tab is PowerPoint's line break inside a title.
+    linked += isText ? (childOf(child, 't')?.text ?? '').replaceAll('\v', '\n').replaceAll('\u00a0', ' ') : '\n';
   }
-  // A vertical tab is PowerPoint's line break inside a title.
-  return text.replaceAll('\v', '\n').replaceAll('\u00a0', ' ').trim();
+  flush();
+  return text.trim();
 }
 
 /** The paragraphs of a text body, a line each. */
-export function paragraphsText(body: XmlElement | undefined): string {
+export function paragraphsText(body: XmlElement | undefined, links: Links): string {
   return childrenOf(body, 'p')
-    .map(paragraphText)
+    .map((paragraph) => paragraphText(paragraph, links))
     .filter((text) => text !== '')
     .join('\n');
 }

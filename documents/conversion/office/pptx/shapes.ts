@@ -4,7 +4,7 @@ import type { OfficePackage } from '../office-package.ts';
 import { childOf, childrenOf, descendantsOf, parseXml, type XmlElement } from '../xml.ts';
 import { type BulletStyles, bulletIn, bulletOf, type Placeholder } from './bullet-styles.ts';
 import { chartTable } from './chart.ts';
-import { paragraphsText, paragraphText } from './paragraphs.ts';
+import { type Links, paragraphsText, paragraphText } from './paragraphs.ts';
 
 export interface SlideContext {
   readonly office: OfficePackage;
@@ -16,29 +16,16 @@ export interface SlideContext {
 /** Number, date and footer: on every slide, and none of its text. */
 const FURNITURE = new Set(['sldNum', 'dt', 'ftr', 'hdr', 'sldImg']);
 
-/**
- * The shapes of a slide in the order of the file, which is that in which screen readers read them; groups are opened. Of content that
- * is given twice, for newer and older programs, the first is taken (ECMA-376, part 3, 10.2.1).
- */
-export function shapesOf(slide: XmlElement): XmlElement[] {
-  const flatten = (container: XmlElement | undefined): XmlElement[] =>
-    (container?.children ?? []).flatMap((child) => {
-      if (child.name === 'grpSp') return flatten(child);
-      if (child.name === 'AlternateContent') return flatten(childOf(child, 'Choice') ?? childOf(child, 'Fallback'));
-      return ['sp', 'graphicFrame'].includes(child.name) ? [child] : [];
-    });
-  return flatten(childOf(slide, 'cSld', 'spTree'));
-}
-
-/** The text of one shape: a title, paragraphs and list items, a table, or the values of a chart. */
+/** What one shape says: a title, paragraphs and list items, a table, the values of a chart, or the text that stands for a picture. */
 export function shapeBlocks(shape: XmlElement, context: SlideContext): Block[] {
   if (shape.name === 'graphicFrame') return graphicBlocks(shape, context);
+  if (shape.name === 'pic') return pictureBlocks(shape);
   const ph = childOf(shape, 'nvSpPr', 'nvPr', 'ph')?.attributes;
   const placeholder = ph && { type: ph.type ?? 'obj', index: ph.idx ?? '' };
   if (placeholder && FURNITURE.has(placeholder.type)) return [];
   const body = childOf(shape, 'txBody');
   if (placeholder && /^(title|ctrTitle)$/.test(placeholder.type)) {
-    const text = inOneLine(paragraphsText(body));
+    const text = inOneLine(paragraphsText(body, context.office.linksOf(context.part)));
     return text === '' ? [] : [{ kind: 'heading', level: placeholder.type === 'title' ? 2 : 1, text }];
   }
   return bodyBlocks(body, placeholder, context);
@@ -47,15 +34,16 @@ export function shapeBlocks(shape: XmlElement, context: SlideContext): Block[] {
 function bodyBlocks(
   body: XmlElement | undefined,
   placeholder: Placeholder | undefined,
-  { part, bulletStyles }: SlideContext,
+  { office, part, bulletStyles }: SlideContext,
 ): Block[] {
+  const links = office.linksOf(part);
   const style = childOf(body, 'lstStyle');
   /** The number that each level of a numbered list has come to. */
   const numbers: number[] = [];
   /** Nesting of the item before; a list begins at 0 whatever its level, and goes one deeper at a time. */
   let depth = -1;
   return childrenOf(body, 'p').flatMap((paragraph): Block[] => {
-    const text = paragraphText(paragraph);
+    const text = paragraphText(paragraph, links);
     if (text === '') return [];
     const properties = childOf(paragraph, 'pPr');
     const level = Math.min(Math.max(Number(properties?.attributes.lvl ?? 0) || 0, 0), 8);
@@ -71,31 +59,38 @@ function bodyBlocks(
   });
 }
 
+/** Its alternative text, which those who cannot see it are told. */
+function pictureBlocks(picture: XmlElement): Block[] {
+  const text = inOneLine(childOf(picture, 'nvPicPr', 'cNvPr')?.attributes.descr ?? '');
+  return text === '' ? [] : [{ kind: 'picture', text }];
+}
+
 function graphicBlocks(frame: XmlElement, { office, part }: SlideContext): Block[] {
   const data = childOf(frame, 'graphic', 'graphicData');
   const table = childOf(data, 'tbl');
-  if (table) return tableBlocks(table);
+  if (table) return tableBlocks(table, office.linksOf(part));
   const relationships = office.relationshipsOf(part);
   const chart = relationships.get(childOf(data, 'chart')?.attributes['r:id'] ?? '');
   if (chart && office.has(chart.target)) return chartTable(parseXml(office.read(chart.target)));
   const diagram = relationships.get(childOf(data, 'relIds')?.attributes['r:dm'] ?? '');
-  if (diagram && office.has(diagram.target)) return diagramBlocks(parseXml(office.read(diagram.target)));
+  if (diagram && office.has(diagram.target)) return diagramBlocks(diagram.target, office);
   return [];
 }
 
 /** Cells under one that spans several stay empty, as in every table here. */
-function tableBlocks(table: XmlElement): Block[] {
+function tableBlocks(table: XmlElement, links: Links): Block[] {
   const rows = childrenOf(table, 'tr').map((row) =>
-    childrenOf(row, 'tc').map((cell) => paragraphsText(childOf(cell, 'txBody'))),
+    childrenOf(row, 'tc').map((cell) => paragraphsText(childOf(cell, 'txBody'), links)),
   );
   const filled = rows.filter((row) => row.some((text) => text !== ''));
   return filled.length === 0 ? [] : [{ kind: 'table', rows: filled }];
 }
 
 /** SmartArt: the texts of its points. How they hang together is only in its picture. */
-function diagramBlocks(diagram: XmlElement): Block[] {
-  return descendantsOf(diagram, 'pt').flatMap((point): Block[] => {
-    const text = inOneLine(paragraphsText(childOf(point, 't')));
+function diagramBlocks(part: string, office: OfficePackage): Block[] {
+  const links = office.linksOf(part);
+  return descendantsOf(parseXml(office.read(part)), 'pt').flatMap((point): Block[] => {
+    const text = inOneLine(paragraphsText(childOf(point, 't'), links));
     return text === '' ? [] : [{ kind: 'item', depth: 0, marker: '-', text }];
   });
 }
