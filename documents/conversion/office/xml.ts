@@ -42,10 +42,16 @@ const LONGEST_TEXT = 1_000_000;
 export function scanXml(bytes: Uint8Array, handler: XmlHandler): void {
   const parser = new SaxesParser();
   const scopes: ReadonlyMap<string, string>[] = [new Map()];
+  let prefixed = false;
+  parser.on('attribute', ({ name }) => {
+    prefixed ||= name.includes(':');
+  });
   parser.on('opentag', ({ name, attributes }) => {
-    const scope = scopeOf(attributes, scopes.at(-1) as ReadonlyMap<string, string>);
+    const outer = scopes.at(-1) as ReadonlyMap<string, string>;
+    const scope = prefixed ? scopeOf(attributes, outer) : outer;
     scopes.push(scope);
-    handler.open?.(localName(name), withKnownPrefixes(attributes, scope));
+    handler.open?.(localName(name), prefixed ? withKnownPrefixes(attributes, scope) : attributes);
+    prefixed = false;
   });
   parser.on('closetag', ({ name }) => {
     scopes.pop();

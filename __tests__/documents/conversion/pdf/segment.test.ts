@@ -34,7 +34,7 @@ test('a space that is written is one, once', () => {
 test('a shadow is left out, and the same letter twice is not', () => {
   expect(textsOf(run('a', 20), run('a', 21.1, { y: 101.1 }), run('b', 40))).toEqual(['ab']);
   expect(textsOf(run('a', 20), run('b', 20.5))).toEqual(['a', 'b']);
-  expect(textsOf(run('a', 20, { width: 1 }), run('a', 21.3, { width: 1 }))).toEqual(['a a']);
+  expect(textsOf(run('a', 20, { width: 1 }), run('a', 21.3, { width: 1 }))).toEqual(['aa']);
   expect(textsOf(run('a', 20), run('a', 20, { y: 101.2 }))).toEqual(['a', 'a']);
 });
 
