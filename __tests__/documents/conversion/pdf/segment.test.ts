@@ -54,6 +54,17 @@ test('segments on one baseline are put from left to right, and those of other li
   ]);
 });
 
+test('a line below two others is sorted by itself', () => {
+  const [one, two] = [{ y: 112 }, { y: 124 }];
+  expect(
+    textsOf(run('b', 100), run('a', 20), run('d', 100, one), run('c', 20, one), run('f', 100, two), run('e', 20, two)),
+  ).toEqual(['a', 'b', 'c', 'd', 'e', 'f']);
+});
+
+test('of runs as long as each other the first gives the size', () => {
+  expect(segmentsOf([run('ab', 20), run('cd', 40, { size: 11 })])).toMatchObject([{ size: 10 }]);
+});
+
 test('five dots lead to a page number, four are text', () => {
   expect(textsOf(run('Habits . . . . . 7', 20))).toEqual(['Habits … 7']);
   expect(textsOf(run('Wait.... 7', 20))).toEqual(['Wait.... 7']);
@@ -67,6 +78,7 @@ test.each([
   [['2020–', '2026'], '2020–2026'],
   [['either/', 'or'], 'either/or'],
   [['a -', 'b'], 'a - b'],
+  [['x-y', 'z'], 'x-y z'],
   [['', 'a'], 'a'],
   [[], ''],
 ])('the lines %j read %j', (lines, text) => {
