@@ -17,9 +17,9 @@ const sheet = (name, rows) => `## ${name}\n\n${table(rows)}\n\n`;
 
 const CANDIDATES = {
   async 'this project'(bytes) {
-    const { convertDocument } = await import('../../documents/conversion/convert-document.ts');
+    const { convertByType } = await import('../../documents/conversion/convert-by-type.ts');
     const { DEFAULT_LIMITS } = await import('../../documents/conversion/limits.ts');
-    return (await convertDocument({ bytes, filename: file }, 'auto', DEFAULT_LIMITS)).markdown;
+    return (await convertByType({ bytes, filename: file }, 'auto', DEFAULT_LIMITS)).markdown;
   },
   async unpdf(bytes) {
     const { extractText } = await load('unpdf');
