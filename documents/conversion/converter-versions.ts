@@ -4,7 +4,7 @@
  */
 export const UNPDF = 'unpdf@1.8.1';
 export const MAMMOTH = 'mammoth@1.13.0';
-export const NODE_HTML_MARKDOWN = 'node-html-markdown@2.0.0';
+export const PARSE5 = 'parse5@8.1.1';
 export const SAXES = 'saxes@6.0.0';
 export const NUMFMT = 'numfmt@4.0.1';
 export const PAPAPARSE = 'papaparse@5.7.1';

@@ -10,7 +10,7 @@ test('converters are named by the versions installed', () => {
   expect({ ...versions }).toEqual({
     UNPDF: installed('node_modules/unpdf/package.json'),
     MAMMOTH: installed('node_modules/mammoth/package.json'),
-    NODE_HTML_MARKDOWN: installed('node_modules/node-html-markdown/package.json'),
+    PARSE5: installed('node_modules/parse5/package.json'),
     SAXES: installed('node_modules/saxes/package.json'),
     NUMFMT: installed('node_modules/numfmt/package.json'),
     PAPAPARSE: installed('node_modules/papaparse/package.json'),

@@ -35,7 +35,7 @@ test.each([
     'project-proposal.docx',
     {
       type: 'docx',
-      converter: 'mammoth@1.13.0 node-html-markdown@2.0.0',
+      converter: 'mammoth@1.13.0 parse5@8.1.1',
       title: 'Harbour Sensor Network',
       author: 'Tideline Instruments Cooperative',
     },
@@ -44,7 +44,7 @@ test.each([
     'meeting-record.html',
     {
       type: 'html',
-      converter: 'node-html-markdown@2.0.0',
+      converter: 'parse5@8.1.1',
       title: 'Record of the 14th Meeting — Upper Larch Valley Water Board',
       author: 'Upper Larch Valley Water Board',
     },

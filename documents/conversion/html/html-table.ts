@@ -1,38 +1,43 @@
-import type { TranslatorConfigFactory } from 'node-html-markdown';
 import { tableToMarkdown } from '../blocks.ts';
 import { UnconvertibleDocumentError } from '../converter.ts';
 import { MAX_TABLE_CELLS } from '../limits.ts';
-
-type Element = Parameters<TranslatorConfigFactory>[0]['node'];
+import type { HtmlBlock } from './html-block.ts';
+import { attributeOf, type HtmlElement, type HtmlNode } from './html-tree.ts';
 
 /** As browsers limit it (HTML Living Standard, "colspan is clamped to 1000"). */
 const MAX_SPAN = 1000;
 
 /**
- * A table in Markdown, with what the library's own translator loses: several paragraphs in a cell, pipes, and the columns under
- * a cell that spans several.
+ * A table, below its caption: a cell may have several paragraphs, and stands below its column where another spans several.
  *
- * A table that holds another is a page layout: it is read as its contents in their order.
- *
- * @param translateCell a cell's HTML into Markdown
+ * @param toMarkdown the content of a cell or caption as Markdown, in lines
+ * @returns undefined for a table that holds another: it lays out a page, and is read as its contents in their order
  */
-export function htmlTable(translateCell: (html: string) => string): TranslatorConfigFactory {
-  return ({ node }) => {
-    if (node.querySelector('table')) return { surroundingNewlines: 2 };
-    const rows = tableRows(node, translateCell);
-    if (rows.length === 0) return { ignore: true };
-    const caption = node.querySelector('caption')?.innerHTML;
-    const title = caption ? `${translateCell(caption).trim()}\n\n` : '';
-    return { content: `${title}${tableToMarkdown(rows)}`, recurse: false, surroundingNewlines: 2 };
-  };
+export function tableBlocks(
+  table: HtmlElement,
+  toMarkdown: (content: readonly HtmlNode[]) => string,
+): HtmlBlock[] | undefined {
+  if (hasTable(table)) return undefined;
+  const rows = tableRows(table, toMarkdown);
+  const captions = elementsIn(table, ['caption']).map(({ children }) => toMarkdown(children));
+  return [
+    ...captions
+      .filter((caption) => caption !== '')
+      .map((caption) => ({ kind: 'paragraph', lines: [caption] }) as const),
+    ...(rows.length === 0 ? [] : [{ kind: 'table', lines: tableToMarkdown(rows).split('\n') } as const]),
+  ];
 }
 
-function tableRows(table: Element, translateCell: (html: string) => string): string[][] {
+function hasTable({ children }: HtmlElement): boolean {
+  return children.some((child) => typeof child !== 'string' && (child.name === 'table' || hasTable(child)));
+}
+
+function tableRows(table: HtmlElement, toMarkdown: (content: readonly HtmlNode[]) => string): string[][] {
   /** Rows that a cell above still reaches into, by column. */
   const reaching: number[] = [];
   const rows: string[][] = [];
   let widest = 0;
-  for (const tr of table.querySelectorAll('tr')) {
+  for (const tr of rowsOf(table)) {
     const row: string[] = [];
     const skipReached = () => {
       while ((reaching[row.length] ?? 0) > 0) {
@@ -40,8 +45,7 @@ function tableRows(table: Element, translateCell: (html: string) => string): str
         row.push('');
       }
     };
-    for (const cell of tr.childNodes as Element[]) {
-      if (!/^t[dh]$/i.test(cell.tagName ?? '')) continue;
+    for (const cell of elementsIn(tr, ['td', 'th'])) {
       skipReached();
       const columns = span(cell, 'colspan');
       widest = Math.max(widest, row.length + columns);
@@ -54,7 +58,7 @@ function tableRows(table: Element, translateCell: (html: string) => string): str
       }
       for (let i = 0; i < columns; i++) {
         reaching[row.length] = span(cell, 'rowspan') - 1;
-        row.push(i === 0 ? translateCell(cell.innerHTML) : '');
+        row.push(i === 0 ? toMarkdown(cell.children) : '');
       }
     }
     skipReached();
@@ -63,7 +67,19 @@ function tableRows(table: Element, translateCell: (html: string) => string): str
   return rows.some((row) => row.some((cell) => cell.trim() !== '')) ? rows : [];
 }
 
-function span(cell: Element, name: 'colspan' | 'rowspan'): number {
-  const value = Number.parseInt(cell.getAttribute(name) ?? '1', 10);
+/** The rows of a `<tfoot>` stand last, wherever it was written. */
+function rowsOf(table: HtmlElement): HtmlElement[] {
+  const parts = elementsIn(table, ['thead', 'tbody', 'tfoot', 'tr']);
+  const feet = parts.filter(({ name }) => name === 'tfoot');
+  const ordered = [...parts.filter(({ name }) => name !== 'tfoot'), ...feet];
+  return ordered.flatMap((part) => (part.name === 'tr' ? [part] : elementsIn(part, ['tr'])));
+}
+
+function elementsIn({ children }: HtmlElement, names: readonly string[]): HtmlElement[] {
+  return children.filter((child) => typeof child !== 'string' && names.includes(child.name)) as HtmlElement[];
+}
+
+function span(cell: HtmlElement, name: 'colspan' | 'rowspan'): number {
+  const value = Number.parseInt(attributeOf(cell, name) ?? '1', 10);
   return value >= 1 ? Math.min(value, MAX_SPAN) : 1;
 }

@@ -1,9 +1,8 @@
 import type mammoth from 'mammoth';
 import { type Conversion, UnconvertibleDocumentError } from '../converter.ts';
-import { MAMMOTH, NODE_HTML_MARKDOWN } from '../converter-versions.ts';
+import { MAMMOTH, PARSE5 } from '../converter-versions.ts';
 import { type DocumentProperties, documentProperties } from '../document-properties.ts';
 import { htmlToMarkdown } from '../html/html.ts';
-import { htmlSections } from '../html/html-sections.ts';
 import { requireBearable } from '../limits.ts';
 import { corePropertiesOf } from './office-package.ts';
 import { childOf, parseXml } from './xml.ts';
@@ -43,8 +42,8 @@ export async function convertDocx(
   requireBearable(html.length);
   return {
     type: 'docx',
-    markdown: htmlSections(html).map(htmlToMarkdown).join('\n\n'),
-    converter: `${MAMMOTH} ${NODE_HTML_MARKDOWN}`,
+    markdown: htmlToMarkdown(html),
+    converter: `${MAMMOTH} ${PARSE5}`,
     ...propertiesOf(archive),
   };
 }
