@@ -165,11 +165,13 @@ const link: Handler = (element, flow, place) => {
 };
 
 /** The mark of a note is a link within the page; nothing is raised to its power. */
-const superscript: Handler = (element, flow, place) => {
-  const links = element.children.filter((child) => typeof child !== 'string' || child.trim() !== '');
-  const isNote = links.length > 0 && links.every((each) => typeof each !== 'string' && leadsInside(each));
-  (isNote ? inline : marked('sup'))(element, flow, place);
-};
+const superscript: Handler = (element, flow, place) => (isNote(element) ? inline : marked('sup'))(element, flow, place);
+
+function isNote({ children }: HtmlElement): boolean {
+  return children.every((child) =>
+    typeof child === 'string' ? child.trim() === '' : leadsInside(child) || isNote(child),
+  );
+}
 
 const lineBreak: Handler = (_, flow) => {
   if (flow.inline.lineBreak()) flow.endParagraph();

@@ -33,6 +33,8 @@ const DROPPED = new Set(
 
 /** Chromium's own limit; deeper tags are left out and their text stays. So nothing that follows the tree overflows the stack. */
 const DEEPEST = 512;
+/** Of a cell's content below its table: `<tbody>`, `<tr>` and `<td>` are between. */
+const CELL_DEPTH = 4;
 
 /** Reads a page as browsers do (HTML Living Standard, 13.2), whatever its tags, in time linear in its length. */
 export function readPage(text: string): HtmlPage {
@@ -116,7 +118,9 @@ function visibleTree(
       const around = styles.surroundingsIn(node, level.around);
       let into = around && level.into;
       if (into && levels.length < DEEPEST) {
-        const element: HtmlElement = { name: node.tagName, attributes: node.attrs, children: [] };
+        // A table whose cells would be deeper is read as what is in it.
+        const name = node.tagName === 'table' && levels.length > DEEPEST - CELL_DEPTH ? 'div' : node.tagName;
+        const element: HtmlElement = { name, attributes: node.attrs, children: [] };
         into.children.push(element);
         into = element;
       } else if (into) into.children.push(' ');

@@ -11,7 +11,7 @@ export function addressOf(href: string): string | undefined {
   if (href.length > LONGEST_ADDRESS) return undefined;
   if (/^(?:#|$)/.test(href) || /\s/.test(href) || !/^(?:https?:|mailto:|tel:|[^:]*$|[^:]*[/?#])/i.test(href))
     return undefined;
-  return href.replace(/[()<>*_[\]]/g, (sign) => `%${sign.charCodeAt(0).toString(16).toUpperCase()}`);
+  return href.replace(/[()<>\\]/g, (sign) => `%${sign.charCodeAt(0).toString(16).toUpperCase()}`);
 }
 
 export function leadsInside(element: HtmlElement): boolean {
