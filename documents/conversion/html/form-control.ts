@@ -1,3 +1,4 @@
+import { linesOf } from './html-block.ts';
 import { attributeOf, type HtmlElement, textIn } from './html-tree.ts';
 
 /** Kinds of `<input>` whose value is no answer, or not to be seen. */
@@ -6,7 +7,7 @@ const SILENT = new Set(['hidden', 'submit', 'button', 'image', 'reset', 'file', 
 /** What is filled in, line by line; a box that may be ticked as Markdown writes it. */
 export function filledIn(control: HtmlElement): string[] {
   if (control.name === 'select') return [chosenOptions(control).map(textIn).join(', ')];
-  if (control.name === 'textarea') return textIn(control).split('\n');
+  if (control.name === 'textarea') return linesOf(textIn(control));
   const type = attributeOf(control, 'type')?.trim().toLowerCase() ?? 'text';
   if (SILENT.has(type)) return [];
   if (type === 'checkbox' || type === 'radio') return [attributeOf(control, 'checked') === undefined ? '[ ]' : '[x]'];

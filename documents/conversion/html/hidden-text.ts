@@ -29,6 +29,9 @@ export interface PageStyles {
 const PROPERTY =
   /^\s*(display|visibility|opacity|font-size|color|background|background-color)\s*:\s*(.*?)\s*(?:!.*)?$/is;
 const SIMPLE_SELECTOR = /^[.#]?[\w-]+$/;
+/** Of what is split in one call, which nothing can end: no author writes as much. */
+const LONGEST_RULE = 16_384;
+const LONGEST_SHEET = 1_048_576;
 /** Until a script shows it, many a page hides its body. */
 const NEVER_HIDDEN = new Set(['html', 'body']);
 const NAMED_COLORS: Declarations = { white: '#ffffff', black: '#000000' };
@@ -85,7 +88,10 @@ function surroundingsIn(
   if (color && tagName === 'font') declared.color = color;
   Object.assign(declared, rules.get(tagName)?.declarations);
   if (rules.size > 0) {
-    const ofClasses = classes.split(/\s+/).flatMap((name) => rules.get(`.${name}`) ?? []);
+    const ofClasses = classes
+      .slice(0, LONGEST_RULE)
+      .split(/\s+/)
+      .flatMap((name) => rules.get(`.${name}`) ?? []);
     for (const rule of ofClasses.sort((a, b) => a.order - b.order)) Object.assign(declared, rule.declarations);
     Object.assign(declared, rules.get(`#${id}`)?.declarations);
   }
@@ -130,7 +136,7 @@ function colorOf(declared: string, around: string | undefined): string | undefin
 
 function declarationsOf(text: string): Declarations {
   const declarations: Record<string, string> = {};
-  for (const declaration of text.split(';')) {
+  for (const declaration of text.slice(0, LONGEST_RULE).split(';')) {
     // A picture in the address of a background is long, and nothing of it is looked at.
     const [, name, value] = declaration.slice(0, 256).match(PROPERTY) ?? [];
     if (name !== undefined && value) declarations[name.toLowerCase()] = value.toLowerCase();
@@ -152,6 +158,7 @@ function lastCompound(selector: string): string {
 
 function* rulesOf(sheet: string): Generator<{ selectors: string; conditional: boolean; text: string }> {
   const css = sheet
+    .slice(0, LONGEST_SHEET)
     .split('*/')
     .map((part) => part.split('/*', 1)[0])
     .join('');

@@ -4,6 +4,18 @@ export interface HtmlBlock {
   readonly lines: readonly string[];
 }
 
+/** One after the other, as splitting a long text is one call that nothing can end (see pieces.ts). */
+export function linesOf(text: string): string[] {
+  const lines: string[] = [];
+  let start = 0;
+  for (let end = text.indexOf('\n'); end !== -1; end = text.indexOf('\n', start)) {
+    lines.push(text.slice(start, end));
+    start = end + 1;
+  }
+  lines.push(text.slice(start));
+  return lines;
+}
+
 /** With an empty line between any two. */
 export function standingApart(blocks: readonly HtmlBlock[]): string[] {
   const all: string[] = [];

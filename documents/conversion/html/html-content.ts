@@ -1,6 +1,6 @@
 import { inOneLine } from '../long-text.ts';
 import { filledIn } from './form-control.ts';
-import { type HtmlBlock, standingApart } from './html-block.ts';
+import { type HtmlBlock, linesOf, standingApart } from './html-block.ts';
 import { descriptionBlocks, listBlocks } from './html-list.ts';
 import { tableBlocks } from './html-table.ts';
 import { attributeOf, type HtmlElement, type HtmlNode, textIn } from './html-tree.ts';
@@ -135,8 +135,9 @@ const table: Handler = (element, flow, place) => {
 
 /** Text whose white space counts, between fences that it has not itself. */
 const preformatted: Handler = (element, flow, { within }) => {
-  const text = textIn(element).replaceAll('\u00a0', ' ').replace(/^\n/, '');
-  const lines = text.split(/\r\n?|\n/);
+  const text = textIn(element);
+  const lines = linesOf(text).map((line) => line.replaceAll('\u00a0', ' '));
+  if (lines[0]?.trim() === '') lines.shift();
   while (lines.at(-1)?.trim() === '') lines.pop();
   if (lines.length === 0) return;
   if (within !== undefined) {
@@ -145,7 +146,7 @@ const preformatted: Handler = (element, flow, { within }) => {
     return;
   }
   const fence = '`'.repeat(Math.max(3, longestRun(text, '`') + 1));
-  flow.add([{ kind: 'code', lines: [fence + languageOf(element), ...lines, fence] }]);
+  flow.add([{ kind: 'code', lines: [fence + languageOf(element)].concat(lines, fence) }]);
 };
 
 function languageOf(element: HtmlElement): string {

@@ -1,7 +1,7 @@
 import { tableToMarkdown } from '../blocks.ts';
 import { UnconvertibleDocumentError } from '../converter.ts';
 import { MAX_TABLE_CELLS } from '../limits.ts';
-import type { HtmlBlock } from './html-block.ts';
+import { type HtmlBlock, linesOf } from './html-block.ts';
 import { attributeOf, type HtmlElement, type HtmlNode } from './html-tree.ts';
 
 /** As browsers limit it (HTML Living Standard, "colspan is clamped to 1000"). */
@@ -24,7 +24,7 @@ export function tableBlocks(
     ...captions
       .filter((caption) => caption !== '')
       .map((caption) => ({ kind: 'paragraph', lines: [caption] }) as const),
-    ...(rows.length === 0 ? [] : [{ kind: 'table', lines: tableToMarkdown(rows).split('\n') } as const]),
+    ...(rows.length === 0 ? [] : [{ kind: 'table', lines: linesOf(tableToMarkdown(rows)) } as const]),
   ];
 }
 

@@ -36,6 +36,9 @@ const DEEPEST = 512;
 /** Of a cell's content below its table: `<tbody>`, `<tr>` and `<td>` are between. */
 const CELL_DEPTH = 4;
 
+/** Of a title or an author's name, in UTF-16 code units. */
+const LONGEST_PROPERTY = 8192;
+
 /** Reads a page as browsers do (HTML Living Standard, 13.2), whatever its tags, in time linear in its length. */
 export function readPage(text: string): HtmlPage {
   const created: Parsed[] = [];
@@ -88,7 +91,7 @@ function plainText({ childNodes }: Parsed): string {
 }
 
 function nonEmpty<Name extends string>(name: Name, value: string | undefined): { readonly [key in Name]?: string } {
-  const line = value?.replace(/\s+/g, ' ').trim();
+  const line = value?.slice(0, LONGEST_PROPERTY).replace(/\s+/g, ' ').trim();
   return line ? ({ [name]: line } as { readonly [key in Name]?: string }) : {};
 }
 
@@ -98,7 +101,7 @@ function visibleTree(
   styles: ReturnType<typeof readStyles>,
 ): Pick<HtmlPage, 'root' | 'hidesText'> {
   interface Level {
-    readonly nodes: readonly DefaultTreeAdapterTypes.ChildNode[];
+    readonly nodes: DefaultTreeAdapterTypes.ChildNode[];
     readonly around: Surroundings;
     /** Nothing of what is not displayed. */
     readonly into: HtmlElement | undefined;
@@ -109,8 +112,11 @@ function visibleTree(
   let hidesText = false;
   for (let level = levels.at(-1); level !== undefined; level = levels.at(-1)) {
     const node = level.nodes[level.next++];
-    if (node === undefined) levels.pop();
-    else if (node.nodeName === '#text') {
+    if (node === undefined) {
+      // A long page has no room in memory for both of its trees.
+      level.nodes.length = 0;
+      levels.pop();
+    } else if (node.nodeName === '#text') {
       const { value } = node as DefaultTreeAdapterTypes.TextNode;
       if (level.into && isVisible(level.around)) level.into.children.push(value);
       else hidesText ||= /\S/.test(value);

@@ -1,3 +1,4 @@
+import { piecesOf } from '../pieces.ts';
 import { attributeOf, type HtmlElement, type HtmlNode, textIn } from './html-tree.ts';
 
 /**
@@ -6,13 +7,17 @@ import { attributeOf, type HtmlElement, type HtmlNode, textIn } from './html-tre
  * @returns undefined when it has nothing to read
  */
 export function mathToMarkdown(math: HtmlElement): string | undefined {
-  const tex = (annotation(math) ?? attributeOf(math, 'alttext') ?? content(math))
-    .replace(/\s+/g, ' ')
-    .trim()
+  const tex = collapsed(annotation(math) ?? attributeOf(math, 'alttext') ?? content(math))
     .replace(/^\{\\(?:displaystyle|textstyle) (.*)\}$/, '$1')
     .trim();
   if (tex === '') return undefined;
   return attributeOf(math, 'display') === 'block' ? `$$${tex}$$` : `$${tex}$`;
+}
+
+function collapsed(text: string): string {
+  let line = '';
+  for (const piece of piecesOf(text)) line += piece.replace(/\s+/g, ' ');
+  return line.trim();
 }
 
 function annotation(element: HtmlElement): string | undefined {
