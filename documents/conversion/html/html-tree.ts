@@ -1,4 +1,5 @@
 import { type DefaultTreeAdapterTypes, defaultTreeAdapter, html, parse } from 'parse5';
+import { UnconvertibleDocumentError } from '../converter.ts';
 import { isVisible, readStyles, type Surroundings } from './hidden-text.ts';
 
 type Parsed = DefaultTreeAdapterTypes.Element;
@@ -36,23 +37,45 @@ const DEEPEST = 512;
 /** Of a cell's content below its table: `<tbody>`, `<tr>` and `<td>` are between. */
 const CELL_DEPTH = 4;
 
+/**
+ * Elements and comments of a page, those that HTML implies included: badly nested tags can imply a square of them. A million need more memory
+ * than one conversion may use, and a thread that fills it with what is all in use may take the process with it.
+ */
+const MAX_NODES = 500_000;
+
 /** Of a title or an author's name, in UTF-16 code units. */
 const LONGEST_PROPERTY = 8192;
 
-/** Reads a page as browsers do (HTML Living Standard, 13.2), whatever its tags, in time linear in its length. */
+/**
+ * Reads a page as browsers do (HTML Living Standard, 13.2), whatever its tags, in time linear in its length.
+ *
+ * @throws UnconvertibleDocumentError `too-large` above {@link MAX_NODES}
+ */
 export function readPage(text: string): HtmlPage {
-  const created: Parsed[] = [];
+  const notable: Parsed[] = [];
+  let nodes = 0;
+  const requireFew = () => {
+    nodes++;
+    if (nodes <= MAX_NODES) return;
+    const message = `The page has more than ${MAX_NODES} elements, which are the most that are converted.`;
+    throw new UnconvertibleDocumentError('too-large', message);
+  };
   const document = parse(text, {
     treeAdapter: {
       ...defaultTreeAdapter,
       createElement(name, namespace, attributes) {
+        requireFew();
         const element = defaultTreeAdapter.createElement(name, namespace, attributes);
-        if (/^(?:html|title|meta|style|link)$/.test(name) && namespace === html.NS.HTML) created.push(element);
+        if (/^(?:html|title|meta|style|link)$/.test(name) && namespace === html.NS.HTML) notable.push(element);
         return element;
+      },
+      createCommentNode(comment) {
+        requireFew();
+        return defaultTreeAdapter.createCommentNode(comment);
       },
     },
   });
-  const named = (name: string) => created.filter(({ tagName }) => tagName === name);
+  const named = (name: string) => notable.filter(({ tagName }) => tagName === name);
   const styles = readStyles(
     named('style')
       .filter(({ attrs }) => !/print/i.test(valueIn(attrs, 'media') ?? ''))

@@ -103,7 +103,7 @@ export class InlineWriter {
 
   #openAs(marks: Marks): void {
     let common = 0;
-    while (common < this.#open.length && isSame(this.#open[common]?.mark, marks[common])) common++;
+    while (common < this.#open.length && this.#goesOn(this.#open[common]?.mark, marks[common])) common++;
     this.#closeDownTo(common);
     this.#writePending();
     for (const mark of marks.slice(common)) {
@@ -111,6 +111,12 @@ export class InlineWriter {
       this.#append(start);
       this.#open.push({ mark, end });
     }
+  }
+
+  #goesOn(open: Mark | undefined, mark: Mark | undefined): boolean {
+    if (open === mark) return true;
+    const joins = mark?.kind === 'code' ? this.#pending === 'nothing' : mark?.kind !== 'link';
+    return open?.kind === mark?.kind && joins;
   }
 
   #writePending(): void {
@@ -173,10 +179,6 @@ function delimitersOf({ kind, address }: Mark, before: string): readonly [start:
     default:
       return [`<${kind}>`, `</${kind}>`];
   }
-}
-
-function isSame(one: Mark | undefined, other: Mark | undefined): boolean {
-  return one === other || (one?.kind === other?.kind && one?.kind !== 'link');
 }
 
 function isBalanced(text: string): boolean {

@@ -22,7 +22,7 @@ function collapsed(text: string): string {
 
 function annotation(element: HtmlElement): string | undefined {
   for (const child of elementsOf(element)) {
-    if (child.name === 'annotation' && /tex/i.test(attributeOf(child, 'encoding') ?? '')) return textIn(child);
+    if (child.name === 'annotation' && /x-tex|latex/i.test(attributeOf(child, 'encoding') ?? '')) return textIn(child);
     if (child.name === 'semantics') return annotation(child);
   }
   return undefined;

@@ -1,0 +1,16 @@
+import { htmlToMarkdown } from '../../../../documents/conversion/html/html.ts';
+
+test.each([
+  ['Station: <input type="text" value="North mole 3">', 'Station: North mole 3'],
+  ['Depth:<input value="7*5">m', 'Depth: 7\\*5 m'],
+  ['<input type="checkbox" checked> inspected <input type="checkbox">open', '[x] inspected [ ] open'],
+  ['<input type=radio name=a>low <input type=radio name=a checked>high', '[ ] low [x] high'],
+  ['<select><option>low</option><option selected>high</option></select>', 'high'],
+  ['<select><option>first<option>second</select>', 'first'],
+  ['<select size="3"><option>first<option>second</select>x', 'x'],
+  ['<select multiple><optgroup label="g"><option selected>a<option>b</optgroup><option selected>c</select>', 'a, c'],
+  ['<textarea>Seal replaced\nin <b>May</b>.</textarea>', 'Seal replaced  \nin \\<b>May\\</b>.'],
+  ['x<input type="hidden" value="token"><input type="password" value="secret"><input type="submit" value="Send">', 'x'],
+])('%s becomes %j', (html, markdown) => {
+  expect(htmlToMarkdown(`<form>${html}</form>`)).toBe(markdown);
+});

@@ -1,0 +1,43 @@
+import { htmlToMarkdown } from '../../../../documents/conversion/html/html.ts';
+
+test('a cell with paragraphs, a list, a pipe and code stays one cell', () => {
+  const cells = '<td><p>one</p><p>two</p></td><td><ul><li>a</li><li>b</li></ul></td><td>x | <code>y</code></td>';
+  expect(htmlToMarkdown(`<table><tr><th>1<th>2<th>3</tr><tr>${cells}</tr></table>`)).toBe(
+    '| 1 | 2 | 3 |\n| --- | --- | --- |\n| one<br>two | - a<br>- b | x \\| `y` |',
+  );
+});
+
+test('a cell with a heading, a link and preformatted lines', () => {
+  const cells = '<td><h2>Head</h2></td><td><a href="/x">link</a></td><td><pre># a\n\n# b</pre></td>';
+  expect(htmlToMarkdown(`<table><tr>${cells}</tr></table>`)).toBe(
+    '| Head | [link](/x) | `# a`<br>`# b` |\n| --- | --- | --- |',
+  );
+});
+
+test('cells stand under their columns where others span several', () => {
+  const html = `<table><tr><th rowspan="2">a</th><th colspan="2">b</th></tr><tr><th>c</th><th>d</th></tr>
+    <tr><td>1</td><td>2</td><td>3</td></tr></table>`;
+  expect(htmlToMarkdown(html)).toBe('| a | b |  |\n| --- | --- | --- |\n|  | c | d |\n| 1 | 2 | 3 |');
+});
+
+test('a caption stands before its table, and a foot after its rows', () => {
+  const html =
+    '<table><caption>Prices</caption><tfoot><tr><td>sum</tfoot><thead><tr><th>price</thead><tr><td>1</table>';
+  expect(htmlToMarkdown(html)).toBe('Prices\n\n| price |\n| --- |\n| 1 |\n| sum |');
+});
+
+test('a table that lays out a page is read as its contents', () => {
+  const html = '<table><tr><td><h1>Menu</h1><table><tr><td>Soup</td><td>3.50</td></tr></table></td></tr></table>';
+  expect(htmlToMarkdown(html)).toBe('# Menu\n\n| Soup | 3.50 |\n| --- | --- |');
+});
+
+test('a table without text is none', () => {
+  expect(htmlToMarkdown('<p>a</p><table><tr><td> <td></table><p>b</p>')).toBe('a\n\nb');
+});
+
+test('spans that multiply into millions of cells are too large', () => {
+  const row = `<tr>${'<td colspan="1000" rowspan="1000">x</td>'.repeat(100)}</tr>`;
+  expect(() => htmlToMarkdown(`<table>${row.repeat(100)}</table>`)).toThrow(
+    'A table of the document has more than 1000000 cells.',
+  );
+});
