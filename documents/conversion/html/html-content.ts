@@ -20,7 +20,7 @@ interface Place {
 type Handler = (element: HtmlElement, flow: Flow, place: Place) => void;
 
 /** Every line of a list is indented by each list around it; deeper ones are read as paragraphs. */
-const DEEPEST_NESTING = 32;
+const DEEPEST_NESTING = 16;
 
 /** Shown as blocks of their own (HTML Living Standard, 15.3), besides those with a handler. */
 const BLOCKS = new Set(

@@ -56,9 +56,11 @@ function tableRows(table: HtmlElement, toMarkdown: (content: readonly HtmlNode[]
           `A table of the document has more than ${MAX_TABLE_CELLS} cells.`,
         );
       }
+      const reach = span(cell, 'rowspan') - 1;
+      const markdown = toMarkdown(cell.children);
       for (let i = 0; i < columns; i++) {
-        reaching[row.length] = span(cell, 'rowspan') - 1;
-        row.push(i === 0 ? toMarkdown(cell.children) : '');
+        reaching[row.length] = reach;
+        row.push(i === 0 ? markdown : '');
       }
     }
     skipReached();

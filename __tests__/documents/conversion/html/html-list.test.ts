@@ -44,5 +44,5 @@ test('terms and their descriptions are one item, in groups or not', () => {
 test('lists nested without end are read as paragraphs from a depth on', () => {
   const markdown = htmlToMarkdown('<ul><li>x'.repeat(100));
   expect(markdown.match(/x/g)).toHaveLength(100);
-  expect(Math.max(...markdown.split('\n').map((line) => line.search(/\S/)))).toBe(32 * 4);
+  expect(Math.max(...markdown.split('\n').map((line) => line.search(/\S/)))).toBe(16 * 4);
 });
