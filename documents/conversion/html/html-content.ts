@@ -179,9 +179,10 @@ const lineBreak: Handler = (_, flow) => {
 };
 
 const image: Handler = (element, flow, { marks }) => {
+  // mammoth's way to write a picture of which nothing is kept.
+  if (attributeOf(element, 'src') === '') return;
   const markdown = imageToMarkdown(element);
-  const alternative = attributeOf(element, 'alt') ?? '';
-  if (markdown === undefined) flow.inline.text(alternative, marks);
+  if (markdown === undefined) flow.inline.text(attributeOf(element, 'alt') ?? '', marks);
   else flow.inline.markdown(markdown, marks);
 };
 

@@ -45,6 +45,11 @@ test('a picture keeps its address, its alternative text and its title', () => {
   );
 });
 
-test.each(['', 'data:image/png;base64,AAAA', 'javascript:x'])('a picture at %j is its alternative text', (src) => {
+test.each(['data:image/png;base64,AAAA', 'javascript:x'])('a picture at %j is its alternative text', (src) => {
   expect(htmlToMarkdown(`<p>A <img src="${src}" alt="rusted *hull*"> here`)).toBe('A rusted \\*hull\\* here');
+});
+
+test('a picture of a Word document leaves nothing, and one without any address its alternative text', () => {
+  expect(htmlToMarkdown('<p><img src="" alt="a picture"></p>')).toBe('');
+  expect(htmlToMarkdown('<p><img alt="a ship"></p>')).toBe('a ship');
 });
