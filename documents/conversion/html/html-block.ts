@@ -4,7 +4,7 @@ export interface HtmlBlock {
   readonly lines: readonly string[];
 }
 
-/** One after the other, as splitting a long text is one call that nothing can end (see pieces.ts). */
+/** One after the other, as splitting a long text is one call that nothing can end (see long-text.ts). */
 export function linesOf(text: string): string[] {
   const lines: string[] = [];
   let start = 0;

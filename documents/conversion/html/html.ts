@@ -10,7 +10,7 @@ import { type HtmlPage, readPage } from './html-tree.ts';
  * A web page into Markdown. Nothing that it refers to is loaded. What its reader does not see is left out, and `partial` says so.
  *
  * parse5 parses it as browsers do. The Markdown is written here: hast-util-to-mdast takes more than a minute for 10,000 empty `<span>` (it looks
- * ahead over all of them for each), and overflows the stack at 100,000 paragraphs, mdast-util-to-markdown takes 2 s for emphasis nested 100
+ * ahead over all of them for each), and overflows the stack at 200,000 paragraphs, mdast-util-to-markdown takes 2 s for emphasis nested 100
  * deep and eight times that for twice as deep, and writes letters beside a bold space as character references.
  */
 export function convertHtml(html: string): Omit<Conversion, 'characters'> {

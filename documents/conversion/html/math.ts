@@ -1,4 +1,4 @@
-import { piecesOf } from '../pieces.ts';
+import { piecesOf } from '../long-text.ts';
 import { attributeOf, type HtmlElement, type HtmlNode, textIn } from './html-tree.ts';
 
 /**

@@ -38,13 +38,13 @@ test('a page without text is empty', async () => {
 });
 
 test('text that the page hides is named', async () => {
-  const { markdown, partial } = await convert(bytesOf('<p>seen<p hidden>Draft price 999'), 'page.html');
+  const { markdown, partial } = await convert(utf8('<p>seen<p hidden>Draft price 999'), 'page.html');
   expect(markdown).toBe('seen\n');
   expect(partial).toEqual(['Text that the page hides was left out.']);
 });
 
 test('a page that hides nothing but white space is whole', async () => {
-  expect(await convert(bytesOf('<p>seen<p hidden> <script>x</script></p>'), 'page.html')).not.toHaveProperty('partial');
+  expect(await convert(utf8('<p>seen<p hidden> <script>x</script></p>'), 'page.html')).not.toHaveProperty('partial');
 });
 
 test('tables that are much longer than the page are refused', () => {
