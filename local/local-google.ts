@@ -55,6 +55,8 @@ export interface LocalGoogleOptions {
   readonly vertexBaseUrl?: string | undefined;
   /** Decides for each request to Cloud Storage whether it fails. @default none does */
   readonly storageFault?: () => StorageFault | undefined;
+  /** Whether Cloud Storage refuses a second change of one object within a second. @default false */
+  readonly mutationLimit?: boolean | undefined;
   /** Takes what the service writes and what Cloud Run refuses, a line each. @default nothing */
   readonly onLog?: (line: string) => void;
   /** Called after each attempt of a task. @default nothing */
@@ -117,7 +119,7 @@ export async function startLocalGoogle(options: LocalGoogleOptions): Promise<Loc
   const tokens = await TokenIssuer.create(clock);
   const access = new AccessControl(tokens, policy);
   const accounts = new Set(serviceAccountsOf(stack));
-  const storage = storageWith(stack, clock);
+  const storage = storageWith(stack, clock, options.mutationLimit);
 
   const closers: (() => Promise<void>)[] = [];
   const close = async () => {
@@ -222,8 +224,8 @@ export async function startLocalGoogle(options: LocalGoogleOptions): Promise<Loc
 }
 
 /** Cloud Storage as the stack leaves it: its buckets, with its objects in them. */
-function storageWith(stack: TerraformStack, clock: Clock): ObjectStore {
-  const store = new ObjectStore(clock);
+function storageWith(stack: TerraformStack, clock: Clock, mutationLimit: boolean | undefined): ObjectStore {
+  const store = new ObjectStore(clock, { mutationLimit });
   for (const bucket of bucketsOf(stack)) store.createBucket(bucket);
   for (const { bucket, name, content, contentType } of objectsOf(stack))
     store.insert(bucket, name, content, { contentType });

@@ -56,6 +56,7 @@ describe('a running local Google', () => {
 
   beforeAll(async () => {
     google = await start({
+      mutationLimit: true,
       onLog: lines.add,
       onAttempt: ({ answer }) => attempts.push(answer.kind === 'response' ? answer.status : 0),
     });
@@ -98,6 +99,11 @@ describe('a running local Google', () => {
     expect((await upload(`${PROJECT}-results`)).status).toBe(200);
     expect(google.storage.get(`${PROJECT}-results`, 'n').content.toString()).toBe('x');
     expect((await upload(`${PROJECT}-code`)).status).toBe(403);
+  });
+
+  test('Cloud Storage refuses a second change of one object within a second, where that is asked for', () => {
+    google.storage.insert(`${PROJECT}-results`, 'twice', 'x');
+    expect(() => google.storage.insert(`${PROJECT}-results`, 'twice', 'x')).toThrow(/exceeded the rate limit/);
   });
 
   test("a task of the service's identity comes back to it with the invoker's token", async () => {

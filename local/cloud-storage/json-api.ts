@@ -8,7 +8,7 @@ import { bucketNotFound, invalidParameter, StorageError } from './storage-error.
 /** What the API works on. */
 export interface StorageApiOptions {
   readonly store: ObjectStore;
-  readonly access: AccessControl;
+  readonly access: Pick<AccessControl, 'check' | 'emailOf'>;
 }
 
 /**

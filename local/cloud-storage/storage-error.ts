@@ -19,7 +19,8 @@ export class StorageError extends Error {
   toJSON(): object {
     const locationType = this.location && (/^[A-Z]/.test(this.location) ? 'header' : 'parameter');
     const { message, reason, location, code } = this;
-    return { error: { code, message, errors: [{ message, domain: 'global', reason, locationType, location }] } };
+    const domain = code === 429 ? 'usageLimits' : 'global';
+    return { error: { code, message, errors: [{ message, domain, reason, locationType, location }] } };
   }
 }
 
@@ -34,6 +35,13 @@ export function objectNotFound(bucket: string, name: string): StorageError {
 export function preconditionFailed(): StorageError {
   const message = 'At least one of the pre-conditions you specified did not hold.';
   return new StorageError(412, 'conditionNotMet', message, 'If-Match');
+}
+
+export function rateLimitExceeded(bucket: string, name: string): StorageError {
+  const message =
+    `The object ${bucket}/${name} exceeded the rate limit for object mutation operations (create, update, and delete). ` +
+    'Please reduce your request rate. See https://cloud.google.com/storage/docs/gcs429.';
+  return new StorageError(429, 'rateLimitExceeded', message);
 }
 
 export function notModified(): StorageError {
