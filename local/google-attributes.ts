@@ -1,8 +1,20 @@
-import type { TerraformStack, TerraformValue } from './terraform-stack.ts';
 import { uniqueIdOf } from './token-issuer.ts';
 
-type Config = { [key: string]: TerraformValue };
-type Computed = (stack: TerraformStack, config: Config) => { [attribute: string]: () => TerraformValue };
+/** What attributes are computed from beside the configuration of their own resource. */
+export interface Surroundings {
+  /** Project that the provider works in. */
+  readonly projectId: string;
+  /** Its number, twelve digits. */
+  readonly projectNumber: string;
+  /** Region that resources without a location of their own are in. */
+  readonly region: string;
+  /** Replaces the references in a text. */
+  resolve(text: string): unknown;
+}
+
+/** A resource's configuration, its references unresolved. */
+type Config = { readonly [key: string]: unknown };
+type Computed = (stack: Surroundings, config: Config) => { [attribute: string]: () => string | string[] };
 
 /** Attributes that Google computes, of the resources and data sources that the local Google has (reference: the google provider). */
 const COMPUTED: { readonly [type: string]: Computed } = {
@@ -48,34 +60,34 @@ const COMPUTED: { readonly [type: string]: Computed } = {
 
 /** The value of a computed attribute; undefined when the local Google does not know the resource's type or the attribute. */
 export function googleAttribute(
-  stack: TerraformStack,
+  stack: Surroundings,
   type: string,
   config: Config,
   attribute: string,
-): TerraformValue | undefined {
+): string | string[] | undefined {
   const computed = COMPUTED[type]?.(stack, config);
   return computed !== undefined && Object.hasOwn(computed, attribute) ? computed[attribute]?.() : undefined;
 }
 
 /** Cloud Run's deterministic URL (reference: "Cloud Run service URLs"). */
-export function serviceUrl(stack: TerraformStack, config: Config): string {
+export function serviceUrl(stack: Surroundings, config: Config): string {
   return `https://${text(stack, config, 'name')}-${stack.projectNumber}.${locationOf(stack, config)}.run.app`;
 }
 
 /** Project of a resource: its own or the provider's. */
-export function projectOf(stack: TerraformStack, config: Config): string {
+export function projectOf(stack: Surroundings, config: Config): string {
   return config.project === undefined ? stack.projectId : text(stack, config, 'project');
 }
 
 /** Location of a resource: its own or the provider's region. */
-export function locationOf(stack: TerraformStack, config: Config): string {
+export function locationOf(stack: Surroundings, config: Config): string {
   return config.location === undefined ? stack.region : text(stack, config, 'location');
 }
 
-function of(stack: TerraformStack, config: Config) {
+function of(stack: Surroundings, config: Config) {
   return { project: () => projectOf(stack, config), location: () => locationOf(stack, config) };
 }
 
-function text(stack: TerraformStack, config: Config, key: string): string {
-  return String(stack.resolve(config[key] ?? ''));
+function text(stack: Surroundings, config: Config, key: string): string {
+  return String(stack.resolve(String(config[key] ?? '')));
 }
