@@ -12,7 +12,7 @@ export interface AccessRequest {
 }
 
 /** `unauthenticated`: no credentials, or ones that nobody holds. `denied`: known, but not permitted. */
-export type Verdict = 'allowed' | 'unauthenticated' | 'denied';
+export type AccessVerdict = 'allowed' | 'unauthenticated' | 'denied';
 
 /** The door of Google's APIs: an access token in, a verdict out. */
 export class AccessControl {
@@ -30,7 +30,7 @@ export class AccessControl {
     return token === undefined ? undefined : this.#tokens.whoIs(token);
   }
 
-  check({ authorization, permission, resource }: AccessRequest): Verdict {
+  check({ authorization, permission, resource }: AccessRequest): AccessVerdict {
     const email = this.emailOf(authorization);
     const anonymous = authorization === undefined;
     if (email === undefined && !anonymous) return 'unauthenticated';

@@ -10,16 +10,16 @@ import {
   type StoredObject,
   type WriteOptions,
 } from '../google/object-store.ts';
-import { ObjectStore as LocalObjects } from '../local/cloud-storage/objects.ts';
-import { StorageError } from '../local/cloud-storage/storage-error.ts';
+import { Buckets } from '../local/cloud-storage/buckets.ts';
+import { StorageApiError } from '../local/cloud-storage/storage-error.ts';
 import type { Clock } from '../time/clock.ts';
 
 /** The handler's view of the local Google's objects, without HTTP in between. */
 export class MemoryObjectStore implements ObjectStore, ObjectListing {
-  readonly objects: LocalObjects;
+  readonly objects: Buckets;
 
   constructor(clock: Pick<Clock, 'now'>, buckets: readonly string[]) {
-    this.objects = new LocalObjects(clock);
+    this.objects = new Buckets(clock);
     for (const bucket of buckets) this.objects.createBucket(bucket);
   }
 
@@ -37,7 +37,7 @@ export class MemoryObjectStore implements ObjectStore, ObjectListing {
       if (bytes.length > maxBytes) throw new ObjectTooLargeError(bucket, name, bytes.length, maxBytes);
       return { bytes, contentType, size: bytes.length, generation: String(found.generation) };
     } catch (error) {
-      if (error instanceof StorageError && error.code === 404) return undefined;
+      if (error instanceof StorageApiError && error.code === 404) return undefined;
       throw error;
     }
   }
@@ -49,7 +49,7 @@ export class MemoryObjectStore implements ObjectStore, ObjectListing {
     try {
       return String(this.objects.insert(bucket, name, body, { contentType, ...condition }).generation);
     } catch (error) {
-      if (!(error instanceof StorageError)) throw error;
+      if (!(error instanceof StorageApiError)) throw error;
       if (error.code === 412) throw new PreconditionFailedError(bucket, name);
       throw new HandlerStorageError(error.code, error.message);
     }
@@ -69,7 +69,7 @@ export class MemoryObjectStore implements ObjectStore, ObjectListing {
     try {
       return this.objects.list(bucket, { prefix, pageToken });
     } catch (error) {
-      throw error instanceof StorageError ? new HandlerStorageError(error.code, error.message) : error;
+      throw error instanceof StorageApiError ? new HandlerStorageError(error.code, error.message) : error;
     }
   }
 

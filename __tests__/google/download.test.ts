@@ -1,7 +1,7 @@
 import type { RequestListener } from 'node:http';
 import { brotliCompressSync, deflateSync, gzipSync } from 'node:zlib';
 import fc from 'fast-check';
-import { crc32c } from '../../local/cloud-storage/checksums.ts';
+import { base64Crc32c as crc32c } from '../../local/cloud-storage/buckets.ts';
 import { status, withServer } from './cloud-storage-script.ts';
 
 /** Answers a download. */

@@ -1,7 +1,7 @@
 import { type IncomingHttpHeaders, type IncomingMessage, type ServerResponse, request as send } from 'node:http';
 import { pipeline } from 'node:stream/promises';
 import { LOOPBACK } from '../listen.ts';
-import type { Instance } from './instance.ts';
+import type { ServiceInstance } from './instance.ts';
 
 /** Headers about one connection, not about the request (RFC 9110, section 7.6.1). */
 const HOP_BY_HOP = [
@@ -24,7 +24,7 @@ export class InstanceFailedError extends Error {
 export interface ForwardOptions {
   readonly request: IncomingMessage;
   readonly response: ServerResponse;
-  readonly instance: Instance;
+  readonly instance: ServiceInstance;
   /** What the instance gets instead of the caller's headers. */
   readonly headers: IncomingHttpHeaders;
   /** Ends the connection to the instance, which may go on working. */

@@ -38,7 +38,7 @@ process.on('exit', () => {
 });
 
 /** One instance of the service: a process that listens on a port of its own. */
-export class Instance {
+export class ServiceInstance {
   readonly port: number;
   /** Connections to it, kept open between requests. Never the built-in fetch, which gives up after 300 s without an answer. */
   readonly agent = new Agent({ keepAlive: true });
@@ -74,7 +74,7 @@ export class Instance {
    *
    * @throws Error when the process ends or the window closes before
    */
-  static async start(options: InstanceOptions): Promise<Instance> {
+  static async start(options: InstanceOptions): Promise<ServiceInstance> {
     const { command, environment, folder, probe, onLine } = options;
     const port = await freePort();
     const [program = '', ...args] = command;
@@ -86,7 +86,7 @@ export class Instance {
       // A group of its own: Ctrl-C reaches the local Google alone, which then ends its instances in order.
       detached: true,
     });
-    const instance = new Instance(child, port);
+    const instance = new ServiceInstance(child, port);
     let lastLine = '';
     const lines = [child.stdout, child.stderr].flatMap((input) => (input === null ? [] : createInterface({ input })));
     for (const input of lines) {

@@ -1,5 +1,5 @@
 import type { Clock } from '../../time/clock.ts';
-import type { Instance } from './instance.ts';
+import type { ServiceInstance } from './instance.ts';
 
 /** Milliseconds that a request waits for an instance (reference: "About instance autoscaling": pending requests). */
 const LONGEST_WAIT_MS = 10_000;
@@ -20,7 +20,7 @@ export class NoInstanceError extends Error {
 
 export interface InstancesOptions {
   /** Starts one instance, and waits until it is ready. */
-  readonly start: () => Promise<Instance>;
+  readonly start: () => Promise<ServiceInstance>;
   /** Requests that one instance takes at once. */
   readonly concurrency: number;
   readonly minInstances: number;
@@ -32,13 +32,13 @@ export interface InstancesOptions {
 
 /** A place in an instance for one request. */
 export interface Place {
-  readonly instance: Instance;
+  readonly instance: ServiceInstance;
   /** Gives the place back, once. */
   release(): void;
 }
 
 interface Running {
-  readonly instance: Instance;
+  readonly instance: ServiceInstance;
   active: number;
 }
 
@@ -60,7 +60,7 @@ export class Instances {
   }
 
   /** Instances that are ready. */
-  get instances(): Instance[] {
+  get instances(): ServiceInstance[] {
     return [...this.#running].map(({ instance }) => instance);
   }
 
@@ -173,7 +173,7 @@ export class Instances {
     return started;
   }
 
-  #add(instance: Instance): void {
+  #add(instance: ServiceInstance): void {
     const running: Running = { instance, active: 0 };
     this.#running.add(running);
     void instance.exited.then((how) => {

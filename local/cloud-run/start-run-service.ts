@@ -1,9 +1,9 @@
 import { join } from 'node:path';
-import type { ObjectStore } from '../cloud-storage/objects.ts';
+import type { Buckets } from '../cloud-storage/buckets.ts';
 import { memberOf } from '../iam.ts';
 import { closeServer, LOOPBACK, listen } from '../listen.ts';
 import { type FrontDoorOptions, frontDoor } from './front-door.ts';
-import { Instance } from './instance.ts';
+import { ServiceInstance } from './instance.ts';
 import { Instances } from './instances.ts';
 import type { RunService } from './run-service.ts';
 import { copyBucket, localPaths, type Mount } from './volumes.ts';
@@ -12,7 +12,7 @@ export interface RunServiceOptions extends Omit<FrontDoorOptions, 'service' | 'i
   readonly service: RunService;
   /** An empty folder: working folder and home of the instances, with the mounted volumes in it. */
   readonly folder: string;
-  readonly store: ObjectStore;
+  readonly store: Buckets;
   /** Variables that point Google's clients in the service at the local Google. */
   readonly environment: Readonly<Record<string, string>>;
   /** Port of the front door, 0 for any free one. */
@@ -52,7 +52,7 @@ export async function startRunService(options: RunServiceOptions): Promise<Runni
   };
   const probe = service.container.startup_probe;
   const instances = new Instances({
-    start: () => Instance.start({ command, environment, folder, probe, onLine: onLog }),
+    start: () => ServiceInstance.start({ command, environment, folder, probe, onLine: onLog }),
     concurrency: service.concurrency,
     minInstances: service.minInstances,
     maxInstances: service.maxInstances,

@@ -1,6 +1,6 @@
 import { mkdir, writeFile } from 'node:fs/promises';
 import { dirname, join, sep } from 'node:path';
-import type { ObjectStore } from '../cloud-storage/objects.ts';
+import type { Buckets } from '../cloud-storage/buckets.ts';
 
 /** A path in the container, and the folder on this machine that stands for it. */
 export interface Mount {
@@ -13,7 +13,7 @@ export interface Mount {
  *
  * @throws Error when an object's name would lead out of the folder
  */
-export async function copyBucket(store: ObjectStore, bucket: string, folder: string): Promise<void> {
+export async function copyBucket(store: Buckets, bucket: string, folder: string): Promise<void> {
   await mkdir(folder, { recursive: true });
   let pageToken: string | undefined;
   do {

@@ -1,14 +1,19 @@
 import { type Context, Hono } from 'hono';
 import type { AccessControl } from '../access-control.ts';
+import type { Buckets, ObjectVersion } from './buckets.ts';
 import { readMultipart } from './multipart.ts';
-import type { ObjectStore, StoredObject } from './objects.ts';
 import type { Preconditions } from './preconditions.ts';
-import { bucketNotFound, invalidParameter, StorageError } from './storage-error.ts';
+import { bucketNotFound, invalidParameter, StorageApiError } from './storage-error.ts';
+
+/** What goes wrong with a request: it fails before it has an effect, or its effect is there and the answer is lost. */
+export type StorageFault = 'unavailable' | 'answer-lost';
 
 /** What the API works on. */
 export interface StorageApiOptions {
-  readonly store: ObjectStore;
+  readonly store: Buckets;
   readonly access: Pick<AccessControl, 'check' | 'emailOf'>;
+  /** Decides for each request whether it fails with 503, as the real service now and then does. @default none does */
+  readonly fault?: (() => StorageFault | undefined) | undefined;
 }
 
 /**
@@ -16,13 +21,19 @@ export interface StorageApiOptions {
  *
  * @see https://cloud.google.com/storage/docs/json_api/v1
  */
-export function storageApi({ store, access }: StorageApiOptions): Hono {
+export function storageApi({ store, access, fault: decideFault }: StorageApiOptions): Hono {
   const app = new Hono();
+
+  app.use(async (c, next) => {
+    const fault = decideFault?.();
+    if (fault !== 'unavailable') await next();
+    if (fault !== undefined) c.res = c.json({ error: { code: 503, message: 'Backend Error' } }, 503);
+  });
 
   app.onError((error, c) => {
     // The caller has gone away in the middle of its request: nobody hears an answer.
     if ((error as NodeJS.ErrnoException).code === 'ECONNRESET') return c.body(null, 400);
-    if (!(error instanceof StorageError)) throw error;
+    if (!(error instanceof StorageApiError)) throw error;
     if (error.code === 304) return c.body(null, 304);
     // Seen on the real service: a download is refused in plain text.
     if (c.req.query('alt') === 'media') return c.text(error.message, error.code as 400);
@@ -82,21 +93,21 @@ export function storageApi({ store, access }: StorageApiOptions): Hono {
     return c.body(null, 204);
   });
 
-  /** @throws StorageError 401 or 403, in the words of Google's refusal of `named` */
+  /** @throws StorageApiError 401 or 403, in the words of Google's refusal of `named` */
   function permit(c: Context, permission: string, bucket: string, object?: string, named = permission): void {
     const authorization = c.req.header('Authorization');
     const verdict = access.check({ authorization, permission, resource: `buckets/${bucket}` });
     if (verdict === 'allowed') return;
     const email = access.emailOf(authorization);
     if (authorization !== undefined && email === undefined) {
-      throw new StorageError(401, 'authError', 'Invalid Credentials', 'Authorization');
+      throw new StorageApiError(401, 'authError', 'Invalid Credentials', 'Authorization');
     }
     const what = object === undefined ? 'bucket' : 'object';
     const message =
       `${email ?? 'Anonymous caller'} does not have ${named} access to the Google Cloud Storage ${what}. ` +
       `Permission '${named}' denied on resource (or it may not exist).`;
-    if (email === undefined) throw new StorageError(401, 'required', message, 'Authorization');
-    throw new StorageError(403, 'forbidden', message);
+    if (email === undefined) throw new StorageApiError(401, 'required', message, 'Authorization');
+    throw new StorageApiError(403, 'forbidden', message);
   }
 
   return app;
@@ -122,7 +133,7 @@ function parameter(c: Context, name: 'bucket' | 'object'): string {
   return c.req.param(name) as string;
 }
 
-/** @throws StorageError 400 when the value is not a whole number from `min` */
+/** @throws StorageApiError 400 when the value is not a whole number from `min` */
 function integer(c: Context, name: string, min = 0): number | undefined {
   const text = c.req.query(name);
   if (text === undefined) return undefined;
@@ -146,7 +157,7 @@ function readOptions(c: Context): Preconditions & { generation?: number } {
 }
 
 /** An object as the API describes it: 64-bit numbers are strings. */
-function resourceOf(object: StoredObject): object {
+function resourceOf(object: ObjectVersion): object {
   const { bucket, name, contentType, metadata, crc32c, md5Hash } = object;
   const time = new Date(object.created).toISOString();
   const generation = String(object.generation);
@@ -169,7 +180,7 @@ function resourceOf(object: StoredObject): object {
   };
 }
 
-function mediaHeaders(object: StoredObject): Record<string, string> {
+function mediaHeaders(object: ObjectVersion): Record<string, string> {
   return {
     'Content-Type': object.contentType,
     'Content-Length': String(object.content.length),
@@ -183,6 +194,6 @@ function mediaHeaders(object: StoredObject): Record<string, string> {
   };
 }
 
-function etagOf({ generation, metageneration }: StoredObject): string {
+function etagOf({ generation, metageneration }: ObjectVersion): string {
   return Buffer.from(`${generation}/${metageneration}`).toString('base64');
 }

@@ -27,7 +27,7 @@ const MAX_RESULTS = 1000;
  *
  * A page token names the last entry of its page, so that objects may come and go between two pages.
  *
- * @throws StorageError 400 when the page token is not one of these
+ * @throws StorageApiError 400 when the page token is not one of these
  */
 export function listPage(all: Iterable<string>, query: ListQuery): ListPage {
   const { prefix = '', delimiter, pageToken, maxResults = MAX_RESULTS } = query;

@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { StorageError } from './storage-error.ts';
+import { StorageApiError } from './storage-error.ts';
 
 /** An upload with its metadata in the first part and its content in the second. */
 export interface MultipartUpload {
@@ -20,7 +20,7 @@ const END_OF_HEADERS = '\r\n\r\n';
 /**
  * Reads a `multipart/related` upload (RFC 2387, as "Perform a multipart upload" asks for it).
  *
- * @throws StorageError 400 when the body is not two parts, or the first is not an object's JSON
+ * @throws StorageApiError 400 when the body is not two parts, or the first is not an object's JSON
  */
 export function readMultipart(contentType: string, body: Buffer): MultipartUpload {
   const boundary = /^multipart\/related;.*\bboundary=(?:"([^"]+)"|'([^']+)'|([^\s;]+))/i
@@ -69,6 +69,6 @@ function partsOf(body: Buffer, boundary: string): { headers: string; content: Bu
   return parts;
 }
 
-function malformed(what: string): StorageError {
-  return new StorageError(400, 'badRequest', `Malformed multipart body: ${what}.`);
+function malformed(what: string): StorageApiError {
+  return new StorageApiError(400, 'badRequest', `Malformed multipart body: ${what}.`);
 }

@@ -20,7 +20,7 @@ export class MutationLimit {
     this.#spacingMs = enforced ? ONE_CHANGE_MS : 0;
   }
 
-  /** @throws StorageError 429 when the name was changed within the last second, or is refused on demand */
+  /** @throws StorageApiError 429 when the name was changed within the last second, or is refused on demand */
   check(bucket: string, name: string, nowMs: number): void {
     const key = keyOf(bucket, name);
     const changedAt = this.#changedAt.get(key);

@@ -18,7 +18,7 @@ interface Versions {
  * Checks a write or a deletion (reference: "Request preconditions").
  *
  * @param live the live object, undefined when there is none
- * @throws StorageError 412 when a condition does not hold
+ * @throws StorageApiError 412 when a condition does not hold
  */
 export function checkWrite(live: Versions | undefined, conditions: Preconditions): void {
   const { generation, metageneration } = live ?? { generation: 0, metageneration: 0 };
@@ -35,7 +35,7 @@ export function checkWrite(live: Versions | undefined, conditions: Preconditions
 /**
  * Checks a read of an object that exists.
  *
- * @throws StorageError 412 when a match does not hold, 304 when the reader has this very version
+ * @throws StorageApiError 412 when a match does not hold, 304 when the reader has this very version
  */
 export function checkRead({ generation, metageneration }: Versions, conditions: Preconditions): void {
   if (isOther(conditions.ifGenerationMatch, generation)) throw preconditionFailed();

@@ -1,6 +1,6 @@
 /** What Cloud Storage refuses, with the code, reason and message of its JSON API. */
-export class StorageError extends Error {
-  override readonly name = 'StorageError';
+export class StorageApiError extends Error {
+  override readonly name = 'StorageApiError';
   /** HTTP status; 304 where a reader already has the object. */
   readonly code: number;
   /** Google's word for the cause: `notFound`, `conditionNotMet`… */
@@ -24,31 +24,31 @@ export class StorageError extends Error {
   }
 }
 
-export function bucketNotFound(): StorageError {
-  return new StorageError(404, 'notFound', 'The specified bucket does not exist.');
+export function bucketNotFound(): StorageApiError {
+  return new StorageApiError(404, 'notFound', 'The specified bucket does not exist.');
 }
 
-export function objectNotFound(bucket: string, name: string): StorageError {
-  return new StorageError(404, 'notFound', `No such object: ${bucket}/${name}`);
+export function objectNotFound(bucket: string, name: string): StorageApiError {
+  return new StorageApiError(404, 'notFound', `No such object: ${bucket}/${name}`);
 }
 
-export function preconditionFailed(): StorageError {
+export function preconditionFailed(): StorageApiError {
   const message = 'At least one of the pre-conditions you specified did not hold.';
-  return new StorageError(412, 'conditionNotMet', message, 'If-Match');
+  return new StorageApiError(412, 'conditionNotMet', message, 'If-Match');
 }
 
-export function rateLimitExceeded(bucket: string, name: string): StorageError {
+export function rateLimitExceeded(bucket: string, name: string): StorageApiError {
   const message =
     `The object ${bucket}/${name} exceeded the rate limit for object mutation operations (create, update, and delete). ` +
     'Please reduce your request rate. See https://cloud.google.com/storage/docs/gcs429.';
-  return new StorageError(429, 'rateLimitExceeded', message);
+  return new StorageApiError(429, 'rateLimitExceeded', message);
 }
 
-export function notModified(): StorageError {
-  return new StorageError(304, 'notModified', 'Not Modified');
+export function notModified(): StorageApiError {
+  return new StorageApiError(304, 'notModified', 'Not Modified');
 }
 
 /** A parameter with a value that Cloud Storage does not take. */
-export function invalidParameter(name: string, value: string, rule: string): StorageError {
-  return new StorageError(400, 'invalid', `Invalid value '${value}' for ${name}: ${rule}.`, name);
+export function invalidParameter(name: string, value: string, rule: string): StorageApiError {
+  return new StorageApiError(400, 'invalid', `Invalid value '${value}' for ${name}: ${rule}.`, name);
 }

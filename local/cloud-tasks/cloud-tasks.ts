@@ -8,11 +8,10 @@ import { Faults } from './faults.ts';
 import { HttpSender, type TokenSource } from './http-sender.ts';
 import { Journal } from './journal.ts';
 import type { MethodName, Requests } from './messages.ts';
-import { ownTokens } from './own-tokens.ts';
+import type { Responses } from './methods.ts';
+import { openidApp, ownTokens } from './openid.ts';
 import type { QueueConfig } from './queue-config.ts';
-import type { Responses } from './responses.ts';
 import { restListener } from './rest/listener.ts';
-import { openidApp } from './rest/openid.ts';
 import { type Authorize, CloudTasksService } from './service.ts';
 import { serveWires } from './wires.ts';
 

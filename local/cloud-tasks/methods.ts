@@ -1,18 +1,45 @@
 import { randomBytes } from 'node:crypto';
 import type { Clock } from '../../time/clock.ts';
 import { CloudTasksError, invalidArgument } from './errors.ts';
-import type { MethodName, Requests, TaskMessage, ViewMessage } from './messages.ts';
-import { locationOf, requireLocationName, requireQueueName } from './names.ts';
+import type { MethodName, PolicyMessage, Requests, TaskMessage, ViewMessage } from './messages.ts';
+import { locationOfQueue, requireLocationName, requireQueueName } from './names.ts';
 import { pageOf } from './paging.ts';
+import type { Queue } from './queue.ts';
 import type { QueueContext } from './queue-context.ts';
 import type { QueueRegistry } from './queue-registry.ts';
 import { updateSettings } from './queue-update.ts';
-import type { Responses } from './responses.ts';
-import type { TaskView } from './task.ts';
+import type { Task, TaskView } from './task.ts';
 import { acceptTask } from './task-rules.ts';
 
 const MAX_QUEUES_A_PAGE = 9800;
 const MAX_TASKS_A_PAGE = 1000;
+
+/** A task and how much of it the caller asked to see. */
+export interface ViewedTask {
+  readonly task: Task;
+  readonly view: TaskView;
+}
+
+/** The response of each method, before a wire writes it. */
+export interface Responses {
+  ListQueues: { readonly queues: Queue[]; readonly nextPageToken: string };
+  GetQueue: Queue;
+  CreateQueue: Queue;
+  UpdateQueue: Queue;
+  DeleteQueue: undefined;
+  PurgeQueue: Queue;
+  PauseQueue: Queue;
+  ResumeQueue: Queue;
+  GetIamPolicy: PolicyMessage;
+  SetIamPolicy: PolicyMessage;
+  TestIamPermissions: { readonly permissions: string[] };
+  ListTasks: { readonly tasks: ViewedTask[]; readonly nextPageToken: string };
+  GetTask: ViewedTask;
+  CreateTask: ViewedTask;
+  BufferTask: ViewedTask;
+  DeleteTask: undefined;
+  RunTask: ViewedTask;
+}
 
 /** What the methods work on. */
 export interface MethodsContext {
@@ -58,7 +85,7 @@ export function methodsOf({ registry, clock, record, serviceAccountExists, permi
       requireLocationName(parent);
       const name = queue.name ?? '';
       requireQueueName(name);
-      if (locationOf(name) !== parent) throw invalidArgument(`${name} must begin with ${parent}.`);
+      if (locationOfQueue(name) !== parent) throw invalidArgument(`${name} must begin with ${parent}.`);
       return registry.create(name, queue);
     },
     UpdateQueue: ({ queue = {}, updateMask = [] }) => {

@@ -11,7 +11,7 @@ export function shortId(name: string): string {
 }
 
 /** `projects/P/locations/L` of a queue's name. */
-export function locationOf(queueName: string): string {
+export function locationOfQueue(queueName: string): string {
   return queueName.slice(0, Math.max(0, queueName.lastIndexOf('/queues/')));
 }
 

@@ -1,7 +1,7 @@
 import { type Change, emptyState, type KeptQueue, type KeptState } from './changes.ts';
 import { entityNotFound, queueExistedRecently, queueExists, queueNotFound } from './errors.ts';
 import type { QueueMessage } from './messages.ts';
-import { locationOf, queueOf, requireQueueName } from './names.ts';
+import { locationOfQueue, queueOf, requireQueueName } from './names.ts';
 import { Queue } from './queue.ts';
 import type { QueueConfig } from './queue-config.ts';
 import type { QueueContext } from './queue-context.ts';
@@ -55,7 +55,7 @@ export class QueueRegistry {
 
   /** Names of a location's queues, in order. */
   namesIn(location: string): string[] {
-    return [...this.#queues.keys()].filter((name) => locationOf(name) === location).sort();
+    return [...this.#queues.keys()].filter((name) => locationOfQueue(name) === location).sort();
   }
 
   /** @throws CloudTasksError NOT_FOUND when there is none of this name */

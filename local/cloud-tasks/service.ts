@@ -4,11 +4,11 @@ import { AttemptLog } from './attempt-log.ts';
 import type { Change, KeptState } from './changes.ts';
 import { permissionDenied, unauthenticated } from './errors.ts';
 import type { MethodName, Requests } from './messages.ts';
+import type { Responses } from './methods.ts';
 import { type Methods, methodsOf } from './methods.ts';
 import { requiredPermissions, resourceInMessage } from './permissions.ts';
 import type { QueueConfig } from './queue-config.ts';
 import { QueueRegistry } from './queue-registry.ts';
-import type { Responses } from './responses.ts';
 
 /** Answers whether the bearer of an `Authorization` header has a permission on a resource. */
 export type Authorize = (request: {

@@ -7,7 +7,7 @@ import { createLocalConverter } from '../../../documents/conversion/local-conver
 import { CloudStorage } from '../../../google/cloud-storage.ts';
 import { type Outcome, type ProcessingDependencies, processDocument } from '../../../handler/process-document.ts';
 import { RecordStore } from '../../../handler/record-store.ts';
-import { crc32c } from '../../../local/cloud-storage/checksums.ts';
+import { base64Crc32c as crc32c } from '../../../local/cloud-storage/buckets.ts';
 import { closeServer, listen } from '../../../local/listen.ts';
 import { systemClock } from '../../../time/clock.ts';
 import { VirtualClock } from '../../../time/virtual-clock.ts';

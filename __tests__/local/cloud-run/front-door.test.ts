@@ -1,7 +1,7 @@
 import { once } from 'node:events';
 import { request as send } from 'node:http';
-import { frontDoor } from '../../../local/cloud-run/front-door.ts';
-import type { Instance } from '../../../local/cloud-run/instance.ts';
+import { frontDoor, traceHeaders } from '../../../local/cloud-run/front-door.ts';
+import type { ServiceInstance } from '../../../local/cloud-run/instance.ts';
 import { Instances } from '../../../local/cloud-run/instances.ts';
 import { IamPolicy } from '../../../local/iam.ts';
 import { closeServer, listen } from '../../../local/listen.ts';
@@ -110,7 +110,7 @@ test.each(['/healthz', '/_ah/warmup', '/healthz?x=1'])("%s is Cloud Run's own, a
 });
 
 test("a request over the service's timeout gets 504, and the instance goes on", async () => {
-  const [instance] = instances.instances as [Instance];
+  const [instance] = instances.instances as [ServiceInstance];
   const answer = call('/hang');
   await lines.until('hanging');
   await clock.advance(595_000);
@@ -122,7 +122,7 @@ test("a request over the service's timeout gets 504, and the instance goes on", 
 });
 
 test('an instance that ends under a request answers 503, and is replaced', async () => {
-  const [before] = instances.instances as [Instance];
+  const [before] = instances.instances as [ServiceInstance];
   const headers = { authorization: await freshToken() };
   const response = await call('/end', { headers });
   expect([response.status, await response.text()]).toEqual([503, 'Service Unavailable\n']);
@@ -133,7 +133,7 @@ test('an instance that ends under a request answers 503, and is replaced', async
 });
 
 test('an upload to an instance that ends gets its 503 too', async () => {
-  const [before] = instances.instances as [Instance];
+  const [before] = instances.instances as [ServiceInstance];
   const headers = { authorization: await freshToken() };
   const response = await call('/end', { method: 'POST', body: Buffer.alloc(5_000_000), headers });
   expect(response.status).toBe(503);
@@ -151,3 +151,29 @@ test('an answer that breaks off breaks off for the caller', async () => {
 async function freshToken(): Promise<string> {
   return `Bearer ${await tokens.idToken({ email, audience: 'https://s.example' })}`;
 }
+
+describe('the trace', () => {
+  test('a request without a trace begins one, the same in both headers', () => {
+    expect(traceHeaders(undefined, randomHex)).toEqual({
+      traceparent: `00-${'ab'.repeat(16)}-${'ab'.repeat(8)}-01`,
+      'x-cloud-trace-context': `${'ab'.repeat(16)}/12370169555311111083;o=1`,
+    });
+  });
+
+  test("the caller's trace goes on with a span of its own", () => {
+    const trace = '0af7651916cd43dd8448eb211c80319c';
+    expect(traceHeaders(`00-${trace}-b7ad6b7169203331-01`, randomHex).traceparent).toBe(
+      `00-${trace}-${'ab'.repeat(8)}-01`,
+    );
+  });
+
+  test.each([
+    '',
+    'junk',
+    `00-${'0'.repeat(32)}-b7ad6b7169203331-01`,
+    `00-${'a'.repeat(32)}-${'0'.repeat(16)}-01`,
+    `01-${'a'.repeat(32)}-b7ad6b7169203331-01`,
+  ])('the malformed traceparent %p begins a new trace', (traceparent) => {
+    expect(traceHeaders(traceparent, randomHex).traceparent).toContain('ab'.repeat(16));
+  });
+});

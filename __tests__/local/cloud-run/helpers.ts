@@ -1,5 +1,5 @@
 import { existsSync, readFileSync } from 'node:fs';
-import { Instance } from '../../../local/cloud-run/instance.ts';
+import { ServiceInstance } from '../../../local/cloud-run/instance.ts';
 import { HANDLER_FILE } from '../fixtures/stack.ts';
 
 /** Whether a process runs: one that has ended and only waits to be noticed by its parent does not. */
@@ -36,8 +36,8 @@ export class Lines {
 }
 
 /** Starts the fixture's service as one instance. */
-export function startInstance(lines = new Lines(), environment: Record<string, string> = {}): Promise<Instance> {
-  return Instance.start({
+export function startInstance(lines = new Lines(), environment: Record<string, string> = {}): Promise<ServiceInstance> {
+  return ServiceInstance.start({
     command: ['node', HANDLER_FILE],
     environment,
     folder: '/',

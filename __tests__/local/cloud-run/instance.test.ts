@@ -1,13 +1,13 @@
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { fileURLToPath } from 'node:url';
-import { Instance } from '../../../local/cloud-run/instance.ts';
+import { ServiceInstance } from '../../../local/cloud-run/instance.ts';
 import { HANDLER_FILE } from '../fixtures/stack.ts';
 import { gone, isAlive, Lines, startInstance } from './helpers.ts';
 
 const probe = { initial_delay_seconds: 0, period_seconds: 1, failure_threshold: 30, timeout_seconds: 1 };
 const start = (command: string[], overrides = {}) =>
-  Instance.start({ command, environment: {}, folder: '/', probe: undefined, onLine: () => {}, ...overrides });
+  ServiceInstance.start({ command, environment: {}, folder: '/', probe: undefined, onLine: () => {}, ...overrides });
 
 test('an instance answers on a port of its own, in a clean environment', async () => {
   const instance = await startInstance(new Lines(), { K_SERVICE: 'demo' });

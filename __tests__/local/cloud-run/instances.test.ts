@@ -1,4 +1,4 @@
-import type { Instance } from '../../../local/cloud-run/instance.ts';
+import type { ServiceInstance } from '../../../local/cloud-run/instance.ts';
 import { Instances, type InstancesOptions, type Place } from '../../../local/cloud-run/instances.ts';
 import { VirtualClock } from '../../../time/virtual-clock.ts';
 
@@ -6,12 +6,12 @@ const clock = new VirtualClock();
 const waiting = () => new AbortController().signal;
 
 /** An instance without a process: a test ends it. */
-function fakeInstance(): Instance & { end(how: string): void } {
+function fakeInstance(): ServiceInstance & { end(how: string): void } {
   let end: (how: string) => void = () => {};
   const exited = new Promise<string>((resolve) => {
     end = resolve;
   });
-  return { exited, end, stop: async () => end('SIGTERM') } as unknown as Instance & { end(how: string): void };
+  return { exited, end, stop: async () => end('SIGTERM') } as unknown as ServiceInstance & { end(how: string): void };
 }
 
 /** Instances that start at once, with what was started and said. */
@@ -138,8 +138,8 @@ test('when no instance starts, those that wait get 503, and the next request tri
 
 test('a stop ends all instances, also one that was still starting, and refuses the requests that wait', async () => {
   const instance = fakeInstance();
-  let ready: (instance: Instance) => void = () => {};
-  const { instances } = service({ start: () => new Promise<Instance>((resolve) => (ready = resolve)) });
+  let ready: (instance: ServiceInstance) => void = () => {};
+  const { instances } = service({ start: () => new Promise<ServiceInstance>((resolve) => (ready = resolve)) });
   const refused = expect(instances.acquire(waiting())).rejects.toMatchObject({
     status: 503,
     message: 'The service is stopping.',

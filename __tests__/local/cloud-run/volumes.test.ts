@@ -2,7 +2,7 @@ import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { copyBucket, localPaths } from '../../../local/cloud-run/volumes.ts';
-import { ObjectStore } from '../../../local/cloud-storage/objects.ts';
+import { Buckets } from '../../../local/cloud-storage/buckets.ts';
 import { VirtualClock } from '../../../time/virtual-clock.ts';
 
 const mounts = [
@@ -25,7 +25,7 @@ test.each([
 
 describe('copyBucket', () => {
   const folder = mkdtempSync(join(tmpdir(), 'volumes-'));
-  const store = new ObjectStore(new VirtualClock());
+  const store = new Buckets(new VirtualClock());
   store.createBucket('b');
   afterAll(() => rmSync(folder, { recursive: true }));
 

@@ -1,16 +1,16 @@
+import { Buckets } from '../../../local/cloud-storage/buckets.ts';
 import { storageApi } from '../../../local/cloud-storage/json-api.ts';
-import { ObjectStore } from '../../../local/cloud-storage/objects.ts';
 import { VirtualClock } from '../../../time/virtual-clock.ts';
 
 // What the real service does about changes of one object's name, fact by fact, over the wire.
 
 let clock: VirtualClock;
-let store: ObjectStore;
+let store: Buckets;
 let api: ReturnType<typeof storageApi>;
 
 beforeEach(() => {
   clock = new VirtualClock();
-  store = new ObjectStore(clock, { mutationLimit: true });
+  store = new Buckets(clock, { mutationLimit: true });
   store.createBucket('b');
   api = storageApi({ store, access: { check: () => 'allowed', emailOf: () => undefined } });
 });
@@ -119,7 +119,7 @@ test.each(facts)('%s (%s)', (_fact, _source, check) => check());
 
 test('a fault on demand refuses one name for a while, with the limit or without', async () => {
   for (const mutationLimit of [true, false]) {
-    store = new ObjectStore(clock, { mutationLimit });
+    store = new Buckets(clock, { mutationLimit });
     store.createBucket('b');
     store.refuseChanges('b', 'busy', 5000);
     expect(() => store.insert('b', 'busy', '')).toThrow(/^The object b\/busy exceeded the rate limit/);

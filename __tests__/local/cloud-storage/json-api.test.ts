@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 import { AccessControl } from '../../../local/access-control.ts';
+import { Buckets } from '../../../local/cloud-storage/buckets.ts';
 import { storageApi } from '../../../local/cloud-storage/json-api.ts';
-import { ObjectStore } from '../../../local/cloud-storage/objects.ts';
 import { IamPolicy } from '../../../local/iam.ts';
 import { serve } from '../../../local/listen.ts';
 import { VirtualClock } from '../../../time/virtual-clock.ts';
@@ -15,7 +15,7 @@ for (const [role, account] of [
   policy.grant({ resource: 'buckets/b', role: `roles/storage.${role}`, member: `user:${account}@example.com` });
 }
 // The limit of changes is held by conformance.test.ts.
-const store = new ObjectStore(new VirtualClock(), { mutationLimit: false });
+const store = new Buckets(new VirtualClock(), { mutationLimit: false });
 store.createBucket('b');
 const access = new AccessControl(
   { whoIs: (token) => (token === 'stolen' ? undefined : `${token}@example.com`) },

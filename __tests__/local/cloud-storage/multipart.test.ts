@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { readMultipart } from '../../../local/cloud-storage/multipart.ts';
-import { StorageError } from '../../../local/cloud-storage/storage-error.ts';
+import { StorageApiError } from '../../../local/cloud-storage/storage-error.ts';
 
 const TYPE = 'multipart/related; boundary=frontier';
 
@@ -69,7 +69,7 @@ test('whatever comes, the answer is an upload or a refusal', () => {
       try {
         readMultipart(TYPE, Buffer.from(pieces.join('')));
       } catch (error) {
-        expect(error).toBeInstanceOf(StorageError);
+        expect(error).toBeInstanceOf(StorageApiError);
       }
     }),
   );

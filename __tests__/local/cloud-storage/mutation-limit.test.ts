@@ -1,13 +1,13 @@
 import fc from 'fast-check';
 import { MutationLimit } from '../../../local/cloud-storage/mutation-limit.ts';
-import type { StorageError } from '../../../local/cloud-storage/storage-error.ts';
+import type { StorageApiError } from '../../../local/cloud-storage/storage-error.ts';
 
 function isRefused(limit: MutationLimit, name: string, nowMs: number): boolean {
   try {
     limit.check('b', name, nowMs);
     return false;
   } catch (error) {
-    expect((error as StorageError).code).toBe(429);
+    expect((error as StorageApiError).code).toBe(429);
     return true;
   }
 }

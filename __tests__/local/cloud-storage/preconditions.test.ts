@@ -1,5 +1,5 @@
 import { checkRead, checkWrite, type Preconditions } from '../../../local/cloud-storage/preconditions.ts';
-import { StorageError } from '../../../local/cloud-storage/storage-error.ts';
+import { StorageApiError } from '../../../local/cloud-storage/storage-error.ts';
 
 const live = { generation: 7, metageneration: 1 };
 
@@ -8,7 +8,7 @@ function codeOf(check: () => void): number | 'ok' {
     check();
     return 'ok';
   } catch (error) {
-    return (error as StorageError).code;
+    return (error as StorageApiError).code;
   }
 }
 
@@ -35,6 +35,6 @@ test.each(table)('%j: write %s, creation %s, read %s', (conditions, onWrite, onC
 
 test("a condition that does not hold is refused in Google's words", () => {
   expect(() => checkWrite(live, { ifGenerationMatch: 1 })).toThrow(
-    new StorageError(412, 'conditionNotMet', 'At least one of the pre-conditions you specified did not hold.'),
+    new StorageApiError(412, 'conditionNotMet', 'At least one of the pre-conditions you specified did not hold.'),
   );
 });

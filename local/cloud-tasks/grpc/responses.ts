@@ -1,10 +1,10 @@
-import { USER_AGENT } from '../dispatch-headers.ts';
+import { rpcStatus } from '../errors.ts';
 import type { PolicyMessage, ProtoMethodName } from '../messages.ts';
+import type { Responses, ViewedTask } from '../methods.ts';
 import type { Queue } from '../queue.ts';
 import { maxBurstSize } from '../queue-config.ts';
-import type { Responses, ViewedTask } from '../responses.ts';
-import { rpcStatus } from '../rpc-status.ts';
 import type { AttemptStatus } from '../task.ts';
+import { USER_AGENT } from '../task-progress.ts';
 import type { WireTime } from './requests.ts';
 
 const WRITERS: { readonly [Method in ProtoMethodName]: (response: Responses[Method]) => object } = {

@@ -5,7 +5,7 @@ import type { CloudTasksService } from '../service.ts';
 import { cloudTasksDefinition } from './definition.ts';
 import { readRequest, type WireRequests } from './requests.ts';
 import { writeResponse } from './responses.ts';
-import { statusOf } from './status.ts';
+import { grpcStatusOf } from './status.ts';
 
 /** What Google's front end takes, in bytes. */
 const MAX_MESSAGE_BYTES = 10_485_760;
@@ -42,7 +42,7 @@ function handler<Method extends ProtoMethodName>(
       const authorization = metadata.get('authorization')[0]?.toString();
       callback(null, writeResponse(method, service.call(method, readRequest(method, request), authorization)));
     } catch (error) {
-      callback(statusOf(error));
+      callback(grpcStatusOf(error));
     }
   };
 }

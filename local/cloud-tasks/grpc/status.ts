@@ -2,7 +2,7 @@ import { Metadata, type StatusObject } from '@grpc/grpc-js';
 import { CloudTasksError, CODES, type HelpLink } from '../errors.ts';
 
 /** An error as gRPC's status; whatever is not an error of the API is INTERNAL. */
-export function statusOf(error: unknown): StatusObject {
+export function grpcStatusOf(error: unknown): StatusObject {
   const metadata = new Metadata();
   if (!(error instanceof CloudTasksError)) {
     return { code: CODES.INTERNAL.grpc, details: error instanceof Error ? error.message : String(error), metadata };

@@ -1,10 +1,10 @@
-import { USER_AGENT } from '../dispatch-headers.ts';
+import { rpcStatus } from '../errors.ts';
 import type { HttpTargetMessage, PolicyMessage } from '../messages.ts';
+import type { ViewedTask } from '../methods.ts';
 import type { Queue } from '../queue.ts';
 import { maxBurstSize } from '../queue-config.ts';
-import type { ViewedTask } from '../responses.ts';
-import { rpcStatus } from '../rpc-status.ts';
 import { type AttemptStatus, HTTP_METHODS } from '../task.ts';
+import { USER_AGENT } from '../task-progress.ts';
 
 const QUEUE_STATES = ['STATE_UNSPECIFIED', 'RUNNING', 'PAUSED', 'DISABLED'] as const;
 const VIEWS = ['VIEW_UNSPECIFIED', 'BASIC', 'FULL'] as const;

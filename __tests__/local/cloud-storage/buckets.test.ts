@@ -1,13 +1,13 @@
 import fc from 'fast-check';
-import { ObjectStore } from '../../../local/cloud-storage/objects.ts';
-import { StorageError } from '../../../local/cloud-storage/storage-error.ts';
+import { Buckets } from '../../../local/cloud-storage/buckets.ts';
+import { StorageApiError } from '../../../local/cloud-storage/storage-error.ts';
 import { VirtualClock } from '../../../time/virtual-clock.ts';
 
 const clock = new VirtualClock();
 
 /** Takes any number of changes of a name: its limit has tests of its own. */
-function storeWithBucket(): ObjectStore {
-  const store = new ObjectStore(clock, { mutationLimit: false });
+function storeWithBucket(): Buckets {
+  const store = new Buckets(clock, { mutationLimit: false });
   store.createBucket('b');
   return store;
 }
@@ -27,6 +27,20 @@ test('what the writer does to its bytes later does not reach the object', () => 
   expect(store.get('b', 'n').content.toString()).toBe('abc');
 });
 
+const base64 = (hex: string) => Buffer.from(hex, 'hex').toString('base64');
+
+test.each([
+  // RFC 3720, appendix B.4, and the check value of the polynomial.
+  ['123456789', 'e3069283', '25f9e794323b453885f5181f1b624d0b'],
+  ['\0'.repeat(32), '8a9136aa', '70bc8f4b72a86921468bf8e8441dce51'],
+  ['', '00000000', 'd41d8cd98f00b204e9800998ecf8427e'],
+])('%j has the CRC-32C %s and the MD5 %s', (content, crc32c, md5Hash) => {
+  expect(storeWithBucket().insert('b', 'n', content)).toMatchObject({
+    crc32c: base64(crc32c),
+    md5Hash: base64(md5Hash),
+  });
+});
+
 test('a generation that was replaced is gone', () => {
   const store = storeWithBucket();
   const { generation } = store.insert('b', 'n', 'one');
@@ -36,7 +50,7 @@ test('a generation that was replaced is gone', () => {
 
 test('generations grow although the clock stands still or goes back', () => {
   let now = 1000;
-  const store = new ObjectStore({ now: () => now }, { mutationLimit: false });
+  const store = new Buckets({ now: () => now }, { mutationLimit: false });
   store.createBucket('b');
   const generations = [5000, 5000, 20].map((time) => {
     now = time;
@@ -46,7 +60,7 @@ test('generations grow although the clock stands still or goes back', () => {
 });
 
 test('a bucket that does not exist is 404 for everything', () => {
-  const store = new ObjectStore(clock);
+  const store = new Buckets(clock);
   for (const call of [
     () => store.insert('none', 'n', ''),
     () => store.get('none', 'n'),
@@ -123,7 +137,7 @@ function outcomeOf(call: () => unknown): unknown {
   try {
     return call();
   } catch (error) {
-    if (error instanceof StorageError) return error.code;
+    if (error instanceof StorageApiError) return error.code;
     throw error;
   }
 }

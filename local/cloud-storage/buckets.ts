@@ -1,12 +1,13 @@
+import { createHash } from 'node:crypto';
+import { crc32c } from '../../google/crc32c.ts';
 import type { Clock } from '../../time/clock.ts';
-import { crc32c, md5Hash } from './checksums.ts';
 import { type ListQuery, listPage } from './listing.ts';
 import { MutationLimit } from './mutation-limit.ts';
 import { checkRead, checkWrite, type Preconditions } from './preconditions.ts';
 import { bucketNotFound, invalidParameter, objectNotFound } from './storage-error.ts';
 
 /** One version of an object. */
-export interface StoredObject {
+export interface ObjectVersion {
   readonly bucket: string;
   readonly name: string;
   /** Above every generation that the store gave before. */
@@ -17,7 +18,9 @@ export interface StoredObject {
   readonly contentType: string;
   /** Custom metadata. */
   readonly metadata: Readonly<Record<string, string>>;
+  /** CRC-32C of the content: base64 of its four big-endian bytes. */
   readonly crc32c: string;
+  /** MD5 of the content, in base64. */
   readonly md5Hash: string;
   /** Milliseconds since the epoch. */
   readonly created: number;
@@ -30,12 +33,12 @@ export interface InsertOptions extends Preconditions {
   readonly metadata?: Readonly<Record<string, string>> | undefined;
 }
 
-export interface ReadOptions extends Preconditions {
+export interface ObjectReadOptions extends Preconditions {
   /** Only this version of the object. @default the live one */
   readonly generation?: number;
 }
 
-export interface ObjectStoreOptions {
+export interface BucketsOptions {
   /** Whether a second change of one name within a second is refused. @default false */
   readonly mutationLimit?: boolean | undefined;
 }
@@ -47,13 +50,13 @@ export interface ObjectStoreOptions {
  * Of a change that comes too soon and would fail anyway, the limit is told: that a creation that comes second may be answered with
  * 429 in place of 412 is known (delta-rs #2451), the order in general is our choice.
  */
-export class ObjectStore {
+export class Buckets {
   readonly #clock: Pick<Clock, 'now'>;
-  readonly #buckets = new Map<string, Map<string, StoredObject>>();
+  readonly #buckets = new Map<string, Map<string, ObjectVersion>>();
   readonly #limit: MutationLimit;
   #lastGeneration = 0;
 
-  constructor(clock: Pick<Clock, 'now'>, { mutationLimit = false }: ObjectStoreOptions = {}) {
+  constructor(clock: Pick<Clock, 'now'>, { mutationLimit = false }: BucketsOptions = {}) {
     this.#clock = clock;
     this.#limit = new MutationLimit(mutationLimit);
   }
@@ -73,10 +76,10 @@ export class ObjectStore {
   /**
    * Creates the object or replaces it as a whole.
    *
-   * @throws StorageError 400 for a name that is not allowed, 404 without the bucket, 429 for a second change within a second, 412 when
+   * @throws StorageApiError 400 for a name that is not allowed, 404 without the bucket, 429 for a second change within a second, 412 when
    *   a precondition does not hold
    */
-  insert(bucket: string, name: string, content: Uint8Array | string, options: InsertOptions = {}): StoredObject {
+  insert(bucket: string, name: string, content: Uint8Array | string, options: InsertOptions = {}): ObjectVersion {
     const objects = this.#objectsOf(bucket);
     checkName(name);
     const now = this.#clock.now();
@@ -85,7 +88,7 @@ export class ObjectStore {
     const bytes = Buffer.from(content);
     // Google's generations are microseconds too.
     this.#lastGeneration = Math.max(this.#lastGeneration + 1, Math.floor(now * 1000));
-    const object: StoredObject = {
+    const object: ObjectVersion = {
       bucket,
       name,
       generation: this.#lastGeneration,
@@ -93,8 +96,8 @@ export class ObjectStore {
       content: bytes,
       contentType: options.contentType ?? 'application/octet-stream',
       metadata: { ...options.metadata },
-      crc32c: crc32c(bytes),
-      md5Hash: md5Hash(bytes),
+      crc32c: base64Crc32c(bytes),
+      md5Hash: createHash('md5').update(bytes).digest('base64'),
       created: now,
     };
     objects.set(name, object);
@@ -102,18 +105,18 @@ export class ObjectStore {
     return object;
   }
 
-  /** @throws StorageError 404 without the object or the generation asked for, 412 or 304 when a precondition says so */
-  get(bucket: string, name: string, options: ReadOptions = {}): StoredObject {
+  /** @throws StorageApiError 404 without the object or the generation asked for, 412 or 304 when a precondition says so */
+  get(bucket: string, name: string, options: ObjectReadOptions = {}): ObjectVersion {
     const object = this.#live(bucket, name, options.generation);
     checkRead(object, options);
     return object;
   }
 
   /**
-   * @throws StorageError 404 without the object or the generation asked for, 429 for a second change within a second, 412 when a
+   * @throws StorageApiError 404 without the object or the generation asked for, 429 for a second change within a second, 412 when a
    *   precondition does not hold
    */
-  delete(bucket: string, name: string, options: ReadOptions = {}): void {
+  delete(bucket: string, name: string, options: ObjectReadOptions = {}): void {
     const objects = this.#objectsOf(bucket);
     const now = this.#clock.now();
     this.#limit.check(bucket, name, now);
@@ -127,17 +130,17 @@ export class ObjectStore {
     this.#limit.refuse(bucket, name, forMs, this.#clock.now());
   }
 
-  /** @throws StorageError 404 without the bucket, 400 when the page token is not one */
+  /** @throws StorageApiError 404 without the bucket, 400 when the page token is not one */
   list(
     bucket: string,
     query: ListQuery = {},
-  ): { items: StoredObject[]; prefixes: string[]; nextPageToken: string | undefined } {
+  ): { items: ObjectVersion[]; prefixes: string[]; nextPageToken: string | undefined } {
     const objects = this.#objectsOf(bucket);
     const { names, prefixes, nextPageToken } = listPage(objects.keys(), query);
-    return { items: names.map((name) => objects.get(name) as StoredObject), prefixes, nextPageToken };
+    return { items: names.map((name) => objects.get(name) as ObjectVersion), prefixes, nextPageToken };
   }
 
-  #live(bucket: string, name: string, generation: number | undefined): StoredObject {
+  #live(bucket: string, name: string, generation: number | undefined): ObjectVersion {
     const object = this.#objectsOf(bucket).get(name);
     if (object === undefined || (generation !== undefined && generation !== object.generation)) {
       throw objectNotFound(bucket, name);
@@ -145,11 +148,18 @@ export class ObjectStore {
     return object;
   }
 
-  #objectsOf(bucket: string): Map<string, StoredObject> {
+  #objectsOf(bucket: string): Map<string, ObjectVersion> {
     const objects = this.#buckets.get(bucket);
     if (objects === undefined) throw bucketNotFound();
     return objects;
   }
+}
+
+/** CRC-32C of the content as Cloud Storage writes it. */
+export function base64Crc32c(content: Uint8Array): string {
+  const bytes = Buffer.alloc(4);
+  bytes.writeUInt32BE(crc32c(content));
+  return bytes.toString('base64');
 }
 
 /** Google's rules for object names (reference: "Object naming"). */
