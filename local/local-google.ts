@@ -4,20 +4,21 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { Hono } from 'hono';
 import { type Clock, systemClock } from '../time/clock.ts';
-import { AccessControl } from './access-control.ts';
 import { runServiceOf, type SecretValues } from './cloud-run/run-service.ts';
-import { startRunService } from './cloud-run/start-run-service.ts';
-import { type StorageFault, storageFaults } from './cloud-storage/faults.ts';
-import { storageApi } from './cloud-storage/json-api.ts';
-import { ObjectStore } from './cloud-storage/objects.ts';
+import { type RunningService, startRunService } from './cloud-run/start-run-service.ts';
+import { Buckets } from './cloud-storage/buckets.ts';
+import { type StorageApiOptions, type StorageFault, storageApi } from './cloud-storage/json-api.ts';
 import type { Attempt } from './cloud-tasks/attempt.ts';
 import { type CloudTasks, startCloudTasks } from './cloud-tasks/cloud-tasks.ts';
-import { bucketsOf, grantsOf, objectsOf, queuesOf, serviceAccountsOf } from './google-stack.ts';
-import { IamPolicy, PROJECT_OWNER } from './iam.ts';
-import { LOOPBACK, serve } from './listen.ts';
-import { metadataApp } from './metadata-server.ts';
+import { stackOptions } from './cloud-tasks/of-stack.ts';
+import { CERTS_PATH } from './cloud-tasks/openid.ts';
+import { bucketsOf, objectsOf } from './google-stack.ts';
+import { PROJECT_OWNER } from './iam.ts';
+import { identitiesOf } from './identities.ts';
+import { LOOPBACK, type RunningServer, serve } from './listen.ts';
+import { type MetadataOptions, metadataApp } from './metadata-server.ts';
 import { TerraformStack, type TerraformValue } from './terraform-stack.ts';
-import { TokenIssuer } from './token-issuer.ts';
+import type { TokenIssuer } from './token-issuer.ts';
 
 /** Number of the project, which only Google could know. */
 const PROJECT_NUMBER = '123456789012';
@@ -85,7 +86,7 @@ export interface LocalGoogle {
   /** Names of the service's containers that do not run here, because they are images. */
   readonly sidecars: readonly string[];
   /** Cloud Storage without the wire, as an owner. */
-  readonly storage: ObjectStore;
+  readonly storage: Buckets;
   readonly tasks: CloudTasks;
   /** Ids of the processes that run the service. */
   instancePids(): number[];
@@ -106,132 +107,119 @@ export interface LocalGoogle {
  */
 export async function startLocalGoogle(options: LocalGoogleOptions): Promise<LocalGoogle> {
   const { ports = {}, clock = systemClock, onLog = () => {}, developer = OWNER_EMAIL } = options;
-  const stack = TerraformStack.read(options.stackFile, {
-    variables: options.variables ?? {},
-    projectNumber: PROJECT_NUMBER,
-  });
+  const variables = options.variables ?? {};
+  const stack = TerraformStack.read(options.stackFile, { variables, projectNumber: PROJECT_NUMBER });
   const service = runServiceOf(stack, options.secretValues ?? process.env);
-  const queues = queuesOf(stack);
+  const identities = await identitiesOf(stack, clock);
+  const { tokens, access, policy } = identities;
+  const storage = bucketsWithObjects(stack, clock, options.mutationLimit);
+  const tasksOptions = stackOptions(stack, identities);
+
+  // Stopped in the opposite order, also where a later step fails.
+  await using started = new AsyncDisposableStack();
   const { projectId } = stack;
-
-  const policy = new IamPolicy();
-  for (const grant of grantsOf(stack)) policy.grant(grant);
-  const tokens = await TokenIssuer.create(clock);
-  const access = new AccessControl(tokens, policy);
-  const accounts = new Set(serviceAccountsOf(stack));
-  const storage = storageWith(stack, clock, options.mutationLimit);
-
-  const closers: (() => Promise<void>)[] = [];
-  const close = async () => {
-    for (let closer = closers.pop(); closer !== undefined; closer = closers.pop()) await closer();
-  };
-  try {
-    const metadata = { projectId, projectNumber: PROJECT_NUMBER, region: service.region, tokens };
-    const runtimeMetadata = await serve(metadataApp({ ...metadata, email: service.serviceAccount }), {
-      port: 0,
-      what: "the service's metadata server",
-      option: 'nothing: it takes any free port',
-    });
-    closers.push(runtimeMetadata.close);
-    const developerMetadata = await serve(metadataApp({ ...metadata, email: developer }), {
-      port: ports.metadata ?? 0,
-      what: 'the metadata server',
-      option: 'ports.metadata',
-    });
-    closers.push(developerMetadata.close);
-
-    // Both live on www.googleapis.com too.
-    const { storageFault = () => undefined } = options;
-    const googleapis = new Hono()
-      .use('/storage/*', storageFaults(storageFault))
-      .use('/upload/*', storageFaults(storageFault))
-      .get('/oauth2/v3/certs', (c) => c.json(tokens.jwks()))
-      .route('/', storageApi({ store: storage, access }));
-    const storageServer = await serve(googleapis, {
-      port: ports.storage ?? 0,
-      what: 'Cloud Storage',
-      option: 'ports.storage',
-    });
-    closers.push(storageServer.close);
-
-    const folder = await mkdtemp(join(tmpdir(), 'local-google-'));
-    closers.push(() => rm(folder, { recursive: true, force: true }));
-
-    let frontDoorUrl = '';
-    const tasks = await startCloudTasks({
+  const machine = { projectId, projectNumber: PROJECT_NUMBER, region: service.region, tokens };
+  const serviceMetadata = started.adopt(
+    await serveServiceMetadata({ ...machine, email: service.serviceAccount }),
+    stop,
+  );
+  const metadata = started.adopt(await serveMetadata({ ...machine, email: developer }, ports.metadata), stop);
+  const storageServer = started.adopt(
+    await serveStorage({ store: storage, access, fault: options.storageFault }, tokens, ports.storage),
+    stop,
+  );
+  const folder = started.adopt(await mkdtemp(join(tmpdir(), 'local-google-')), removeFolder);
+  let run: RunningService | undefined;
+  started.defer(async () => run?.close());
+  // Dispatches end before the service does: an instance that is told to stop must get no new ones.
+  const tasks = started.adopt(
+    await startCloudTasks({
+      ...tasksOptions,
       port: ports.tasks ?? 0,
       clock: options.tasksClock ?? clock,
-      queues,
-      resolveTarget: (url) => (url.startsWith(`${service.url}/`) ? frontDoorUrl + url.slice(service.url.length) : url),
-      tokens: { idToken: (o) => tokens.idToken(o), accessToken: (email) => tokens.accessToken(email).token },
-      authorize: (request) => access.check(request),
-      serviceAccountExists: (email) => accounts.has(email),
+      resolveTarget: (url) =>
+        url.startsWith(`${service.url}/`) ? `http://${run?.host}${url.slice(service.url.length)}` : url,
       ...(options.onAttempt && { onAttempt: options.onAttempt }),
-    });
-    closers.push(() => tasks.close());
+    }),
+    stop,
+  );
+  const addresses = { tasks: `${LOOPBACK}:${tasks.port}`, storage: storageServer.host, metadata: metadata.host };
+  run = await startRunService({
+    service,
+    folder,
+    store: storage,
+    environment: serviceEnvironment(options, clientVariables({ ...addresses, metadata: serviceMetadata.host })),
+    port: ports.run ?? 0,
+    tokens,
+    policy,
+    clock,
+    randomHex: (digits) => randomBytes(digits / 2).toString('hex'),
+    onLog,
+  });
 
-    const clients = (metadataHost: string) => ({
-      CLOUD_TASKS_EMULATOR_HOST: `${LOOPBACK}:${tasks.port}`,
-      STORAGE_EMULATOR_HOST: `http://${storageServer.host}`,
-      GCE_METADATA_HOST: metadataHost,
-      OIDC_JWKS_URL: `http://${storageServer.host}/oauth2/v3/certs`,
-    });
-    const { vertexBaseUrl = process.env.GOOGLE_VERTEX_BASE_URL } = options;
-    const run = await startRunService({
-      service,
-      folder,
-      store: storage,
-      environment: {
-        ...given(options.serviceVariables),
-        ...clients(runtimeMetadata.host),
-        ...(vertexBaseUrl && { GOOGLE_VERTEX_BASE_URL: vertexBaseUrl }),
-      },
-      port: ports.run ?? 0,
-      tokens,
-      policy,
-      clock,
-      randomHex: (digits) => randomBytes(digits / 2).toString('hex'),
-      onLog,
-    });
-    frontDoorUrl = `http://${run.host}`;
-    // Dispatches end first: an instance that is told to stop must get no new ones.
-    closers.splice(-1, 0, run.close);
-
-    return {
-      serviceUrl: service.url,
-      frontDoorUrl,
-      outputs: stack.outputs(),
-      addresses: {
-        tasks: `${LOOPBACK}:${tasks.port}`,
-        storage: storageServer.host,
-        metadata: developerMetadata.host,
-        run: run.host,
-      },
-      environment: { GOOGLE_CLOUD_PROJECT: projectId, ...clients(developerMetadata.host) },
-      serviceEnvironment: Object.fromEntries(service.container.env.map(({ name, value }) => [name, value])),
-      sidecars: service.sidecars,
-      storage,
-      tasks,
-      instancePids: () => run.instances.instances.flatMap(({ pid }) => pid ?? []),
-      ownerToken: () => tokens.accessToken(OWNER_EMAIL).token,
-      idToken: (o) => tokens.idToken(o),
-      close,
-    };
-  } catch (error) {
-    await close();
-    throw error;
-  }
+  const { host, instances } = run;
+  const running = started.move();
+  return {
+    serviceUrl: service.url,
+    frontDoorUrl: `http://${host}`,
+    outputs: stack.outputs(),
+    addresses: { ...addresses, run: host },
+    environment: { GOOGLE_CLOUD_PROJECT: projectId, ...clientVariables(addresses) },
+    serviceEnvironment: Object.fromEntries(service.container.env.map(({ name, value }) => [name, value])),
+    sidecars: service.sidecars,
+    storage,
+    tasks,
+    instancePids: () => instances.instances.flatMap(({ pid }) => pid ?? []),
+    ownerToken: () => tokens.accessToken(OWNER_EMAIL).token,
+    idToken: (o) => tokens.idToken(o),
+    close: () => running.disposeAsync(),
+  };
 }
 
+const stop = (running: { close(): Promise<void> }) => running.close();
+
+const removeFolder = (folder: string) => rm(folder, { recursive: true, force: true });
+
 /** Cloud Storage as the stack leaves it: its buckets, with its objects in them. */
-function storageWith(stack: TerraformStack, clock: Clock, mutationLimit: boolean | undefined): ObjectStore {
-  const store = new ObjectStore(clock, { mutationLimit });
+function bucketsWithObjects(stack: TerraformStack, clock: Clock, mutationLimit: boolean | undefined): Buckets {
+  const store = new Buckets(clock, { mutationLimit });
   for (const bucket of bucketsOf(stack)) store.createBucket(bucket);
-  for (const { bucket, name, content, contentType } of objectsOf(stack))
+  for (const { bucket, name, content, contentType } of objectsOf(stack)) {
     store.insert(bucket, name, content, { contentType });
+  }
   return store;
 }
 
-function given(variables: LocalGoogleOptions['serviceVariables'] = {}): Record<string, string> {
+function serveServiceMetadata(metadata: MetadataOptions): Promise<RunningServer> {
+  const option = 'nothing: it takes any free port';
+  return serve(metadataApp(metadata), { port: 0, what: "the service's metadata server", option });
+}
+
+function serveMetadata(metadata: MetadataOptions, port = 0): Promise<RunningServer> {
+  return serve(metadataApp(metadata), { port, what: 'the metadata server', option: 'ports.metadata' });
+}
+
+/** Cloud Storage, and the keys of ID tokens: both live on www.googleapis.com. */
+function serveStorage(api: StorageApiOptions, tokens: TokenIssuer, port = 0): Promise<RunningServer> {
+  const googleapis = new Hono().get(CERTS_PATH, (c) => c.json(tokens.jwks())).route('/', storageApi(api));
+  return serve(googleapis, { port, what: 'Cloud Storage', option: 'ports.storage' });
+}
+
+/** What points clients of any language at this Google. */
+function clientVariables({ tasks, storage, metadata }: Omit<LocalGoogle['addresses'], 'run'>): Record<string, string> {
+  return {
+    CLOUD_TASKS_EMULATOR_HOST: tasks,
+    STORAGE_EMULATOR_HOST: `http://${storage}`,
+    GCE_METADATA_HOST: metadata,
+    OIDC_JWKS_URL: `http://${storage}${CERTS_PATH}`,
+  };
+}
+
+/** What the service gets beside what the stack declares, and in place of it. */
+function serviceEnvironment(
+  { serviceVariables = {}, vertexBaseUrl = process.env.GOOGLE_VERTEX_BASE_URL }: LocalGoogleOptions,
+  clients: Record<string, string>,
+): Record<string, string> {
+  const variables = { ...serviceVariables, ...clients, GOOGLE_VERTEX_BASE_URL: vertexBaseUrl };
   return Object.fromEntries(Object.entries(variables).flatMap(([name, value]) => (value ? [[name, value]] : [])));
 }
