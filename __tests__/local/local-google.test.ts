@@ -5,7 +5,8 @@ import { join } from 'node:path';
 import { createRemoteJWKSet, jwtVerify } from 'jose';
 import { closeServer, listen } from '../../local/listen.ts';
 import { type LocalGoogle, type LocalGoogleOptions, startLocalGoogle } from '../../local/local-google.ts';
-import { isAlive, Lines } from './cloud-run/helpers.ts';
+import { Lines } from './cloud-run/lines.ts';
+import { isAlive } from './cloud-run/processes.ts';
 import { CALLER, INVOKER, PROJECT, QUEUE, RUNTIME, SERVICE_URL, stackJson, writeStack } from './fixtures/stack.ts';
 
 const folder = mkdtempSync(join(tmpdir(), 'local-google-test-'));

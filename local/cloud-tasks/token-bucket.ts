@@ -4,7 +4,7 @@ const MICROSECOND = 0.001;
 /**
  * The rate limit of a queue: a bucket of at most `burst` tokens, refilled continuously; each dispatch takes one.
  *
- * Pure: the time is given, in milliseconds, and must not go back.
+ * Pure: the time is given, in milliseconds. Where a clock is set back, nothing is gained or lost, and it fills on from there.
  */
 export class TokenBucket {
   #ratePerMs: number;
@@ -44,8 +44,8 @@ export class TokenBucket {
   }
 
   #fill(nowMs: number): void {
-    if (nowMs <= this.#filledAt) return;
-    this.#tokens = Math.min(this.#burst, this.#tokens + (nowMs - this.#filledAt) * this.#ratePerMs);
+    const passedMs = Math.max(0, nowMs - this.#filledAt);
+    this.#tokens = Math.min(this.#burst, this.#tokens + passedMs * this.#ratePerMs);
     this.#filledAt = nowMs;
   }
 }

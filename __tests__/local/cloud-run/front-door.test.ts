@@ -7,7 +7,8 @@ import { IamPolicy } from '../../../local/iam.ts';
 import { closeServer, listen } from '../../../local/listen.ts';
 import { TokenIssuer } from '../../../local/token-issuer.ts';
 import { VirtualClock } from '../../../time/virtual-clock.ts';
-import { Lines, startInstance } from './helpers.ts';
+import { startInstance } from './fixture-instance.ts';
+import { Lines } from './lines.ts';
 
 const email = 'caller@p.iam.gserviceaccount.com';
 const service = {

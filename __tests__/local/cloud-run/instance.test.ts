@@ -3,7 +3,9 @@ import { once } from 'node:events';
 import { fileURLToPath } from 'node:url';
 import { ServiceInstance } from '../../../local/cloud-run/instance.ts';
 import { HANDLER_FILE } from '../fixtures/stack.ts';
-import { gone, isAlive, Lines, startInstance } from './helpers.ts';
+import { startInstance } from './fixture-instance.ts';
+import { Lines } from './lines.ts';
+import { gone, isAlive } from './processes.ts';
 
 const probe = { initial_delay_seconds: 0, period_seconds: 1, failure_threshold: 30, timeout_seconds: 1 };
 const start = (command: string[], overrides = {}) =>

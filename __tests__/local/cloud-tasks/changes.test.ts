@@ -2,7 +2,7 @@ import fc from 'fast-check';
 import { applyChange, type Change, changesOf, emptyState } from '../../../local/cloud-tasks/changes.ts';
 import { DEFAULT_SETTINGS } from '../../../local/cloud-tasks/queue-update.ts';
 import { newTask } from '../../../local/cloud-tasks/task-progress.ts';
-import { LOCATION } from './helpers.ts';
+import { LOCATION } from './vocabulary.ts';
 
 const queue = fc.constantFrom(`${LOCATION}/queues/a`, `${LOCATION}/queues/b`);
 const task = fc.tuple(queue, fc.constantFrom('x', 'y', 'z')).map(([name, id]) => `${name}/tasks/${id}`);

@@ -3,7 +3,7 @@ import type { Attempt } from '../../../local/cloud-tasks/attempt.ts';
 import { type CloudTasks, type CloudTasksOptions, startCloudTasks } from '../../../local/cloud-tasks/cloud-tasks.ts';
 import { closeServer, listen } from '../../../local/listen.ts';
 import { VirtualClock } from '../../../time/virtual-clock.ts';
-import { QUEUE } from './helpers.ts';
+import { QUEUE } from './vocabulary.ts';
 
 /** What a test started; ended after it, also when it failed. */
 const started: { close(): Promise<void> }[] = [];

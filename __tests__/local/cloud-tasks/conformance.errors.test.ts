@@ -2,7 +2,7 @@ import type { Code } from '../../../local/cloud-tasks/errors.ts';
 import type { ProtoMethodName } from '../../../local/cloud-tasks/messages.ts';
 import { WIRES } from './clients.ts';
 import { EmulatorUnderTest } from './emulator-under-test.ts';
-import { LOCATION } from './helpers.ts';
+import { LOCATION } from './vocabulary.ts';
 
 // Errors of the real service: code and message, on both wires.
 

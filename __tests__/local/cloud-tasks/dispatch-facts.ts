@@ -1,6 +1,6 @@
 import type { Fact } from './conformance-fact.ts';
 import type { EmulatorUnderTest } from './emulator-under-test.ts';
-import { HOUR, response } from './helpers.ts';
+import { HOUR, response } from './vocabulary.ts';
 
 const HEADERS_TABLE = [
   // The answers of the attempts before, and the headers of the attempt after them.

@@ -5,7 +5,7 @@ import { CODES, type Code } from '../../../local/cloud-tasks/errors.ts';
 import type { ProtoMethodName } from '../../../local/cloud-tasks/messages.ts';
 import { VirtualClock } from '../../../time/virtual-clock.ts';
 import { callMethod, officialClient, type Wire } from './clients.ts';
-import { LOCATION, response } from './helpers.ts';
+import { LOCATION, response } from './vocabulary.ts';
 
 /** A request that left for a target. */
 interface Sent {

@@ -2,7 +2,7 @@ import type { AttemptRequest } from '../../../local/cloud-tasks/attempt.ts';
 import { type CloudTasks, startCloudTasks } from '../../../local/cloud-tasks/cloud-tasks.ts';
 import { VirtualClock } from '../../../time/virtual-clock.ts';
 import { callMethod, officialClient, WIRES } from './clients.ts';
-import { QUEUE, response, thrownBy } from './helpers.ts';
+import { QUEUE, response, thrownBy } from './vocabulary.ts';
 
 const NAME = `${QUEUE}/tasks/a`;
 let clock: VirtualClock;

@@ -3,7 +3,7 @@ import { Client, credentials, type ServiceError } from '@grpc/grpc-js';
 import fc from 'fast-check';
 import { type CloudTasks, startCloudTasks } from '../../../local/cloud-tasks/cloud-tasks.ts';
 import type { ProtoMethodName } from '../../../local/cloud-tasks/messages.ts';
-import { LOCATION, QUEUE } from './helpers.ts';
+import { LOCATION, QUEUE } from './vocabulary.ts';
 
 // gRPC messages as no proper client would send them.
 

@@ -2,7 +2,7 @@ import type { AttemptRequest } from '../../../local/cloud-tasks/attempt.ts';
 import { type CloudTasks, startCloudTasks } from '../../../local/cloud-tasks/cloud-tasks.ts';
 import { overriddenUrl } from '../../../local/cloud-tasks/http-target.ts';
 import { officialClient } from './clients.ts';
-import { LOCATION, QUEUE, response } from './helpers.ts';
+import { LOCATION, QUEUE, response } from './vocabulary.ts';
 
 describe('a URL with overrides (reference: UriOverride)', () => {
   const TASK = 'http://task.example:81/path?a=1';

@@ -5,7 +5,7 @@ import { applyChange, type Change, emptyState } from '../../../local/cloud-tasks
 import { Journal } from '../../../local/cloud-tasks/journal.ts';
 import { DEFAULT_SETTINGS } from '../../../local/cloud-tasks/queue-update.ts';
 import { newTask } from '../../../local/cloud-tasks/task-progress.ts';
-import { QUEUE } from './helpers.ts';
+import { QUEUE } from './vocabulary.ts';
 
 const MEGABYTE = 1024 * 1024;
 let folder: string;

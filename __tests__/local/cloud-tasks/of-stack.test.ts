@@ -4,7 +4,7 @@ import { TerraformStack } from '../../../local/terraform-stack.ts';
 import { VirtualClock } from '../../../time/virtual-clock.ts';
 import { CALLER, INVOKER, PROJECT, QUEUE, RUNTIME, stackJson } from '../fixtures/stack.ts';
 import { callMethod, officialClient, WIRES } from './clients.ts';
-import { response } from './helpers.ts';
+import { response } from './vocabulary.ts';
 
 // The stack's grants, as the official client meets them.
 

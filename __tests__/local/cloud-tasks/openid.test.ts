@@ -3,7 +3,7 @@ import { createRemoteJWKSet, jwtVerify } from 'jose';
 import { type CloudTasks, startCloudTasks } from '../../../local/cloud-tasks/cloud-tasks.ts';
 import type { HttpRequestMessage } from '../../../local/cloud-tasks/messages.ts';
 import { closeServer, listen } from '../../../local/listen.ts';
-import { QUEUE } from './helpers.ts';
+import { QUEUE } from './vocabulary.ts';
 
 const EMAIL = 'invoker@p.iam.gserviceaccount.com';
 

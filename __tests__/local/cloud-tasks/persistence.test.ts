@@ -9,7 +9,7 @@ import { type CloudTasks, type CloudTasksOptions, startCloudTasks } from '../../
 import { CloudTasksService } from '../../../local/cloud-tasks/service.ts';
 import { systemClock } from '../../../time/clock.ts';
 import { VirtualClock } from '../../../time/virtual-clock.ts';
-import { LOCATION, QUEUE, response } from './helpers.ts';
+import { LOCATION, QUEUE, response } from './vocabulary.ts';
 
 const URL_OF_TARGET = 'https://t.example/';
 let folder: string;

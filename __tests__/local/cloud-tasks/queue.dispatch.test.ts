@@ -1,5 +1,6 @@
 import type { Answer } from '../../../local/cloud-tasks/attempt.ts';
-import { deferred, HOUR, QUEUE, QueueUnderTest, response, thrownBy } from './helpers.ts';
+import { QueueUnderTest } from './queue-under-test.ts';
+import { HOUR, QUEUE, response, thrownBy } from './vocabulary.ts';
 
 const DAY = 24 * 3600;
 
@@ -55,9 +56,9 @@ describe('limits', () => {
 
   test('no more than the concurrency is on its way', async () => {
     const test = new QueueUnderTest({ rateLimits: { maxConcurrentDispatches: 2 } });
-    const answers: ReturnType<typeof deferred<Answer>>[] = [];
+    const answers: PromiseWithResolvers<Answer>[] = [];
     test.answer = () => {
-      const answer = deferred<Answer>();
+      const answer = Promise.withResolvers<Answer>();
       answers.push(answer);
       return answer.promise;
     };
@@ -105,7 +106,7 @@ describe('pause, resume, purge, delete', () => {
 
   test('what is on its way when the queue is paused still ends', async () => {
     const test = new QueueUnderTest();
-    const answer = deferred<Answer>();
+    const answer = Promise.withResolvers<Answer>();
     test.answer = () => answer.promise;
     test.create('a');
     test.queue.pause();
@@ -116,7 +117,7 @@ describe('pause, resume, purge, delete', () => {
 
   test('a purge deletes what waits and what fails afterwards', async () => {
     const test = new QueueUnderTest();
-    const answer = deferred<Answer>();
+    const answer = Promise.withResolvers<Answer>();
     test.answer = () => answer.promise;
     test.create('running');
     test.create('waiting', { after: 60 });
@@ -172,7 +173,7 @@ describe('RunTask', () => {
 
   test('sends a task that is running a second time; a success ends it', async () => {
     const test = new QueueUnderTest();
-    const [first, second] = [deferred<Answer>(), deferred<Answer>()];
+    const [first, second] = [Promise.withResolvers<Answer>(), Promise.withResolvers<Answer>()];
     test.answer = (_request, index) => (index === 0 ? first : second).promise;
     const task = test.create('a');
     test.queue.run(task.name);
@@ -189,7 +190,7 @@ describe('RunTask', () => {
 
   test('when both of two attempts fail, the task is retried once, after the last of them', async () => {
     const test = new QueueUnderTest({ retryConfig: { minBackoffMs: 10_000, maxDoublings: 0 } });
-    const [first, second] = [deferred<Answer>(), deferred<Answer>()];
+    const [first, second] = [Promise.withResolvers<Answer>(), Promise.withResolvers<Answer>()];
     test.answer = (_request, index) => [first.promise, second.promise][index] ?? response(200);
     const task = test.create('a');
     test.queue.run(task.name);
@@ -207,7 +208,7 @@ describe('RunTask', () => {
 
   test('counts the delay of a retry from the call, not from the failure', async () => {
     const test = new QueueUnderTest({ retryConfig: { minBackoffMs: 100_000 } });
-    const answer = deferred<Answer>();
+    const answer = Promise.withResolvers<Answer>();
     test.answer = (_request, index) => (index === 0 ? answer.promise : response(200));
     test.queue.run(test.create('a', { after: 3600 }).name);
     await test.advance(40);

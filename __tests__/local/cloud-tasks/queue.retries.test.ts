@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import type { Answer } from '../../../local/cloud-tasks/attempt.ts';
-import { QueueUnderTest } from './helpers.ts';
+import { QueueUnderTest } from './queue-under-test.ts';
 
 /** The stack's own: 10 s, 300 s, 3 doublings, 5 attempts. */
 const RETRY = { minBackoffMs: 10_000, maxBackoffMs: 300_000, maxDoublings: 3, maxAttempts: 5 };

@@ -1,5 +1,5 @@
 import type { Fact } from './conformance-fact.ts';
-import { LOCATION } from './helpers.ts';
+import { LOCATION } from './vocabulary.ts';
 
 /** Queues, tasks and policies as a caller sees them. */
 export const RESOURCE_FACTS: readonly Fact[] = [

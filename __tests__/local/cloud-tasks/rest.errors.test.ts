@@ -3,7 +3,7 @@ import { answerRest } from '../../../local/cloud-tasks/rest/answer.ts';
 import { CloudTasksService, type ServiceOptions } from '../../../local/cloud-tasks/service.ts';
 import { VirtualClock } from '../../../time/virtual-clock.ts';
 import { webPath } from '../../arbitrary-text.ts';
-import { LOCATION, QUEUE } from './helpers.ts';
+import { LOCATION, QUEUE } from './vocabulary.ts';
 
 const QUEUE_MISSING =
   'Queue does not exist. If you just created the queue, wait at least a minute for the queue to initialize.';

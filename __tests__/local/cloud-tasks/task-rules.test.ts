@@ -5,7 +5,7 @@ import { HTTP_METHODS } from '../../../local/cloud-tasks/task.ts';
 import { acceptTask } from '../../../local/cloud-tasks/task-rules.ts';
 import { MAX_TASK_BYTES, taskSizeBytes } from '../../../local/cloud-tasks/task-size.ts';
 import { webUrl } from '../../arbitrary-text.ts';
-import { HOUR, QUEUE, thrownBy } from './helpers.ts';
+import { HOUR, QUEUE, thrownBy } from './vocabulary.ts';
 
 const NOW = Date.UTC(2030, 0, 1);
 const URL_OF_TARGET = 'https://target.example/work';

@@ -29,6 +29,34 @@ test('a lower rate holds from now on', () => {
   expect(bucket.availableAt(START)).toBe(START + 1000);
 });
 
+test('what was saved at the old rate is kept when the rate changes', () => {
+  const bucket = new TokenBucket(10, 5, START);
+  for (let token = 0; token < 5; token++) bucket.take(START);
+  bucket.configure(1, 5, START + 300);
+  expect([1, 2, 3, 4].map(() => bucket.take(START + 300))).toEqual([true, true, true, false]);
+});
+
+test('a larger burst is saved up to', () => {
+  const bucket = new TokenBucket(10, 1, START);
+  bucket.configure(10, 3, START);
+  const later = START + 3_600_000;
+  expect([1, 2, 3, 4].map(() => bucket.take(later))).toEqual([true, true, true, false]);
+});
+
+test('a clock that is set back gives and takes nothing, and the bucket fills on from there', () => {
+  const bucket = new TokenBucket(10, 2, START);
+  bucket.take(START);
+  const before = START - 3_600_000;
+  expect([1, 2].map(() => bucket.take(before))).toEqual([true, false]);
+  expect(bucket.availableAt(before)).toBe(before + 100);
+});
+
+test('a token that is a microsecond away counts as there', () => {
+  const bucket = new TokenBucket(500_000, 1, 0);
+  bucket.take(0);
+  expect(bucket.availableAt(0.001)).toBe(0.001);
+});
+
 /** A bucket in exact thousandths of a token, by the definition: whole rates and whole milliseconds. */
 function takesByDefinition(ratePerSecond: number, burst: number, gaps: number[]): boolean[] {
   let thousandths = burst * 1000;

@@ -2,7 +2,7 @@ import { once } from 'node:events';
 import { connect, type Socket } from 'node:net';
 import fc from 'fast-check';
 import { type CloudTasks, startCloudTasks } from '../../../local/cloud-tasks/cloud-tasks.ts';
-import { QUEUE } from './helpers.ts';
+import { QUEUE } from './vocabulary.ts';
 
 // Both wires on one port, byte by byte.
 

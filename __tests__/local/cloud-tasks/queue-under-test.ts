@@ -5,15 +5,7 @@ import type { QueueConfig } from '../../../local/cloud-tasks/queue-config.ts';
 import { settingsOf } from '../../../local/cloud-tasks/queue-update.ts';
 import { acceptTask } from '../../../local/cloud-tasks/task-rules.ts';
 import { VirtualClock } from '../../../time/virtual-clock.ts';
-
-export const LOCATION = 'projects/local-project/locations/us-central1';
-export const QUEUE = `${LOCATION}/queues/documents`;
-export const HOUR = 3_600_000;
-
-/** An answer of a target. */
-export function response(status: number, headers: Record<string, string> = {}): Answer {
-  return { kind: 'response', status, headers, body: new Uint8Array() };
-}
+import { HOUR, QUEUE, response } from './vocabulary.ts';
 
 /** A queue on a virtual clock, with a target that the test answers for. */
 export class QueueUnderTest {
@@ -79,19 +71,4 @@ export class QueueUnderTest {
   #second(): number {
     return (this.clock.now() - this.start) / 1000;
   }
-}
-
-/** A promise and its resolver, for a target that answers when the test wants. */
-export function deferred<T>(): { promise: Promise<T>; resolve: (value: T) => void } {
-  return Promise.withResolvers<T>();
-}
-
-/** The error that a call throws. */
-export function thrownBy(call: () => unknown): unknown {
-  try {
-    call();
-  } catch (error) {
-    return error;
-  }
-  throw new Error('Nothing was thrown.');
 }
