@@ -1,7 +1,8 @@
-import type { Server } from 'node:http';
+import { createServer, type Server } from 'node:http';
 import type { AddressInfo, Server as NetServer } from 'node:net';
-import { createAdaptorServer } from '@hono/node-server';
+import { getRequestListener } from '@hono/node-server';
 import type { Hono } from 'hono';
+import { guarded } from './guard.ts';
 
 /** The only address that the local Google listens on: nothing of it is reachable from another machine. */
 export const LOOPBACK = '127.0.0.1';
@@ -60,12 +61,12 @@ export interface RunningServer {
 }
 
 /**
- * Serves an app on the loopback address.
+ * Serves an app on the loopback address, out of reach of web pages.
  *
  * @throws PortInUseError when another process has the port
  */
 export async function serve(app: Hono, options: ListenOptions): Promise<RunningServer> {
-  const server = createAdaptorServer({ fetch: app.fetch }) as Server;
+  const server = createServer(guarded(getRequestListener(app.fetch)));
   const port = await listen(server, options);
   return { host: `${LOOPBACK}:${port}`, close: () => closeServer(server) };
 }

@@ -1,5 +1,6 @@
+import { once } from 'node:events';
 import { existsSync, mkdtempSync, rmSync } from 'node:fs';
-import { createServer } from 'node:http';
+import { createServer, type IncomingMessage, request as send } from 'node:http';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { createRemoteJWKSet, jwtVerify } from 'jose';
@@ -151,6 +152,64 @@ describe('a running local Google', () => {
     expect((await fetch(`${environment.STORAGE_EMULATOR_HOST}/storage/v1/b/${PROJECT}-code`, { headers })).status).toBe(
       200,
     );
+  });
+
+  describe('out of reach of web pages', () => {
+    /** What a browser sends for a page, over a connection of its own. */
+    async function asPage(
+      host: string,
+      path: string,
+      headers: Record<string, string>,
+      body?: string,
+    ): Promise<Response> {
+      const [hostname, port] = host.split(':');
+      const method = body === undefined ? 'GET' : 'POST';
+      const request = send({ hostname, port, path, method, headers, agent: false }).end(body);
+      const [answer] = (await once(request, 'response')) as [IncomingMessage];
+      return new Response(await new Response(answer as never).text(), { status: answer.statusCode as number });
+    }
+    const EVIL = { Origin: 'https://evil.example', 'Content-Type': 'text/plain' };
+
+    test('a page whose name leads here gets neither a token nor a listing', async () => {
+      const rebound = (address: string) => `evil.example:${address.split(':')[1]}`;
+      const { metadata, storage } = google.addresses;
+      const token = await asPage(metadata, '/computeMetadata/v1/instance/service-accounts/default/token', {
+        Host: rebound(metadata),
+        'Metadata-Flavor': 'Google',
+      });
+      expect([token.status, await token.text()]).toEqual([
+        403,
+        `Refused: this server is localhost:${metadata.split(':')[1]}; received a request for the host "${rebound(metadata)}".\n`,
+      ]);
+      const listing = await asPage(storage, `/storage/v1/b/${PROJECT}-code/o`, {
+        Host: rebound(storage),
+        Authorization: `Bearer ${google.ownerToken()}`,
+      });
+      expect(listing.status).toBe(403);
+    });
+
+    test('a page of another site neither creates a task nor purges a queue', async () => {
+      const url = 'http://127.0.0.1:1/';
+      const headers = { Authorization: `Bearer ${google.ownerToken()}`, ...EVIL };
+      const task = JSON.stringify({ task: { httpRequest: { url, headers: { 'Metadata-Flavor': 'Google' } } } });
+      for (const [path, body] of [
+        [`/v2/${QUEUE}/tasks`, task],
+        [`/v2/${QUEUE}:purge`, ''],
+      ] as const) {
+        const answer = await asPage(google.addresses.tasks, path, headers, body);
+        expect([answer.status, await answer.text()]).toEqual([
+          403,
+          'Refused: web pages of other origins may not call this server; received the origin "https://evil.example".\n',
+        ]);
+      }
+      const queue = google.tasks.call('GetQueue', { name: QUEUE }, `Bearer ${google.ownerToken()}`);
+      expect([queue.size, queue.purgeTime]).toEqual([0, undefined]);
+    });
+
+    test('the front door takes no page without a token for a caller', async () => {
+      const answer = await asPage(google.addresses.run, '/', EVIL, 'x');
+      expect([answer.status, await answer.text()]).toEqual([403, expect.stringContaining('"https://evil.example"')]);
+    });
   });
 
   test('tokens verify with the keys at OIDC_JWKS_URL', async () => {

@@ -1,5 +1,7 @@
 import { type IncomingHttpHeaders, type IncomingMessage, type ServerResponse, request as send } from 'node:http';
 import { pipeline } from 'node:stream/promises';
+import type { Clock } from '../../time/clock.ts';
+import { limitReceiving } from '../guard.ts';
 import { LOOPBACK } from '../listen.ts';
 import type { ServiceInstance } from './instance.ts';
 
@@ -25,6 +27,7 @@ export interface ForwardOptions {
   readonly request: IncomingMessage;
   readonly response: ServerResponse;
   readonly instance: ServiceInstance;
+  readonly clock: Clock;
   /** What the instance gets instead of the caller's headers. */
   readonly headers: IncomingHttpHeaders;
   /** Ends the connection to the instance, which may go on working. */
@@ -36,7 +39,7 @@ export interface ForwardOptions {
  *
  * @throws InstanceFailedError when no answer began; the caller has none yet then
  */
-export async function forward({ request, response, instance, headers, signal }: ForwardOptions): Promise<void> {
+export async function forward({ request, response, instance, clock, headers, signal }: ForwardOptions): Promise<void> {
   const upstream = send({
     host: LOOPBACK,
     port: instance.port,
@@ -54,6 +57,8 @@ export async function forward({ request, response, instance, headers, signal }: 
     upstream.on('error', (error) => reject(new InstanceFailedError(error.message, { cause: error })));
   });
   request.pipe(upstream);
+  // A body that never ends must not keep a place in the instance; an instance that reads slowly is no fault of the caller.
+  limitReceiving(request, response, clock, () => upstream.writableNeedDrain);
   // An instance may answer, or end, before it has read the whole body: the rest is read and dropped, so that the caller can read
   // the answer.
   upstream.once('close', () => request.unpipe(upstream).resume());

@@ -6,6 +6,7 @@ import {
   type ServerResponse,
 } from 'node:http';
 import type { Clock } from '../../time/clock.ts';
+import { turnsAway } from '../guard.ts';
 import type { IamPolicy } from '../iam.ts';
 import type { TokenIssuer } from '../token-issuer.ts';
 import { forward, InstanceFailedError } from './forward.ts';
@@ -55,6 +56,8 @@ export function frontDoor(options: FrontDoorOptions): Server {
 async function handle(request: IncomingMessage, response: ServerResponse, options: FrontDoorOptions): Promise<void> {
   const { instances, clock, service, onLog } = options;
   if (RESERVED_PATH.test(request.url?.split('?')[0] ?? '')) return refuse(response, 404);
+  // Whoever has a token is no web page: none of them gets one here.
+  if (!hasToken(request) && turnsAway(request, response, service.audiences)) return;
   const verdict = await checkInvoker({ ...options, headers: request.headers });
   if (!verdict.permitted) {
     onLog(`${verdict.status} for ${request.method} ${request.url}: ${verdict.reason}`);
@@ -73,7 +76,7 @@ async function handle(request: IncomingMessage, response: ServerResponse, option
     const place = await instances.acquire(end.signal);
     try {
       const headers = forwardedHeaders(request, verdict.headers, options.randomHex);
-      await forward({ request, response, headers, instance: place.instance, signal: end.signal });
+      await forward({ request, response, headers, instance: place.instance, clock, signal: end.signal });
     } finally {
       place.release();
     }
@@ -87,6 +90,10 @@ async function handle(request: IncomingMessage, response: ServerResponse, option
   } finally {
     clock.clearTimeout(timer);
   }
+}
+
+function hasToken({ headers }: IncomingMessage): boolean {
+  return headers.authorization !== undefined || headers['x-serverless-authorization'] !== undefined;
 }
 
 function forwardedHeaders(

@@ -1,6 +1,7 @@
 import { Agent as HttpAgent, request as httpRequest, type IncomingMessage } from 'node:http';
 import { Agent as HttpsAgent, request as httpsRequest } from 'node:https';
 import type { JSONWebKeySet } from 'jose';
+import { readBody } from '../read-body.ts';
 import type { Answer, AttemptRequest } from './attempt.ts';
 import type { Authorization } from './task.ts';
 
@@ -76,17 +77,8 @@ export class HttpSender {
   }
 }
 
-function readAnswer(response: IncomingMessage): Promise<Answer> {
+async function readAnswer(response: IncomingMessage): Promise<Answer> {
   const { statusCode: status = 0, headers } = response;
-  const kept: Buffer[] = [];
-  let size = 0;
-  return new Promise((resolve, reject) => {
-    response.on('data', (chunk: Buffer) => {
-      if (size < KEPT_BODY_BYTES) kept.push(chunk.subarray(0, KEPT_BODY_BYTES - size));
-      size += chunk.length;
-    });
-    response.on('end', () => resolve({ kind: 'response', status, headers, body: Buffer.concat(kept) }));
-    // An answer that breaks off is none.
-    response.on('error', reject);
-  });
+  // An answer that breaks off is none.
+  return { kind: 'response', status, headers, body: await readBody(response, KEPT_BODY_BYTES) };
 }

@@ -1,5 +1,6 @@
 import { createServer, type RequestListener } from 'node:http';
 import { createServer as createNetServer, type Server, type Socket } from 'node:net';
+import { guarded } from '../guard.ts';
 import { type ListenOptions, listen } from '../listen.ts';
 import type { GrpcServer } from './grpc/server.ts';
 import type { CloudTasksService } from './service.ts';
@@ -26,7 +27,7 @@ export async function serveWires(
   service: CloudTasksService,
   options: ListenOptions,
 ): Promise<Wires> {
-  const http = createServer(rest);
+  const http = createServer(guarded(rest));
   let grpc: Promise<GrpcServer> | undefined;
   let closed = false;
   const router = connectionRouter({

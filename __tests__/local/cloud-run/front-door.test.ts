@@ -1,5 +1,5 @@
 import { once } from 'node:events';
-import { request as send } from 'node:http';
+import { type IncomingMessage, request as send } from 'node:http';
 import { frontDoor, traceHeaders } from '../../../local/cloud-run/front-door.ts';
 import type { ServiceInstance } from '../../../local/cloud-run/instance.ts';
 import { Instances } from '../../../local/cloud-run/instances.ts';
@@ -120,6 +120,51 @@ test("a request over the service's timeout gets 504, and the instance goes on", 
   await lines.until('504 for GET /hang: no answer within 595 s');
   expect(instances.instances).toEqual([instance]);
   expect((await call('/', { headers: { authorization: await freshToken() } })).status).toBe(200);
+});
+
+test('bodies that never end give their places back after half a minute', async () => {
+  const authorization = await freshToken();
+  const before = clock.pendingTimers;
+  const halfSent = Array.from({ length: 5 }, () => {
+    const headers = { authorization, 'content-length': '10' };
+    const request = send(`${base}/`, { method: 'POST', headers, agent: false });
+    request.write('half');
+    return request;
+  });
+  // For each its place's timeout and its body's.
+  while (clock.pendingTimers < before + 10) await new Promise((resolve) => setImmediate(resolve));
+  expect(clock.pendingTimers).toBe(before + 10);
+  const answers = halfSent.map((request) => once(request, 'response') as Promise<[IncomingMessage]>);
+  await clock.advance(30_000);
+  expect((await Promise.all(answers)).map(([{ statusCode }]) => statusCode)).toEqual([408, 408, 408, 408, 408]);
+  expect((await call('/', { headers: { authorization } })).status).toBe(200);
+  expect(clock.pendingTimers).toBe(before);
+});
+
+test('a body that the instance does not read is no fault of the caller', async () => {
+  const headers = { authorization: await freshToken(), 'content-length': '20000000' };
+  const request = send(`${base}/unread`, { method: 'POST', headers, agent: false });
+  // The rest finds the connection closed.
+  request.on('error', () => {}).end(Buffer.alloc(20_000_000));
+  await lines.until('reads nothing');
+  // Until everything on the way is full.
+  for (let turns = 0, written = -1; turns < 100; turns++) {
+    const { bytesWritten = 0 } = request.socket ?? {};
+    if (bytesWritten !== written) turns = 0;
+    written = bytesWritten;
+    await new Promise((resolve) => setImmediate(resolve));
+  }
+  await clock.advance(594_999);
+  const answer = once(request, 'response') as Promise<[IncomingMessage]>;
+  await clock.advance(1);
+  expect((await answer)[0].statusCode).toBe(504);
+});
+
+test('a page of another site is no caller, whatever the service lets everybody do', async () => {
+  const request = send(base, { headers: { origin: 'https://evil.example' } }).end();
+  const [response] = (await once(request, 'response')) as [IncomingMessage];
+  expect(response.statusCode).toBe(403);
+  expect(await new Response(response as never).text()).toMatch(/received the origin "https:\/\/evil.example"\.\n$/);
 });
 
 test('an instance that ends under a request answers 503, and is replaced', async () => {

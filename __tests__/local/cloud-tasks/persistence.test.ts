@@ -133,6 +133,22 @@ test('a queue that is configured at the start keeps its tasks, its state and wha
   expect(listed(after)).toHaveLength(1);
 });
 
+test('a queue that was resumed runs after a restart', async () => {
+  const tasks = await start({ queues: [{ name: QUEUE, state: 'PAUSED' }] });
+  tasks.call('ResumeQueue', { name: QUEUE });
+  expect((await restart()).call('GetQueue', { name: QUEUE }).state).toBe('RUNNING');
+});
+
+test('tasks that are created after a restart come after those before it, and no page leaves one out', async () => {
+  const tasks = await start({ queues: [{ name: QUEUE, state: 'PAUSED' }] });
+  for (const id of ['a', 'b']) create(tasks, id);
+  const after = await restart();
+  create(after, 'c');
+  const first = after.call('ListTasks', { parent: QUEUE, pageSize: 2 });
+  const second = after.call('ListTasks', { parent: QUEUE, pageSize: 2, pageToken: first.nextPageToken });
+  expect(second.tasks.map(({ task }) => task.name)).toEqual([`${QUEUE}/tasks/c`]);
+});
+
 test('a restart writes the file anew, with only what is left', async () => {
   const tasks = await start({ queues: [{ name: QUEUE }] });
   for (let task = 0; task < 20; task++)

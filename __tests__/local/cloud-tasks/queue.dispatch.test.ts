@@ -36,6 +36,19 @@ describe('schedule', () => {
     expect(test.clock.nextTimerAt).toBe(test.start + 31 * 24 * HOUR);
   });
 
+  test('a queue that is paused, purged or loses its task waits for nothing any more', () => {
+    const test = new QueueUnderTest();
+    const task = test.create('a', { after: 60 });
+    expect(test.clock.nextTimerAt).toBe(test.start + 60_000);
+    test.queue.pause();
+    expect(test.clock.nextTimerAt).toBe(test.start + 31 * 24 * HOUR);
+    test.queue.delete(task.name);
+    expect(test.clock.pendingTimers).toBe(0);
+    test.create('b');
+    test.queue.purge();
+    expect(test.clock.pendingTimers).toBe(0);
+  });
+
   test('a task is deleted after 31 days, dispatched or not', async () => {
     const test = new QueueUnderTest({ state: 'PAUSED' });
     test.create('a');
@@ -70,6 +83,20 @@ describe('limits', () => {
     expect(test.sentIds).toEqual(['a', 'b', 'c']);
   });
 
+  test('a higher concurrency holds at once, and so does a higher rate', async () => {
+    const limits = { maxConcurrentDispatches: 1, maxDispatchesPerSecond: 2 };
+    const test = new QueueUnderTest({ rateLimits: limits });
+    const configure = (change: Partial<typeof limits>) =>
+      test.queue.configure({ ...test.queue.settings, rateLimits: { ...limits, ...change } });
+    test.answer = () => new Promise(() => {});
+    for (let id = 0; id < 14; id++) test.create(`t${id}`);
+    configure({ maxConcurrentDispatches: 100 });
+    expect(test.sentAt).toEqual(Array(10).fill(0));
+    configure({ maxConcurrentDispatches: 100, maxDispatchesPerSecond: 100 });
+    await test.advance(1);
+    expect(test.sentAt.slice(10)).toEqual([0.01, 0.02, 0.03, 0.04]);
+  });
+
   test('a 503 holds back the other tasks of the queue, by Retry-After where it is longer', async () => {
     const test = new QueueUnderTest();
     test.answer = (_request, index) => (index === 0 ? response(503, { 'retry-after': '30' }) : response(200));
@@ -89,6 +116,37 @@ describe('limits', () => {
     test.create('other');
     await test.advance(1);
     expect(test.sentAt).toEqual([0, 0]);
+  });
+});
+
+describe('idle', () => {
+  test('is no queue whose task is due and waits for the rate', async () => {
+    const test = new QueueUnderTest({ rateLimits: { maxDispatchesPerSecond: 2 } });
+    for (let id = 0; id < 11; id++) test.create(`t${id}`);
+    await test.advance(0);
+    expect([test.sent.length, test.queue.isIdle]).toEqual([10, false]);
+    await test.advance(1);
+    expect([test.sent.length, test.queue.isIdle]).toEqual([11, true]);
+  });
+
+  test('is no queue with an attempt on its way', async () => {
+    const test = new QueueUnderTest();
+    const answer = Promise.withResolvers<Answer>();
+    test.answer = () => answer.promise;
+    test.create('a');
+    expect(test.queue.isIdle).toBe(false);
+    answer.resolve(response(200));
+    await test.advance(0);
+    expect(test.queue.isIdle).toBe(true);
+  });
+
+  test('is a queue whose tasks wait for their time, or that is paused', () => {
+    const test = new QueueUnderTest();
+    test.create('later', { after: 1 });
+    expect(test.queue.isIdle).toBe(true);
+    test.queue.pause();
+    test.create('due');
+    expect(test.queue.isIdle).toBe(true);
   });
 });
 
@@ -150,6 +208,23 @@ describe('pause, resume, purge, delete', () => {
       ['a', true],
     ]);
     expect(test.attempts).toEqual([]);
+  });
+
+  test('after close nothing waits, is due or is kept, and what comes is not sent', () => {
+    const test = new QueueUnderTest({ rateLimits: { maxConcurrentDispatches: 1 } });
+    test.answer = () => new Promise(() => {});
+    for (const id of ['running', 'due']) test.create(id);
+    test.create('later', { after: 60 });
+    test.queue.close();
+    expect([test.clock.pendingTimers, test.queue.isIdle, test.queue.size]).toEqual([0, true, 0]);
+    test.create('too-late');
+    expect(test.sentIds).toEqual(['running']);
+  });
+
+  test('a page of tasks has those that follow, in the order of creation', () => {
+    const test = new QueueUnderTest({ state: 'PAUSED' });
+    const [, b, c] = ['a', 'b', 'c', 'd'].map((id) => test.create(id));
+    expect(test.queue.list(1, 2).map(({ name }) => name)).toEqual([b?.name, c?.name]);
   });
 });
 

@@ -1,5 +1,5 @@
 import fc from 'fast-check';
-import { answerRest } from '../../../local/cloud-tasks/rest/answer.ts';
+import { answerRest } from '../../../local/cloud-tasks/rest/listener.ts';
 import { CloudTasksService, type ServiceOptions } from '../../../local/cloud-tasks/service.ts';
 import { VirtualClock } from '../../../time/virtual-clock.ts';
 import { webPath } from '../../arbitrary-text.ts';

@@ -40,7 +40,7 @@ async function statusLine(socket: Socket): Promise<string> {
 
 test.each(['GET', 'POST', 'PUT', 'PATCH'])('%s that arrives byte by byte is HTTP/1', async (method) => {
   const socket = await open();
-  for (const byte of `${method} /v2/${QUEUE} HTTP/1.1\r\nHost: x\r\nContent-Length: 2\r\n\r\n{}`)
+  for (const byte of `${method} /v2/${QUEUE} HTTP/1.1\r\nHost: localhost:${tasks.port}\r\nContent-Length: 2\r\n\r\n{}`)
     await write(socket, byte);
   expect(await statusLine(socket)).toMatch(/^HTTP\/1\.1 (200 OK|404 Not Found)$/);
 });

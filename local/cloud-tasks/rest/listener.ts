@@ -1,6 +1,30 @@
-import type { IncomingMessage, RequestListener, ServerResponse } from 'node:http';
+import type { RequestListener, ServerResponse } from 'node:http';
+import { readBody } from '../../read-body.ts';
+import { CloudTasksError, CODES, invalidArgument } from '../errors.ts';
 import type { CloudTasksService } from '../service.ts';
-import { answerRest, MAX_PAYLOAD_BYTES, type RestAnswer } from './answer.ts';
+import * as read from './requests.ts';
+import { enumName, enumNumber, queueJson, taskJson } from './responses.ts';
+import { type RestCall, ROUTES } from './routes.ts';
+
+/** What Google's front end takes, in bytes. */
+const MAX_PAYLOAD_BYTES = 10_485_760;
+
+/** Query parameters that all of Google's APIs take. `$alt` is looked at, the others change nothing here. */
+const SYSTEM_PARAMETER = /^(\$.*|alt|key|fields|quotaUser|prettyPrint|access_token)$/;
+
+/** A request of the REST wire. */
+export interface RestRequest {
+  readonly method: string;
+  /** Path and query, as they were sent. */
+  readonly url: string;
+  readonly authorization: string | undefined;
+  readonly body: Buffer;
+}
+
+export interface RestAnswer {
+  readonly status: number;
+  readonly json: object;
+}
 
 /**
  * The REST wire on Node's own HTTP server. A web framework here would take as long as Cloud Tasks itself does for a task.
@@ -10,27 +34,92 @@ import { answerRest, MAX_PAYLOAD_BYTES, type RestAnswer } from './answer.ts';
 export function restListener(service: CloudTasksService, others: RequestListener): RequestListener {
   return (request, response) => {
     if (!request.url?.startsWith('/v2/')) return others(request, response);
-    readBody(request, (body) => {
-      const { method = '', url = '', headers } = request;
-      write(response, answerRest(service, { method, url, authorization: headers.authorization, body }));
-    });
+    readBody(request, MAX_PAYLOAD_BYTES + 1).then(
+      (body) => {
+        const { method = '', url = '', headers } = request;
+        write(response, answerRest(service, { method, url, authorization: headers.authorization, body }));
+      },
+      // A client that has gone away is not answered.
+      () => {},
+    );
   };
-}
-
-/** Reads on, but keeps no more than it takes to know that a body is too large. A client that goes away is not answered. */
-function readBody(request: IncomingMessage, onEnd: (body: Buffer) => void): void {
-  const chunks: Buffer[] = [];
-  let size = 0;
-  request.on('data', (chunk: Buffer) => {
-    if (size <= MAX_PAYLOAD_BYTES) chunks.push(chunk);
-    size += chunk.length;
-  });
-  request.on('end', () => onEnd(chunks.length === 1 ? (chunks[0] as Buffer) : Buffer.concat(chunks)));
-  request.on('error', () => {});
 }
 
 function write(response: ServerResponse, { status, json }: RestAnswer): void {
   const body = Buffer.from(JSON.stringify(json));
   response.writeHead(status, { 'Content-Type': 'application/json; charset=UTF-8', 'Content-Length': body.length });
   response.end(body);
+}
+
+/** The REST API of Cloud Tasks v2: a result, or an error in Google's format. Never throws. */
+export function answerRest(service: CloudTasksService, request: RestRequest): RestAnswer {
+  try {
+    return { status: 200, json: route(service, request) };
+  } catch (error) {
+    return problem(error);
+  }
+}
+
+function route(service: CloudTasksService, request: RestRequest): object {
+  const queryAt = request.url.indexOf('?');
+  const path = decodePath(queryAt < 0 ? request.url : request.url.slice(0, queryAt));
+  const parameters = new URLSearchParams(queryAt < 0 ? '' : request.url.slice(queryAt + 1));
+  for (const { httpMethod, path: pattern, handle } of ROUTES) {
+    const resource = httpMethod === request.method ? pattern.exec(path)?.[1] : undefined;
+    if (resource !== undefined) return handle(restCall(service, resource, parameters, request));
+  }
+  throw new CloudTasksError(
+    'NOT_FOUND',
+    `Method not found: Cloud Tasks v2 has no ${request.method} ${path.slice(0, 200)}.`,
+  );
+}
+
+function restCall(
+  service: CloudTasksService,
+  resource: string,
+  parameters: URLSearchParams,
+  { body, authorization }: RestRequest,
+): RestCall {
+  const json = parseJson(body);
+  const writeEnum = /enum-encoding=int/.test(parameters.get('$alt') ?? '') ? enumNumber : enumName;
+  const own = [...parameters].filter(([name]) => !SYSTEM_PARAMETER.test(name));
+  return {
+    resource,
+    query: read.query(Object.fromEntries(own), ''),
+    body: (reader, path = '') => reader(json, path),
+    call: (method, request) => service.call(method, request, authorization),
+    queueJson: (queue) => queueJson(queue, writeEnum),
+    taskJson: (task) => taskJson(task, writeEnum),
+  };
+}
+
+function decodePath(pathname: string): string {
+  try {
+    return decodeURIComponent(pathname);
+  } catch {
+    throw invalidArgument(`The URL's path is not valid percent-encoding; received '${pathname.slice(0, 100)}'.`);
+  }
+}
+
+/** An absent body is an empty message; so is `""`, which Google's own REST transport sends for one. */
+function parseJson(body: Buffer): unknown {
+  if (body.length > MAX_PAYLOAD_BYTES) {
+    throw invalidArgument(`Request payload size exceeds the limit: ${MAX_PAYLOAD_BYTES} bytes.`);
+  }
+  const text = body.toString();
+  if (text.trim() === '' || text === '""') return {};
+  try {
+    return JSON.parse(text);
+  } catch (error) {
+    throw invalidArgument(`Invalid JSON payload received. ${(error as Error).message}`);
+  }
+}
+
+/** Google's error format; whatever is not an error of the API is INTERNAL. */
+function problem(error: unknown): RestAnswer {
+  const { code, help } = error instanceof CloudTasksError ? error : { code: 'INTERNAL' as const, help: undefined };
+  const message = error instanceof Error ? error.message : String(error);
+  const status = CODES[code].http;
+  const details = help && [{ '@type': 'type.googleapis.com/google.rpc.Help', links: [help] }];
+  return { status, json: { error: { code: status, message, status: code, ...(details && { details }) } } };
 }
