@@ -25,8 +25,7 @@ test('a second run beside the first is told to wait or to go elsewhere', () => {
   using _first = ResultsFolder.take(parent);
   expect(() => ResultsFolder.take(parent)).toThrow(
     new UsageError(
-      `Process ${process.pid} uses ${parent} already: end it, or choose another folder. If it is another program, delete ` +
-        `${path.join(parent, '.lock')}. (The folder is chosen with --results DIR.)`,
+      `Process ${process.pid} uses ${parent} already: end it, or choose another folder. (The folder is chosen with --results DIR.)`,
     ),
   );
 });
