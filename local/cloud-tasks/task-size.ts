@@ -1,4 +1,5 @@
 import type { NewTask } from './task.ts';
+import { USER_AGENT } from './task-progress.ts';
 
 /** Bytes that a stored task may take as a proto: recorded; one byte more is refused. */
 export const MAX_TASK_BYTES = 1_048_569;
@@ -6,10 +7,12 @@ export const MAX_TASK_BYTES = 1_048_569;
 /** Bytes of the task as a `google.cloud.tasks.v2.Task` proto. Every field number in it is below 16, so each tag is one byte. */
 export function taskSizeBytes(task: NewTask): number {
   const { url, headers, body, authorization } = task.httpRequest;
+  // A stored task has the header that Cloud Tasks will send (recorded).
+  const stored = Object.entries({ ...headers, 'User-Agent': USER_AGENT });
   const request =
     text(url) +
     2 + // http_method
-    Object.entries(headers).reduce((sum, [name, value]) => sum + delimited(text(name) + text(value)), 0) +
+    stored.reduce((sum, [name, value]) => sum + delimited(text(name) + text(value)), 0) +
     (body ? delimited(body.length) : 0) +
     (authorization
       ? delimited(

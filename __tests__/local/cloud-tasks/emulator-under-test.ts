@@ -63,7 +63,7 @@ export class EmulatorUnderTest {
   }
 
   /** Follows the pages to the end, as the client does by itself. */
-  async listTasks(request: { parent: string; pageSize: number }) {
+  async listTasks(request: { parent: string; pageSize: number; responseView?: 'FULL' }) {
     const [tasks] = await this.#client.listTasks(request);
     return tasks;
   }

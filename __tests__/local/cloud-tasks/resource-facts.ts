@@ -67,6 +67,22 @@ export const RESOURCE_FACTS: readonly Fact[] = [
     },
   },
   {
+    fact: 'a page of whole tasks fits into the 4 MiB that clients take, and no task is left out',
+    source: 'gRPC: the default of max_receive_message_length',
+    async check(emulator) {
+      const ids = ['a', 'b', 'c', 'd', 'e'];
+      for (const id of ids) {
+        const httpRequest = { url: 'https://t.example/', body: Buffer.alloc(1_000_000) };
+        await emulator.create(id, { scheduleTime: emulator.inSeconds(60), httpRequest });
+      }
+      const request = { parent: emulator.queue, pageSize: 5, responseView: 'FULL' as const };
+      expect(await emulator.call('ListTasks', request)).toHaveLength(3);
+      expect(await emulator.call('ListTasks', { ...request, responseView: 'BASIC' })).toHaveLength(5);
+      const all = await emulator.listTasks(request);
+      expect(all.map(({ name }) => name)).toEqual(ids.map((id) => `${emulator.queue}/tasks/${id}`));
+    },
+  },
+  {
     fact: 'a policy that was changed since it was read is not overwritten',
     source: 'google.iam.v1 proto: Policy.etag',
     async check(emulator) {

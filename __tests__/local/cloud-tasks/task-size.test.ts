@@ -14,7 +14,7 @@ function encodedSize({ name, httpRequest, scheduleTime, createTime, dispatchDead
     httpRequest: {
       url,
       httpMethod: httpRequest.httpMethod,
-      headers,
+      headers: { ...headers, 'User-Agent': 'Google-Cloud-Tasks' },
       ...(body && { body: Buffer.from(body, 'latin1') }),
       ...(token?.kind === 'oidc' && { oidcToken: token }),
       ...(token?.kind === 'oauth' && { oauthToken: token }),
@@ -32,7 +32,7 @@ function time(ms: number) {
   return { ...(seconds && { seconds }), ...(nanos && { nanos }) };
 }
 
-test('is exactly the size of the encoded proto, for any task', () => {
+test('is exactly the size of the stored proto, with the header that Cloud Tasks adds, for any task', () => {
   const text = fc.string({ unit: 'grapheme', minLength: 1, maxLength: 300 });
   const task: fc.Arbitrary<NewTask> = fc.record({
     name: text,

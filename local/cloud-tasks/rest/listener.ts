@@ -1,4 +1,4 @@
-import type { RequestListener, ServerResponse } from 'node:http';
+import type { IncomingMessage, RequestListener, ServerResponse } from 'node:http';
 import { readBody } from '../../read-body.ts';
 import { CloudTasksError, CODES, invalidArgument } from '../errors.ts';
 import type { CloudTasksService } from '../service.ts';
@@ -33,16 +33,28 @@ export interface RestAnswer {
  */
 export function restListener(service: CloudTasksService, others: RequestListener): RequestListener {
   return (request, response) => {
-    if (!request.url?.startsWith('/v2/')) return others(request, response);
+    const url = versioned(request.url ?? '');
+    if (!url.startsWith('/v2/')) return others(request, response);
     readBody(request, MAX_PAYLOAD_BYTES + 1).then(
       (body) => {
-        const { method = '', url = '', headers } = request;
-        write(response, answerRest(service, { method, url, authorization: headers.authorization, body }));
+        const { authorization } = request.headers;
+        write(response, answerRest(service, { method: methodOf(request), url, authorization, body }));
       },
       // A client that has gone away is not answered.
       () => {},
     );
   };
+}
+
+/** firebase-admin leaves the version out when it calls an emulator. */
+function versioned(url: string): string {
+  return url.startsWith('/projects/') ? `/v2${url}` : url;
+}
+
+/** Java's client sends PATCH as a POST that says so, as all of Google's APIs take it. */
+function methodOf({ method = '', headers }: IncomingMessage): string {
+  const override = headers['x-http-method-override'];
+  return method === 'POST' && typeof override === 'string' ? override.toUpperCase() : method;
 }
 
 function write(response: ServerResponse, { status, json }: RestAnswer): void {

@@ -65,7 +65,8 @@ export const ROUTES: readonly Route[] = [
   route('POST', QUEUE, '/tasks', ({ resource: parent, body, call, taskJson }) =>
     taskJson(call('CreateTask', { ...body(read.createTask), parent })),
   ),
-  route('POST', QUEUE, '/tasks:buffer', ({ resource: queue, body, call, taskJson }) => ({
+  // gcloud puts a slash where the id would be.
+  route('POST', QUEUE, '/tasks/?:buffer', ({ resource: queue, body, call, taskJson }) => ({
     task: taskJson(call('BufferTask', { queue, body: body(read.bufferTask).body })),
   })),
   route('POST', TASK, ':buffer', ({ resource: task, body, call, taskJson }) => ({
