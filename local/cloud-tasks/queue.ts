@@ -213,15 +213,14 @@ export class Queue {
     if (at === this.#timerAt) return;
     const { clock } = this.#context;
     if (this.#timer) clock.clearTimeout(this.#timer);
-    this.#timer = undefined;
     this.#timerAt = at;
-    if (at === Number.POSITIVE_INFINITY) return;
-    this.#timer = clock.setTimeout(() => {
-      this.#timer = undefined;
-      this.#timerAt = Number.POSITIVE_INFINITY;
-      this.#pump();
-    }, at - clock.now());
+    this.#timer = at === Number.POSITIVE_INFINITY ? undefined : clock.setTimeout(this.#onTimer, at - clock.now());
   }
+
+  readonly #onTimer = (): void => {
+    this.#timerAt = Number.POSITIVE_INFINITY;
+    this.#pump();
+  };
 
   #expire(now: number): void {
     for (const task of this.#tasks.values()) {

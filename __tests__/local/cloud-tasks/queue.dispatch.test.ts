@@ -24,10 +24,30 @@ describe('schedule', () => {
     expect(test.sentAt).toEqual([10, 7200]);
   });
 
-  test('waits on one timer for thousands of tasks', async () => {
+  test('waits on one timer for thousands of tasks, and sets it once', async () => {
     const test = new QueueUnderTest();
+    const setTimeout = test.clock.setTimeout.bind(test.clock);
+    let set = 0;
+    test.clock.setTimeout = (fn, ms) => {
+      set++;
+      return setTimeout(fn, ms);
+    };
     for (let id = 0; id < 5000; id++) test.create(`t${id}`, { after: 60 + (id % 100) });
-    expect(test.clock.pendingTimers).toBe(1);
+    expect([test.clock.pendingTimers, set]).toEqual([1, 1]);
+  });
+
+  test('a timer that comes too early is set again', async () => {
+    const test = new QueueUnderTest();
+    const setTimeout = test.clock.setTimeout.bind(test.clock);
+    let early = 10;
+    test.clock.setTimeout = (fn, ms) => {
+      const handle = setTimeout(fn, ms - early);
+      early = 0;
+      return handle;
+    };
+    test.create('a', { after: 60 });
+    await test.advance(60);
+    expect(test.sentAt).toEqual([60]);
   });
 
   test('sets no timer for a paused queue but that of expiry', async () => {
@@ -321,6 +341,7 @@ describe('names', () => {
     });
     await test.advance(1);
     expect(test.create('a').name).toBe(task.name);
+    expect([...test.queue.contents().tombstones]).toEqual([]);
   });
 
   test('a name that never was is not found', () => {

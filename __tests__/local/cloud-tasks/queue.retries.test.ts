@@ -1,6 +1,7 @@
 import fc from 'fast-check';
 import type { Answer } from '../../../local/cloud-tasks/attempt.ts';
 import { QueueUnderTest } from './queue-under-test.ts';
+import { response } from './vocabulary.ts';
 
 /** The stack's own: 10 s, 300 s, 3 doublings, 5 attempts. */
 const RETRY = { minBackoffMs: 10_000, maxBackoffMs: 300_000, maxDoublings: 3, maxAttempts: 5 };
@@ -18,13 +19,34 @@ test('a failing task is tried maxAttempts times at the exact delays, then delete
   expect(test.queue.size).toBe(0);
 });
 
-test.each([301, 302, 400, 404, 409, 500])('a %i is retried like any failure', async (status) => {
+test.each([300, 301, 302, 400, 404, 409, 500])('a %i is retried like any failure', async (status) => {
   const test = new QueueUnderTest({ retryConfig: RETRY });
   test.answerWith(status, 204);
   test.create('a');
   await test.advance(60);
   expect(test.sentAt).toEqual([0, 10]);
   expect(test.queue.size).toBe(0);
+});
+
+test.each([200, 204, 299])('a %i is a success', async (status) => {
+  const test = new QueueUnderTest({ retryConfig: RETRY });
+  test.answerWith(status);
+  test.create('a');
+  await test.advance(60);
+  expect([test.sentAt, test.queue.size]).toEqual([[0], 0]);
+});
+
+test.each([
+  [429, 30],
+  [503, 30],
+  [500, 10],
+  [404, 10],
+])('after a %i with Retry-After: 30 a task waits %i s', async (status, seconds) => {
+  const test = new QueueUnderTest({ retryConfig: RETRY });
+  test.answer = () => response(status, { 'retry-after': '30' });
+  test.create('a');
+  await test.advance(0);
+  expect(test.attempts[0]?.nextAttemptTime).toBe(test.start + seconds * 1000);
 });
 
 test('with a retry duration, goes on beyond maxAttempts until both limits are reached', async () => {
