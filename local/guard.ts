@@ -1,5 +1,5 @@
 import type { IncomingHttpHeaders, IncomingMessage, RequestListener, ServerResponse } from 'node:http';
-import { type Clock, systemClock } from '../time/clock.ts';
+import type { Clock } from '../time/clock.ts';
 
 /** Milliseconds that a request's body may take to arrive: on this machine it takes a few. Ours. */
 const LONGEST_RECEIVING_MS = 30_000;
@@ -53,7 +53,7 @@ export function turnsAway(request: IncomingMessage, response: ServerResponse, pu
 }
 
 /** Lets only those requests through to a server that may come in, and gives their bodies half a minute to arrive. */
-export function guarded(listener: RequestListener, clock: Clock = systemClock): RequestListener {
+export function guarded(listener: RequestListener, clock: Clock): RequestListener {
   return (request, response) => {
     if (turnsAway(request, response)) return;
     limitReceiving(request, response, clock);

@@ -2,6 +2,7 @@ import { createServer, type Server } from 'node:http';
 import type { AddressInfo, Server as NetServer } from 'node:net';
 import { getRequestListener } from '@hono/node-server';
 import type { Hono } from 'hono';
+import { type Clock, systemClock } from '../time/clock.ts';
 import { guarded } from './guard.ts';
 
 /** The only address that the local Google listens on: nothing of it is reachable from another machine. */
@@ -63,10 +64,11 @@ export interface RunningServer {
 /**
  * Serves an app on the loopback address, out of reach of web pages.
  *
+ * @param clock gives bodies their time to arrive. @default systemClock
  * @throws PortInUseError when another process has the port
  */
-export async function serve(app: Hono, options: ListenOptions): Promise<RunningServer> {
-  const server = createServer(guarded(getRequestListener(app.fetch)));
+export async function serve(app: Hono, options: ListenOptions, clock: Clock = systemClock): Promise<RunningServer> {
+  const server = createServer(guarded(getRequestListener(app.fetch), clock));
   const port = await listen(server, options);
   return { host: `${LOOPBACK}:${port}`, close: () => closeServer(server) };
 }

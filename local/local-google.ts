@@ -7,7 +7,7 @@ import { type Clock, systemClock } from '../time/clock.ts';
 import { runServiceOf, type SecretValues } from './cloud-run/run-service.ts';
 import { type RunningService, startRunService } from './cloud-run/start-run-service.ts';
 import { Buckets } from './cloud-storage/buckets.ts';
-import { type StorageApiOptions, type StorageFault, storageApi } from './cloud-storage/json-api.ts';
+import { type StorageFault, storageApi } from './cloud-storage/json-api.ts';
 import type { Attempt } from './cloud-tasks/attempt.ts';
 import { type CloudTasks, startCloudTasks } from './cloud-tasks/cloud-tasks.ts';
 import { stackOptions } from './cloud-tasks/of-stack.ts';
@@ -15,10 +15,9 @@ import { CERTS_PATH } from './cloud-tasks/openid.ts';
 import { bucketsOf, objectsOf } from './google-stack.ts';
 import { PROJECT_OWNER } from './iam.ts';
 import { identitiesOf } from './identities.ts';
-import { LOOPBACK, type RunningServer, serve } from './listen.ts';
-import { type MetadataOptions, metadataApp } from './metadata-server.ts';
+import { type ListenOptions, LOOPBACK, serve } from './listen.ts';
+import { metadataApp } from './metadata-server.ts';
 import { TerraformStack, type TerraformValue } from './terraform-stack.ts';
-import type { TokenIssuer } from './token-issuer.ts';
 
 /** Number of the project, which only Google could know. */
 const PROJECT_NUMBER = '123456789012';
@@ -117,17 +116,28 @@ export async function startLocalGoogle(options: LocalGoogleOptions): Promise<Loc
 
   // Stopped in the opposite order, also where a later step fails.
   await using started = new AsyncDisposableStack();
+  const serveHere = async (app: Hono, listen: ListenOptions) => started.adopt(await serve(app, listen, clock), stop);
   const { projectId } = stack;
   const machine = { projectId, projectNumber: PROJECT_NUMBER, region: service.region, tokens };
-  const serviceMetadata = started.adopt(
-    await serveServiceMetadata({ ...machine, email: service.serviceAccount }),
-    stop,
-  );
-  const metadata = started.adopt(await serveMetadata({ ...machine, email: developer }, ports.metadata), stop);
-  const storageServer = started.adopt(
-    await serveStorage({ store: storage, access, fault: options.storageFault }, tokens, ports.storage),
-    stop,
-  );
+  const serviceMetadata = await serveHere(metadataApp({ ...machine, email: service.serviceAccount }), {
+    port: 0,
+    what: "the service's metadata server",
+    option: 'nothing: it takes any free port',
+  });
+  const metadata = await serveHere(metadataApp({ ...machine, email: developer }), {
+    port: ports.metadata ?? 0,
+    what: 'the metadata server',
+    option: 'ports.metadata',
+  });
+  // Both live on www.googleapis.com too.
+  const googleapis = new Hono()
+    .get(CERTS_PATH, (c) => c.json(tokens.jwks()))
+    .route('/', storageApi({ store: storage, access, fault: options.storageFault }));
+  const storageServer = await serveHere(googleapis, {
+    port: ports.storage ?? 0,
+    what: 'Cloud Storage',
+    option: 'ports.storage',
+  });
   const folder = started.adopt(await mkdtemp(join(tmpdir(), 'local-google-')), removeFolder);
   let run: RunningService | undefined;
   started.defer(async () => run?.close());
@@ -188,21 +198,6 @@ function bucketsWithObjects(stack: TerraformStack, clock: Clock, mutationLimit: 
     store.insert(bucket, name, content, { contentType });
   }
   return store;
-}
-
-function serveServiceMetadata(metadata: MetadataOptions): Promise<RunningServer> {
-  const option = 'nothing: it takes any free port';
-  return serve(metadataApp(metadata), { port: 0, what: "the service's metadata server", option });
-}
-
-function serveMetadata(metadata: MetadataOptions, port = 0): Promise<RunningServer> {
-  return serve(metadataApp(metadata), { port, what: 'the metadata server', option: 'ports.metadata' });
-}
-
-/** Cloud Storage, and the keys of ID tokens: both live on www.googleapis.com. */
-function serveStorage(api: StorageApiOptions, tokens: TokenIssuer, port = 0): Promise<RunningServer> {
-  const googleapis = new Hono().get(CERTS_PATH, (c) => c.json(tokens.jwks())).route('/', storageApi(api));
-  return serve(googleapis, { port, what: 'Cloud Storage', option: 'ports.storage' });
 }
 
 /** What points clients of any language at this Google. */

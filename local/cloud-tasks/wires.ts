@@ -1,5 +1,6 @@
 import { createServer, type RequestListener } from 'node:http';
 import { createServer as createNetServer, type Server, type Socket } from 'node:net';
+import { systemClock } from '../../time/clock.ts';
 import { guarded } from '../guard.ts';
 import { type ListenOptions, listen } from '../listen.ts';
 import type { GrpcServer } from './grpc/server.ts';
@@ -27,7 +28,8 @@ export async function serveWires(
   service: CloudTasksService,
   options: ListenOptions,
 ): Promise<Wires> {
-  const http = createServer(guarded(rest));
+  // Real time, whatever the queues go by: what a client sends comes from a real process.
+  const http = createServer(guarded(rest, systemClock));
   let grpc: Promise<GrpcServer> | undefined;
   let closed = false;
   const router = connectionRouter({
