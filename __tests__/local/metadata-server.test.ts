@@ -67,4 +67,4 @@ test("Google's own library takes its tokens here when GCE_METADATA_HOST says so"
     delete process.env.GCE_METADATA_HOST;
     await server.close();
   }
-});
+}, 60_000);

@@ -40,7 +40,6 @@ export class TokenBucket {
     this.#fill(nowMs);
     this.#ratePerMs = ratePerSecond / 1000;
     this.#burst = burst;
-    this.#tokens = Math.min(this.#tokens, burst);
   }
 
   #fill(nowMs: number): void {

@@ -135,4 +135,4 @@ test('thousands of mutated requests: each a proper answer, never a crash', async
     { numRuns: 100 },
   );
   expect(await callWith('GetQueue', v2.GetQueueRequest.encode({ name: QUEUE }).finish())).toBeUndefined();
-});
+}, 60_000);
