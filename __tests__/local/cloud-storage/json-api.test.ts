@@ -1,3 +1,5 @@
+import { once } from 'node:events';
+import { type IncomingMessage, request as send } from 'node:http';
 import fc from 'fast-check';
 import { AccessControl } from '../../../local/access-control.ts';
 import { Buckets } from '../../../local/cloud-storage/buckets.ts';
@@ -243,5 +245,22 @@ test('any name comes through a real connection', async () => {
       ],
     },
   );
+  await server.close();
+});
+
+test('an upload that never ends is answered in its time, and the next is served', async () => {
+  const clock = new VirtualClock();
+  const server = await serve(api, { port: 0, what: 'Cloud Storage', option: '-' }, clock);
+  const url = `http://${server.host}/upload/storage/v1/b/b/o?uploadType=media&name=half`;
+  const headers = { Authorization: 'Bearer writer', 'Content-Length': '10' };
+  const request = send(url, { method: 'POST', headers, agent: false });
+  request.write('half');
+  while (clock.pendingTimers === 0) await new Promise((resolve) => setImmediate(resolve));
+  const answer = once(request, 'response') as Promise<[IncomingMessage]>;
+  await clock.advance(30_000);
+  expect((await answer)[0].statusCode).toBe(408);
+  const whole = await fetch(url, { method: 'POST', headers: { Authorization: 'Bearer writer' }, body: 'whole' });
+  expect(whole.status).toBe(200);
+  expect(store.get('b', 'half').content.toString()).toBe('whole');
   await server.close();
 });
