@@ -8,6 +8,8 @@ export default {
   testEnvironment: 'node',
   // jest leaves one core idle otherwise: half of a small machine.
   maxWorkers: '100%',
+  // For what hangs: on a busy machine a process takes seconds to start, and five of them, jest's default, would be a race.
+  testTimeout: 60_000,
   testMatch: ['<rootDir>/__tests__/**/*.test.ts'],
   setupFiles: ['<rootDir>/__tests__/stack-traces.ts'],
   extensionsToTreatAsEsm: ['.ts'],

@@ -58,9 +58,11 @@ export function requireTaskName(name: string, queueName: string): void {
       `The queue name from request ('${queueName}') must be the same as the queue name in the named task ('${queueOf(name)}').`,
     );
   }
-  if (TASK_ID.test(shortId(name))) return;
+  // Not the short id: what follows the last of several slashes may look like one.
+  const id = name.slice(`${queueName}/tasks/`.length);
+  if (TASK_ID.test(id)) return;
   throw invalidArgument(
-    `Task ID "${shortId(name)}" can contain only letters ([A-Za-z]), numbers ([0-9]), hyphens (-), or underscores (_). ` +
+    `Task ID "${id}" can contain only letters ([A-Za-z]), numbers ([0-9]), hyphens (-), or underscores (_). ` +
       'Task ID must between 1 and 500 characters.',
     { description: 'Definition of task ID', url: `${REFERENCE}.tasks#Task.FIELDS.name` },
   );

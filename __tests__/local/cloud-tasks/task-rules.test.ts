@@ -71,6 +71,12 @@ describe('refuses, saying why', () => {
         'Task ID must between 1 and 500 characters.',
     ],
     [
+      'a task id that is behind a slash',
+      { name: `${QUEUE}/tasks//-`, httpRequest: request },
+      'Task ID "/-" can contain only letters ([A-Za-z]), numbers ([0-9]), hyphens (-), or underscores (_). ' +
+        'Task ID must between 1 and 500 characters.',
+    ],
+    [
       'a short name',
       { name: 'a', httpRequest: request },
       'Task name must be formatted: "projects/<PROJECT_ID>/locations/<LOCATION_ID>/queues/<QUEUE_ID>/tasks/<TASK_ID>"',
