@@ -2,7 +2,7 @@ import { relative, resolve } from 'node:path';
 import { App, GcsBackend, LocalBackend } from 'cdktf';
 import { problemsOf } from './checks.ts';
 import { DocumentProcessingStack } from './document-processing-stack.ts';
-import { readSettings } from './settings.ts';
+import { readAppSettings } from './settings.ts';
 
 /**
  * Synthesises one stack from the environment variables that `settings.ts` lists.
@@ -10,7 +10,7 @@ import { readSettings } from './settings.ts';
  * @returns every problem, one line each; nothing is synthesised unless the list is empty
  */
 export function synthesise(variables: Readonly<Record<string, string | undefined>>): string[] {
-  const { settings, problems } = readSettings(variables);
+  const { settings, problems } = readAppSettings(variables);
   // The checks run below, where all that fail can be reported with the settings' problems.
   const app = new App({ skipValidation: true });
   const stackName = `document-processing-${settings.props.environment ?? 'dev'}`;

@@ -1,13 +1,13 @@
 import { ENVIRONMENTS } from '../../cli/environments.ts';
-import { readSettings } from '../../stacks/settings.ts';
+import { readAppSettings } from '../../stacks/settings.ts';
 import { everythingOn } from './everything-on.ts';
 import { unknownToProvider } from './provider-bindings.ts';
 import { resources, stackJson } from './synthesise.ts';
 
 const environments = {
   dev: {},
-  prod: readSettings(ENVIRONMENTS.prod).settings.props,
-  docling: readSettings(ENVIRONMENTS.docling).settings.props,
+  prod: readAppSettings(ENVIRONMENTS.prod).settings.props,
+  docling: readAppSettings(ENVIRONMENTS.docling).settings.props,
   'everything-on': everythingOn,
 };
 

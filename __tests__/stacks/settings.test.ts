@@ -1,13 +1,13 @@
 import fc from 'fast-check';
-import { readSettings } from '../../stacks/settings.ts';
+import { readAppSettings } from '../../stacks/settings.ts';
 import { anyCharacter } from '../arbitrary-text.ts';
 
 test('nothing set is a whole answer: every default stays where it is documented', () => {
-  expect(readSettings({})).toEqual({ settings: { props: {} }, problems: [] });
+  expect(readAppSettings({})).toEqual({ settings: { props: {} }, problems: [] });
 });
 
 test('an empty variable counts as not set', () => {
-  expect(readSettings({ GCP_PROJECT_ID: '', MAX_INSTANCES: ' ', CALLERS: '' })).toEqual({
+  expect(readAppSettings({ GCP_PROJECT_ID: '', MAX_INSTANCES: ' ', CALLERS: '' })).toEqual({
     settings: { props: {} },
     problems: [],
   });
@@ -56,7 +56,7 @@ test('reads every variable', () => {
     NOTIFICATION_CHANNELS: 'projects/p/notificationChannels/1',
     STATE_BUCKET: 'my-state',
   };
-  expect(readSettings(variables)).toEqual({
+  expect(readAppSettings(variables)).toEqual({
     settings: {
       props: {
         projectId: 'my-project',
@@ -105,7 +105,7 @@ test('reads every variable', () => {
 });
 
 test('reports every problem at once, each by its name', () => {
-  const { settings, problems } = readSettings({
+  const { settings, problems } = readAppSettings({
     ENVIRONMENT: 'My Prod',
     MAX_ATTEMPTS: 'many',
     MIN_INSTANCES: '-1',
@@ -128,22 +128,28 @@ test('reports every problem at once, each by its name', () => {
   expect(settings.props).toEqual({ cpu: '2' });
 });
 
+test('a list names everything that is wrong in it', () => {
+  expect(readAppSettings({ SECRETS: 'A=b,c,D=e,=f' }).problems).toEqual([
+    "SECRETS is a list such as 'a=b,c=d'; received 'c', '=f' in it.",
+  ]);
+});
+
 test.each([
   ['true', { docling: {} }],
   ['false', {}],
 ])('DOCLING=%s by itself', (value, props) => {
-  expect(readSettings({ DOCLING: value })).toEqual({ settings: { props }, problems: [] });
+  expect(readAppSettings({ DOCLING: value })).toEqual({ settings: { props }, problems: [] });
 });
 
 test('what is said of docling-serve needs docling-serve', () => {
-  expect(readSettings({ DOCLING_CPU: '2' })).toEqual({
+  expect(readAppSettings({ DOCLING_CPU: '2' })).toEqual({
     settings: { props: {} },
     problems: ["DOCLING_CPU is for docling-serve, which DOCLING=true turns on; received '2': set both or none."],
   });
 });
 
 test('an extraction is set as a whole or not at all', () => {
-  expect(readSettings({ EXTRACTION_MODEL: 'gemini-3-flash', EXTRACTION_OUTPUT_PRICE: '2.5' })).toEqual({
+  expect(readAppSettings({ EXTRACTION_MODEL: 'gemini-3-flash', EXTRACTION_OUTPUT_PRICE: '2.5' })).toEqual({
     settings: { props: {} },
     problems: [
       'Extraction needs EXTRACTION_SCHEMA_FILE, EXTRACTION_MODEL, EXTRACTION_INPUT_PRICE, EXTRACTION_OUTPUT_PRICE; ' +
@@ -154,7 +160,7 @@ test('an extraction is set as a whole or not at all', () => {
 
 test('a price that is no amount is one problem', () => {
   const prices = { EXTRACTION_INPUT_PRICE: '30 cents', EXTRACTION_OUTPUT_PRICE: '2.5' };
-  expect(readSettings({ EXTRACTION_SCHEMA_FILE: 'a.json', EXTRACTION_MODEL: 'gemini-3-flash', ...prices })).toEqual({
+  expect(readAppSettings({ EXTRACTION_SCHEMA_FILE: 'a.json', EXTRACTION_MODEL: 'gemini-3-flash', ...prices })).toEqual({
     settings: { props: {} },
     problems: ["EXTRACTION_INPUT_PRICE must be in USD for a million tokens, such as 0.30; received '30 cents'."],
   });
@@ -168,7 +174,7 @@ test.each([
   ['MAX_ATTEMPT', 'MAX_ATTEMPTS'],
   ['STATEBUCKET', 'STATE_BUCKET'],
 ])('%s, which would silently do nothing, is told from %s', (name, nearest) => {
-  expect(readSettings({ [name]: 'x' }).problems).toEqual([
+  expect(readAppSettings({ [name]: 'x' }).problems).toEqual([
     `${name} is no setting: did you mean ${nearest}? Rename it, or unset it.`,
   ]);
 });
@@ -176,7 +182,7 @@ test.each([
 test("other tools' variables and npm start's are nobody's typing errors", () => {
   const docling = { DOCLING_SERVE_MAX_SYNC_WAIT: '1', DOCLING_DEVICE: 'cpu', DOCLING_URL: 'http://localhost:5001' };
   const others = { EXTRACTION_DIR: '/tmp', EXTRACTION_TIMEOUT: '30', SECRET: 'x', CALLER: 'x', GCP_PROJECT: 'p' };
-  expect(readSettings({ ...docling, ...others, EXTRACTION_MODLE: '' })).toEqual({
+  expect(readAppSettings({ ...docling, ...others, EXTRACTION_MODLE: '' })).toEqual({
     settings: { props: {} },
     problems: [],
   });
@@ -186,7 +192,7 @@ test('takes whatever a shell can set without failing', () => {
   const value = fc.string({ unit: anyCharacter });
   fc.assert(
     fc.property(value, value, value, (a, b, c) => {
-      const { settings, problems } = readSettings({ MAX_INSTANCES: a, ENVIRONMENT: b, CALLERS: c, SECRETS: c });
+      const { settings, problems } = readAppSettings({ MAX_INSTANCES: a, ENVIRONMENT: b, CALLERS: c, SECRETS: c });
       const { maxInstances, environment } = settings.props;
       expect(maxInstances === undefined || Number.isSafeInteger(maxInstances)).toBe(true);
       expect(environment === undefined || /^[a-z][a-z0-9-]*$/.test(environment)).toBe(true);
