@@ -1,4 +1,4 @@
-import { DOCLING_CONTAINER } from '../stacks/docling-sidecar.ts';
+import { DOCLING_CONTAINER } from '../stacks/options/docling-sidecar.ts';
 import { UsageError } from './command-line.ts';
 import type { ConversionOptions } from './conversion-options.ts';
 

@@ -1,12 +1,11 @@
-import { DEFAULT_MAX_BACKOFF_SECONDS } from '../deadlines.ts';
 import { type Check, isWhole } from './checks.ts';
-import { type DoclingSidecarProps, doclingSidecar } from './docling-sidecar.ts';
-import type { ExtractionProps } from './extraction.ts';
 import { memberChecks } from './members.ts';
 import { MAX_QUEUES, nameChecks } from './names.ts';
-import type { ServiceNetwork } from './service-network.ts';
+import { type DoclingSidecarProps, doclingSidecar } from './options/docling-sidecar.ts';
+import type { ExtractionProps } from './options/extraction.ts';
+import type { ServiceNetwork } from './options/service-network.ts';
 import { capacityOf, type ServiceSize, serviceSize } from './service-size.ts';
-import type { QueueLimits } from './task-queue.ts';
+import { type QueueLimits, queueLimits } from './task-queue.ts';
 
 /** What a deployer can choose; nothing has to be. */
 export interface DocumentProcessingStackProps extends QueueLimits, ServiceSize, ServiceNetwork {
@@ -53,38 +52,37 @@ export interface DocumentProcessingStackProps extends QueueLimits, ServiceSize, 
   readonly notificationChannels?: readonly string[];
 }
 
-/** What concerns several parts of the stack at once, with every default in its place. */
-export function sharedProps(props: DocumentProcessingStackProps) {
-  const { location = 'us-central1', environment = 'dev', queueCount = 1 } = props;
-  const docling = props.docling && doclingSidecar(props.docling);
-  const size = serviceSize(docling ? { ...props, concurrency: props.concurrency ?? 1 } : props);
+/** The props with every default in its place, each group as the parts of the stack take it. */
+export function resolveProps(given: DocumentProcessingStackProps) {
+  const { location = 'us-central1', environment = 'dev', queueCount = 1 } = given;
+  const docling = given.docling && doclingSidecar(given.docling);
+  const size = serviceSize(docling ? { ...given, concurrency: given.concurrency ?? 1 } : given);
   return {
     location,
     environment,
+    labels: { ...given.labels, app: 'document-processing', environment },
+    deletionProtection: given.deletionProtection ?? environment === 'prod',
     queueCount,
+    // Together the queues dispatch what the service can take, unless they are told less.
+    limits: queueLimits(given, shareOf(capacityOf(size), queueCount)),
     size,
     docling,
-    labels: { ...props.labels, app: 'document-processing', environment },
-    callers: unique(props.callers),
-    enqueuers: unique(props.enqueuers),
-    deletionProtection: props.deletionProtection ?? environment === 'prod',
-    monitoring: props.monitoring ?? true,
-    maxAttempts: props.maxAttempts ?? 5,
-    maxBackoffSeconds: props.maxBackoffSeconds ?? DEFAULT_MAX_BACKOFF_SECONDS,
-    // Together the queues dispatch what the service can take, unless they are told less.
-    maxConcurrentDispatches: props.maxConcurrentDispatches ?? shareOf(capacityOf(size), queueCount),
+    callers: unique(given.callers),
+    enqueuers: unique(given.enqueuers),
+    secrets: given.secrets ?? {},
+    monitoring: given.monitoring ?? true,
   };
 }
 
 /** The rules that no single part of the stack can check. */
 export function sharedChecks(projectId: string, given: DocumentProcessingStackProps): Check[] {
-  const props = sharedProps(given);
-  const { location, environment, queueCount, size, maxConcurrentDispatches } = props;
+  const { location, environment, queueCount, size, limits, callers, enqueuers } = resolveProps(given);
+  const { maxConcurrentDispatches } = limits;
   const capacity = capacityOf(size);
   return [
     ...nameChecks(projectId, environment, queueCount),
-    ...memberChecks('Callers', props.callers),
-    ...memberChecks('Enqueuers', props.enqueuers),
+    ...memberChecks('Callers', callers),
+    ...memberChecks('Enqueuers', enqueuers),
     ...Object.entries(given.labels ?? {}).flatMap(([key, value]) => labelChecks(key, value)),
     {
       values: [location],

@@ -5,17 +5,16 @@ import { TerraformStack, TerraformVariable } from 'cdktf';
 import type { Construct } from 'constructs';
 import { deadlinesFor } from '../deadlines.ts';
 import { addChecks } from './checks.ts';
-import { type DocumentProcessingStackProps, sharedChecks, sharedProps } from './document-processing-props.ts';
-import { EncryptionKey } from './encryption-key.ts';
-import { Extraction } from './extraction.ts';
-import { HandlerBundle } from './handler-bundle.ts';
+import { type DocumentProcessingStackProps, resolveProps, sharedChecks } from './document-processing-props.ts';
+import { HandlerBundle, nodeImage } from './handler-bundle.ts';
 import { HandlerService } from './handler-service.ts';
 import { Monitoring } from './monitoring/monitoring.ts';
 import { namesFor } from './names.ts';
-import { nodeImage } from './node-image.ts';
+import { EncryptionKey } from './options/encryption-key.ts';
+import { Extraction } from './options/extraction.ts';
+import { SecretVariables } from './options/secret-variables.ts';
 import { addOutputs } from './outputs.ts';
 import { PrivateBucket } from './private-bucket.ts';
-import { SecretVariables } from './secret-variables.ts';
 import { ServiceIdentity } from './service-identity.ts';
 import { TaskQueue } from './task-queue.ts';
 
@@ -31,11 +30,11 @@ export class DocumentProcessingStack extends TerraformStack {
   constructor(scope: Construct, id: string, props: DocumentProcessingStackProps = {}) {
     super(scope, id);
     const projectId = props.projectId ?? projectIdVariable(this);
-    const deadlines = deadlinesFor(props.dispatchDeadlineSeconds, { extraction: props.extraction !== undefined });
-    const shared = sharedProps(props);
     addChecks(this, sharedChecks(projectId, props));
-    const { location, environment, labels, deletionProtection } = shared;
-    const names = namesFor(projectId, environment, shared.queueCount);
+    const { location, environment, labels, deletionProtection, queueCount, limits, size, docling, ...rest } =
+      resolveProps(props);
+    const deadlines = deadlinesFor(props.dispatchDeadlineSeconds, { extraction: props.extraction !== undefined });
+    const names = namesFor(projectId, environment, queueCount);
     const place = { location, projectId };
 
     new GoogleProvider(this, 'google', { project: projectId, region: location, defaultLabels: labels });
@@ -44,6 +43,10 @@ export class DocumentProcessingStack extends TerraformStack {
       ? new EncryptionKey(this, 'key', { ...place, name: props.kmsKey, projectNumber })
       : undefined;
 
+    const queues = names.queues.map((name, index) => {
+      const queueId = index === 0 ? 'queue' : `queue-${index + 1}`;
+      return new TaskQueue(this, queueId, { ...place, name, limits, preventDestroy: deletionProtection });
+    });
     const runtime = new ServiceIdentity(this, 'runtime', {
       accountId: names.runtimeAccount,
       projectId,
@@ -54,42 +57,29 @@ export class DocumentProcessingStack extends TerraformStack {
       projectId,
       displayName: `Document processing (${environment}): calls the handler for Cloud Tasks`,
     });
-
-    const queues = names.queues.map((name, index) => {
-      const queueId = index === 0 ? 'queue' : `queue-${index + 1}`;
-      return new TaskQueue(this, queueId, { ...props, ...shared, ...place, name, preventDestroy: deletionProtection });
-    });
-
-    const documents = new PrivateBucket(this, 'documents', {
-      ...place,
-      name: names.documentsBucket,
-      existingName: props.documentsBucket,
-      forceDestroy: !deletionProtection,
-      key,
-    });
-    const results = new PrivateBucket(this, 'results', {
-      ...place,
-      name: names.resultsBucket,
-      existingName: props.resultsBucket,
-      forceDestroy: !deletionProtection,
-      key,
-    });
+    const bucket = (id: string, name: string, existingName: string | undefined) =>
+      new PrivateBucket(this, id, { ...place, name, existingName, forceDestroy: !deletionProtection, key });
+    const documents = bucket('documents', names.documentsBucket, props.documentsBucket);
+    const results = bucket('results', names.resultsBucket, props.resultsBucket);
     const code = props.image ? undefined : this.#code(names.codeBucket, place, props.bundlePath, key);
-    const secrets = new SecretVariables(this, 'secrets', {
-      secrets: props.secrets ?? {},
-      projectId,
-      member: runtime.member,
-    });
+
+    const secrets = new SecretVariables(this, 'secrets', { secrets: rest.secrets, projectId, member: runtime.member });
     const extraction =
       props.extraction &&
       new Extraction(this, 'extraction', { ...props.extraction, projectId, member: runtime.member });
+    /** Lets the member put tasks into the queues, each with the identity of the invoker. */
+    const grantEnqueue = (who: string, member: string) => [
+      ...queues.map((queue) => queue.grantEnqueue(`enqueuer-${who}`, member)),
+      invoker.grantActAs(`act-as-${who}`, member),
+    ];
+    for (const enqueuer of rest.enqueuers) grantEnqueue(enqueuer, enqueuer);
 
     const settings = {
       GCP_PROJECT_ID: projectId,
       GCP_LOCATION: location,
       CLOUD_TASKS_QUEUE: names.queues.join(','),
-      CLOUD_TASKS_MAX_ATTEMPTS: String(shared.maxAttempts),
-      CLOUD_TASKS_MAX_BACKOFF_SECONDS: String(Math.ceil(shared.maxBackoffSeconds)),
+      CLOUD_TASKS_MAX_ATTEMPTS: String(limits.maxAttempts),
+      CLOUD_TASKS_MAX_BACKOFF_SECONDS: String(Math.ceil(limits.maxBackoffSeconds)),
       CLOUD_RUN_SERVICE_ACCOUNT: invoker.email,
       DOCUMENTS_BUCKET: documents.name,
       RESULTS_BUCKET: results.name,
@@ -99,19 +89,20 @@ export class DocumentProcessingStack extends TerraformStack {
       ACCEPT_REMOVED_SIGNATURE: 'true',
     };
     const service = new HandlerService(this, 'service', {
-      ...props,
-      ...shared,
       ...place,
       name: names.service,
       projectNumber,
       image: props.image ?? nodeImage(),
       code: code && { bucket: code.bucket.name, objectName: code.bundle.objectName },
+      size,
+      network: props,
+      docling,
       deadlines,
       settings,
+      secrets: rest.secrets,
       serviceAccount: runtime.email,
       grants: [
-        ...queues.map((queue) => queue.grantEnqueue('enqueuer-runtime', runtime.member)),
-        invoker.grantActAs('act-as-runtime', runtime.member),
+        ...grantEnqueue('runtime', runtime.member),
         documents.grantRead('reader-runtime', runtime.member),
         results.grantReadWrite('writer-runtime', runtime.member),
         ...(code ? [code.bucket.grantRead('reader-runtime', runtime.member)] : []),
@@ -119,20 +110,21 @@ export class DocumentProcessingStack extends TerraformStack {
         ...(extraction ? [extraction.grant] : []),
       ],
       key,
+      labels,
+      deletionProtection,
     });
-    service.grantInvoke('invokers', [invoker.member, ...shared.callers]);
+    service.grantInvoke('invokers', [invoker.member, ...rest.callers]);
 
-    for (const enqueuer of shared.enqueuers) {
-      for (const queue of queues) queue.grantEnqueue(`enqueuer-${enqueuer}`, enqueuer);
-      invoker.grantActAs(`act-as-${enqueuer}`, enqueuer);
-    }
-    if (shared.monitoring) {
+    if (rest.monitoring) {
       new Monitoring(this, 'monitoring', {
-        ...shared,
         ...place,
         names,
         deadlines,
-        capacity: shared.maxConcurrentDispatches * shared.queueCount,
+        size,
+        docling,
+        capacity: limits.maxConcurrentDispatches * queueCount,
+        maxBackoffSeconds: limits.maxBackoffSeconds,
+        labels,
         channels: props.notificationChannels,
       });
     }

@@ -14,15 +14,15 @@ import {
   type DoclingSidecarProps,
   doclingChecks,
   doclingContainer,
-} from './docling-sidecar.ts';
-import type { EncryptionKey } from './encryption-key.ts';
-import { networkChecks, type ServiceNetwork, vpcAccess } from './service-network.ts';
+} from './options/docling-sidecar.ts';
+import type { EncryptionKey } from './options/encryption-key.ts';
+import { networkChecks, type ServiceNetwork, vpcAccess } from './options/service-network.ts';
 import { type ServiceSize, sizeChecks } from './service-size.ts';
 
 const CODE_FOLDER = '/code';
 const PORT = 8080;
 
-export interface HandlerServiceProps extends ServiceNetwork {
+export interface HandlerServiceProps {
   readonly name: string;
   readonly location: string;
   readonly projectId: string;
@@ -32,6 +32,7 @@ export interface HandlerServiceProps extends ServiceNetwork {
   /** Bucket and object of the bundle that the image's Node runs. @default what the image runs by itself */
   readonly code?: { readonly bucket: string; readonly objectName: string } | undefined;
   readonly size: Required<ServiceSize>;
+  readonly network: ServiceNetwork;
   /** docling-serve beside the handler. @default none */
   readonly docling?: Required<DoclingSidecarProps> | undefined;
   readonly deadlines: Deadlines;
@@ -59,11 +60,11 @@ export class HandlerService extends Construct {
 
   constructor(scope: Construct, id: string, props: HandlerServiceProps) {
     super(scope, id);
-    const { size, deadlines, code, key, docling } = props;
+    const { size, network, deadlines, code, key, docling } = props;
     addChecks(this, [
       ...sizeChecks(size),
       ...(docling ? doclingChecks(docling, size) : []),
-      ...networkChecks(props),
+      ...networkChecks(network),
       ...deadlineProblems(deadlines).map((message) => ({ values: [], condition: false, message })),
     ]);
     // Cloud Run's deterministic URL. The service's own `uri` would make the service depend on itself.
@@ -78,7 +79,7 @@ export class HandlerService extends Construct {
       name: props.name,
       location: props.location,
       project: props.projectId,
-      ingress: props.ingress ?? 'INGRESS_TRAFFIC_INTERNAL_ONLY',
+      ingress: network.ingress ?? 'INGRESS_TRAFFIC_INTERNAL_ONLY',
       deletionProtection: props.deletionProtection,
       dependsOn: [...props.grants, ...(key ? [key.serviceGrant] : [])],
       template: {
@@ -88,7 +89,7 @@ export class HandlerService extends Construct {
         timeout: `${deadlines.requestTimeoutSeconds}s`,
         maxInstanceRequestConcurrency: size.concurrency,
         scaling: { minInstanceCount: size.minInstances, maxInstanceCount: size.maxInstances },
-        ...vpcAccess(props),
+        ...vpcAccess(network),
         ...(key && { encryptionKey: key.name }),
         containers: [
           {

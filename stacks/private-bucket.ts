@@ -3,7 +3,7 @@ import { StorageBucketIamMember } from '@cdktf/provider-google/lib/storage-bucke
 import type { ITerraformDependable } from 'cdktf';
 import { Construct } from 'constructs';
 import { addChecks } from './checks.ts';
-import type { EncryptionKey } from './encryption-key.ts';
+import type { EncryptionKey } from './options/encryption-key.ts';
 
 export interface PrivateBucketProps {
   /** Unique in the world, at most 63 characters. */
@@ -53,11 +53,15 @@ export class PrivateBucket extends Construct {
 
   /** Lets the member list and read objects. */
   grantRead(id: string, member: string): ITerraformDependable {
-    return new StorageBucketIamMember(this, id, { bucket: this.name, role: 'roles/storage.objectViewer', member });
+    return this.#grant(id, 'roles/storage.objectViewer', member);
   }
 
   /** Lets the member list, read, write and delete objects, but not change who else may. */
   grantReadWrite(id: string, member: string): ITerraformDependable {
-    return new StorageBucketIamMember(this, id, { bucket: this.name, role: 'roles/storage.objectUser', member });
+    return this.#grant(id, 'roles/storage.objectUser', member);
+  }
+
+  #grant(id: string, role: string, member: string): ITerraformDependable {
+    return new StorageBucketIamMember(this, id, { bucket: this.name, role, member });
   }
 }

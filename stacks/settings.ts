@@ -1,7 +1,7 @@
 import { closest, distance } from 'fastest-levenshtein';
-import type { DoclingSidecarProps } from './docling-sidecar.ts';
 import type { DocumentProcessingStackProps } from './document-processing-props.ts';
-import type { ExtractionProps } from './extraction.ts';
+import type { DoclingSidecarProps } from './options/docling-sidecar.ts';
+import type { ExtractionProps } from './options/extraction.ts';
 import {
   dispatchDeadline,
   environmentName,

@@ -2,6 +2,7 @@ import { CloudTasksQueue } from '@cdktf/provider-google/lib/cloud-tasks-queue/in
 import { CloudTasksQueueIamMember } from '@cdktf/provider-google/lib/cloud-tasks-queue-iam-member/index.js';
 import type { ITerraformDependable } from 'cdktf';
 import { Construct } from 'constructs';
+import { DEFAULT_MAX_BACKOFF_SECONDS } from '../deadlines.ts';
 import { addChecks, type Check, isWhole } from './checks.ts';
 
 /** How fast a queue dispatches its tasks and how often it tries them again. */
@@ -22,13 +23,28 @@ export interface QueueLimits {
   readonly logSamplingRatio?: number;
 }
 
-export interface TaskQueueProps extends QueueLimits {
+/**
+ * The limits with every default in its place.
+ *
+ * @param share of the service's capacity, for this queue
+ */
+export function queueLimits(given: QueueLimits, share: number): Required<QueueLimits> {
+  return {
+    maxDispatchesPerSecond: given.maxDispatchesPerSecond ?? 500,
+    maxConcurrentDispatches: given.maxConcurrentDispatches ?? share,
+    maxAttempts: given.maxAttempts ?? 5,
+    minBackoffSeconds: given.minBackoffSeconds ?? 10,
+    maxBackoffSeconds: given.maxBackoffSeconds ?? DEFAULT_MAX_BACKOFF_SECONDS,
+    maxDoublings: given.maxDoublings ?? 3,
+    logSamplingRatio: given.logSamplingRatio ?? 1,
+  };
+}
+
+export interface TaskQueueProps {
   readonly name: string;
   readonly location: string;
   readonly projectId: string;
-  readonly maxConcurrentDispatches: number;
-  readonly maxAttempts: number;
-  readonly maxBackoffSeconds: number;
+  readonly limits: Required<QueueLimits>;
   /** Whether Terraform refuses to destroy the queue: its name cannot be used again for days. */
   readonly preventDestroy: boolean;
 }
@@ -43,17 +59,8 @@ export class TaskQueue extends Construct {
 
   constructor(scope: Construct, id: string, props: TaskQueueProps) {
     super(scope, id);
-    const limits = {
-      maxDispatchesPerSecond: props.maxDispatchesPerSecond ?? 500,
-      maxConcurrentDispatches: props.maxConcurrentDispatches,
-      maxAttempts: props.maxAttempts,
-      minBackoffSeconds: props.minBackoffSeconds ?? 10,
-      maxBackoffSeconds: props.maxBackoffSeconds,
-      maxDoublings: props.maxDoublings ?? 3,
-      logSamplingRatio: props.logSamplingRatio ?? 1,
-    };
+    const { limits } = props;
     addChecks(this, queueChecks(limits));
-
     this.#queue = new CloudTasksQueue(this, 'Default', {
       name: props.name,
       location: props.location,

@@ -1,6 +1,7 @@
 import { createHash } from 'node:crypto';
+import { readFileSync } from 'node:fs';
 import { relative } from 'node:path';
-import { HandlerBundle } from '../../stacks/handler-bundle.ts';
+import { HandlerBundle, nodeImage } from '../../stacks/handler-bundle.ts';
 import { fixture, jsonOf, only, problemsIn } from './synthesise.ts';
 
 function object(path: string) {
@@ -36,4 +37,9 @@ test('says which command makes a bundle that is missing', () => {
     `The service runs the bundled handler; there is no ${relative(process.cwd(), path)}: ` +
       "make it with 'npm run bundle'.",
   ]);
+});
+
+test('production runs the Node that the project installs', () => {
+  const installed = JSON.parse(readFileSync('node_modules/node/package.json', 'utf8')).version;
+  expect(nodeImage()).toBe(`docker.io/library/node:${installed}-slim`);
 });

@@ -15,6 +15,7 @@ function service(props: Partial<HandlerServiceProps> = {}) {
       image: 'docker.io/library/node:24-slim',
       code: { bucket: 'code-bucket', objectName: 'handler.mjs' },
       size: serviceSize({}),
+      network: {},
       deadlines: deadlinesFor(),
       settings: {},
       serviceAccount: 'runtime@my-project.iam.gserviceaccount.com',

@@ -1,12 +1,11 @@
 import type { Construct } from 'constructs';
-import { TaskQueue, type TaskQueueProps } from '../../stacks/task-queue.ts';
+import { type QueueLimits, queueLimits, TaskQueue } from '../../stacks/task-queue.ts';
 import { jsonOf, only, problemsIn } from './synthesise.ts';
 
-function queue(props: Partial<TaskQueueProps> = {}) {
+function queue(limits: QueueLimits = {}, preventDestroy = false) {
   return (scope: Construct) => {
     const place = { name: 'documents', location: 'europe-west1', projectId: 'my-project' };
-    const shared = { maxConcurrentDispatches: 40, maxAttempts: 5, maxBackoffSeconds: 300, preventDestroy: false };
-    return new TaskQueue(scope, 'queue', { ...place, ...shared, ...props });
+    return new TaskQueue(scope, 'queue', { ...place, limits: queueLimits(limits, 40), preventDestroy });
   };
 }
 
@@ -44,7 +43,7 @@ test('takes every limit', () => {
 
 test('is destroyed only where nothing forbids it', () => {
   expect(only(jsonOf(queue()), 'google_cloud_tasks_queue').lifecycle).toBeUndefined();
-  expect(only(jsonOf(queue({ preventDestroy: true })), 'google_cloud_tasks_queue').lifecycle).toEqual({
+  expect(only(jsonOf(queue({}, true)), 'google_cloud_tasks_queue').lifecycle).toEqual({
     prevent_destroy: true,
   });
 });

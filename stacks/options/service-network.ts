@@ -1,4 +1,4 @@
-import type { Check } from './checks.ts';
+import type { Check } from '../checks.ts';
 
 /** Who can reach the service, and what the service reaches by way of a network of one's own. */
 export interface ServiceNetwork {

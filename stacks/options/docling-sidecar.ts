@@ -1,7 +1,7 @@
 import type { CloudRunV2ServiceTemplateContainers } from '@cdktf/provider-google/lib/cloud-run-v2-service/index.js';
-import type { Deadlines } from '../deadlines.ts';
-import type { Check } from './checks.ts';
-import { cpuChecks, mebibytesOf, type ServiceSize } from './service-size.ts';
+import type { Deadlines } from '../../deadlines.ts';
+import type { Check } from '../checks.ts';
+import { cpuChecks, mebibytesOf, type ServiceSize } from '../service-size.ts';
 
 /** docling-serve beside the handler, in every instance. */
 export interface DoclingSidecarProps {

@@ -2,10 +2,10 @@ import { readFileSync, statSync } from 'node:fs';
 import { ProjectIamMember } from '@cdktf/provider-google/lib/project-iam-member/index.js';
 import type { ITerraformDependable } from 'cdktf';
 import { Construct } from 'constructs';
-import { parseFieldSchema } from '../documents/extraction/field-schema.ts';
-import { MODEL_LOCATION, MODEL_NAME } from '../documents/extraction/vertex-model.ts';
-import type { SettingName } from '../handler/setting-names.ts';
-import { addChecks, type Check } from './checks.ts';
+import { parseFieldSchema } from '../../documents/extraction/field-schema.ts';
+import { MODEL_LOCATION, MODEL_NAME } from '../../documents/extraction/vertex-model.ts';
+import type { SettingName } from '../../handler/setting-names.ts';
+import { addChecks, type Check } from '../checks.ts';
 
 /** What is extracted from each document, by which model. */
 export interface ExtractionProps {

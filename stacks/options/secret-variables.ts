@@ -1,8 +1,8 @@
 import { SecretManagerSecretIamMember } from '@cdktf/provider-google/lib/secret-manager-secret-iam-member/index.js';
 import type { ITerraformDependable } from 'cdktf';
 import { Construct } from 'constructs';
-import { SETTING_NAMES } from '../handler/setting-names.ts';
-import { addChecks, type Check } from './checks.ts';
+import { SETTING_NAMES } from '../../handler/setting-names.ts';
+import { addChecks, type Check } from '../checks.ts';
 
 export interface SecretVariablesProps {
   /** Environment variable → id of a secret of the same project; instances start with its latest version. */
