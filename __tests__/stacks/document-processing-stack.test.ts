@@ -1,5 +1,5 @@
 import { everythingOn } from './everything-on.ts';
-import { type Block, only, resources, stackJson, stackProblems, stackText } from './synthesise.ts';
+import { type Block, only, resources, stackJson, stackProblems, stackText } from './synthesised-stack.ts';
 
 test('the stack with nothing set', () => {
   expect(stackText()).toMatchSnapshot();

@@ -2,7 +2,7 @@ import { createHash } from 'node:crypto';
 import { readFileSync } from 'node:fs';
 import { relative } from 'node:path';
 import { HandlerBundle, nodeImage } from '../../stacks/handler-bundle.ts';
-import { fixture, jsonOf, only, problemsIn } from './synthesise.ts';
+import { fixture, jsonOf, only, problemsIn } from './synthesised-stack.ts';
 
 function object(path: string) {
   return only(

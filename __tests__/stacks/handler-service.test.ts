@@ -3,7 +3,7 @@ import { deadlinesFor } from '../../deadlines.ts';
 import { SETTING_NAMES } from '../../handler/setting-names.ts';
 import { HandlerService, type HandlerServiceProps } from '../../stacks/handler-service.ts';
 import { serviceSize } from '../../stacks/service-size.ts';
-import { jsonOf, only, problemsIn, stackJson } from './synthesise.ts';
+import { jsonOf, only, problemsIn, stackJson } from './synthesised-stack.ts';
 
 function service(props: Partial<HandlerServiceProps> = {}) {
   return (scope: Construct) =>

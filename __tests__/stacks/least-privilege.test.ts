@@ -1,7 +1,7 @@
 import type { DocumentProcessingStackProps } from '../../stacks/document-processing-props.ts';
 import { documentationTable, inCode } from '../documentation.ts';
 import { everythingOn } from './everything-on.ts';
-import { type Block, resources, stackJson, type TerraformJson } from './synthesise.ts';
+import { type Block, resources, stackJson, type TerraformJson } from './synthesised-stack.ts';
 
 /* biome-ignore-start lint/suspicious/noTemplateCurlyInString: Terraform's own references */
 

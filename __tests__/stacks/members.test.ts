@@ -1,4 +1,4 @@
-import { stackProblems } from './synthesise.ts';
+import { stackProblems } from './synthesised-stack.ts';
 
 test.each([
   'serviceAccount:caller@my-project.iam.gserviceaccount.com',

@@ -1,5 +1,5 @@
 import { nameChecks, namesFor } from '../../stacks/names.ts';
-import { stackProblems } from './synthesise.ts';
+import { stackProblems } from './synthesised-stack.ts';
 
 function problems(projectId: string, environment: string): string[] {
   return nameChecks(projectId, environment)

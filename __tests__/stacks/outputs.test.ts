@@ -1,6 +1,6 @@
 import { execFileSync } from 'node:child_process';
 import { documentationTable, inCode } from '../documentation.ts';
-import { type Block, stackJson } from './synthesise.ts';
+import { type Block, stackJson } from './synthesised-stack.ts';
 
 /* biome-ignore-start lint/suspicious/noTemplateCurlyInString: Terraform's own references */
 

@@ -1,6 +1,6 @@
 import type { Construct } from 'constructs';
 import { PrivateBucket } from '../../stacks/private-bucket.ts';
-import { jsonOf, only } from './synthesise.ts';
+import { jsonOf, only } from './synthesised-stack.ts';
 
 function bucket(scope: Construct, forceDestroy?: boolean): PrivateBucket {
   const place = { name: 'my-bucket', location: 'europe-west1', projectId: 'my-project' };

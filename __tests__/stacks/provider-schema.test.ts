@@ -2,7 +2,7 @@ import { ENVIRONMENTS } from '../../cli/environments.ts';
 import { readAppSettings } from '../../stacks/settings.ts';
 import { everythingOn } from './everything-on.ts';
 import { unknownToProvider } from './provider-bindings.ts';
-import { resources, stackJson } from './synthesise.ts';
+import { resources, stackJson } from './synthesised-stack.ts';
 
 const environments = {
   dev: {},

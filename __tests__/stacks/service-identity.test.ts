@@ -1,5 +1,5 @@
 import { ServiceIdentity } from '../../stacks/service-identity.ts';
-import { jsonOf, only } from './synthesise.ts';
+import { jsonOf, only } from './synthesised-stack.ts';
 
 test('is a service account that the member may act as, and no other', () => {
   const json = jsonOf((scope) => {

@@ -1,6 +1,6 @@
 import type { Construct } from 'constructs';
 import { type QueueLimits, queueLimits, TaskQueue } from '../../stacks/task-queue.ts';
-import { jsonOf, only, problemsIn } from './synthesise.ts';
+import { jsonOf, only, problemsIn } from './synthesised-stack.ts';
 
 function queue(limits: QueueLimits = {}, preventDestroy = false) {
   return (scope: Construct) => {

@@ -1,5 +1,5 @@
 import { deadlinesFor } from '../../../deadlines.ts';
-import { type Block, stackJson, stackProblems, type TerraformJson } from '../synthesise.ts';
+import { type Block, stackJson, stackProblems, type TerraformJson } from '../synthesised-stack.ts';
 
 function policies(json: TerraformJson): Map<string, Block> {
   const all = Object.values(json.resource.google_monitoring_alert_policy ?? {});

@@ -1,5 +1,5 @@
 import { everythingOn } from '../everything-on.ts';
-import { type Block, only, stackJson } from '../synthesise.ts';
+import { type Block, only, stackJson } from '../synthesised-stack.ts';
 
 function dashboardOf(props: Parameters<typeof stackJson>[0] = {}) {
   const json = stackJson({ projectId: 'my-project', ...props });

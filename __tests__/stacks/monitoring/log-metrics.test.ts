@@ -1,4 +1,4 @@
-import { stackJson } from '../synthesise.ts';
+import { stackJson } from '../synthesised-stack.ts';
 
 const { google_logging_metric: metrics = {} } = stackJson({ projectId: 'my-project' }).resource;
 const [ageAtStart, failedDocuments] = Object.values(metrics).sort((a, b) => (a.name < b.name ? -1 : 1));

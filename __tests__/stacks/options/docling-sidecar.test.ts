@@ -1,5 +1,5 @@
 import type { DocumentProcessingStackProps } from '../../../stacks/document-processing-props.ts';
-import { only, stackJson, stackProblems } from '../synthesise.ts';
+import { only, stackJson, stackProblems } from '../synthesised-stack.ts';
 
 function service(props: DocumentProcessingStackProps = {}) {
   return only(stackJson({ docling: {}, ...props }), 'google_cloud_run_v2_service').template;

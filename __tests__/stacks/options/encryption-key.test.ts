@@ -1,4 +1,4 @@
-import { only, resources, stackJson, stackProblems } from '../synthesise.ts';
+import { only, resources, stackJson, stackProblems } from '../synthesised-stack.ts';
 
 const kmsKey = 'projects/my-keys/locations/us-central1/keyRings/papers/cryptoKeys/documents';
 

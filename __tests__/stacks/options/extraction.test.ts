@@ -4,7 +4,7 @@ import { readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { ExtractionProps } from '../../../stacks/options/extraction.ts';
-import { fixture, only, stackJson, stackProblems } from '../synthesise.ts';
+import { fixture, only, stackJson, stackProblems } from '../synthesised-stack.ts';
 
 const schemaFile = 'samples/schemas/invoice.schema.json';
 const extraction: ExtractionProps = { schemaFile, model: 'gemini-3-flash', inputPrice: 0.5, outputPrice: 3 };

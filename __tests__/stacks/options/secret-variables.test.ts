@@ -1,4 +1,4 @@
-import { only, stackJson, stackProblems } from '../synthesise.ts';
+import { only, stackJson, stackProblems } from '../synthesised-stack.ts';
 
 test('a secret becomes an environment variable by reference, in the order of the names', () => {
   const { env } = only(stackJson({ secrets: { EXTRA: 'my-secret' } }), 'google_cloud_run_v2_service').template

@@ -1,4 +1,4 @@
-import { only, stackJson, stackProblems } from '../synthesise.ts';
+import { only, stackJson, stackProblems } from '../synthesised-stack.ts';
 
 function service(props: Parameters<typeof stackJson>[0]) {
   return only(stackJson(props), 'google_cloud_run_v2_service');
