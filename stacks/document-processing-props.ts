@@ -42,8 +42,8 @@ export interface DocumentProcessingStackProps extends QueueLimits, ServiceSize, 
   /** The bundled handler, absolute. @default 'dist/handler.mjs' of this project */
   readonly bundlePath?: string;
   /**
-   * Whether Terraform refuses to destroy service, queues and buckets that hold something. A queue's name cannot be used
-   * again for days. @default true for the environment 'prod', else false
+   * Whether Terraform refuses to destroy the queues, and so the stack as a whole, and buckets that hold something. A queue's
+   * name cannot be used again for days. @default true for the environment 'prod', else false
    */
   readonly deletionProtection?: boolean;
   /** Whether there are alerts, log-based metrics and a dashboard. @default true */

@@ -111,7 +111,6 @@ export class DocumentProcessingStack extends TerraformStack {
       ],
       key,
       labels,
-      deletionProtection,
     });
     service.grantInvoke('invokers', [invoker.member, ...rest.callers]);
 
@@ -148,12 +147,23 @@ export class DocumentProcessingStack extends TerraformStack {
   }
 }
 
-/** The project as a question to whoever deploys. */
+/** The project where none is given: the stack can be synthesised, and a deployment ends at once with what is missing. */
 function projectIdVariable(stack: TerraformStack): string {
   const variable = new TerraformVariable(stack, 'project_id', {
     type: 'string',
+    // A variable without a default is a question, and cdktf deploy, which cannot be answered, would wait for ever.
+    default: '',
     nullable: false,
     description: 'Id of the Google Cloud project to deploy to.',
+    validation: [
+      {
+        // biome-ignore lint/suspicious/noTemplateCurlyInString: Terraform's own expression
+        condition: '${can(regex("^[a-z][a-z0-9-]{4,28}[a-z0-9]$", var.project_id))}',
+        errorMessage:
+          'Nothing is deployed without a project: set the environment variable GCP_PROJECT_ID to the id of a Google Cloud ' +
+          'project (6 to 30 lower-case letters, digits and inner hyphens) and deploy again.',
+      },
+    ],
   });
   return variable.stringValue;
 }

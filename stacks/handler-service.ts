@@ -48,8 +48,6 @@ export interface HandlerServiceProps {
   readonly key?: EncryptionKey | undefined;
   /** Labels of each revision. */
   readonly labels: Record<string, string>;
-  /** Whether Terraform refuses to destroy the service. */
-  readonly deletionProtection: boolean;
 }
 
 /** The Cloud Run service that hands out and works on documents, with every limit explicit. */
@@ -80,7 +78,10 @@ export class HandlerService extends Construct {
       location: props.location,
       project: props.projectId,
       ingress: network.ingress ?? 'INGRESS_TRAFFIC_INTERNAL_ONLY',
-      deletionProtection: props.deletionProtection,
+      // The service holds nothing, and a protected one whose first revision fails could be neither repaired nor replaced.
+      deletionProtection: false,
+      // Limits of the whole service, which Google fills in by itself; those of a revision are in its template.
+      lifecycle: { ignoreChanges: ['scaling'] },
       dependsOn: [...props.grants, ...(key ? [key.serviceGrant] : [])],
       template: {
         labels: props.labels,

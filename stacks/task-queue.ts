@@ -17,7 +17,7 @@ export interface QueueLimits {
   readonly minBackoffSeconds?: number;
   /** Seconds between two attempts at most, up to an hour. @default 300 */
   readonly maxBackoffSeconds?: number;
-  /** How often the backoff doubles before it grows by equal steps. @default 3 */
+  /** How often the backoff doubles before it grows by equal steps, 1 to 16. @default 3 */
   readonly maxDoublings?: number;
   /** Share of the queue's operations that are logged, 0 to 1; a task costs far more than its log lines. @default 1 */
   readonly logSamplingRatio?: number;
@@ -77,7 +77,8 @@ export class TaskQueue extends Construct {
         maxBackoff: `${limits.maxBackoffSeconds}s`,
         maxDoublings: limits.maxDoublings,
       },
-      stackdriverLoggingConfig: { samplingRatio: limits.logSamplingRatio },
+      // Cloud Tasks does not say 0: what is said to be 0 would be a change in every plan.
+      ...(limits.logSamplingRatio !== 0 && { stackdriverLoggingConfig: { samplingRatio: limits.logSamplingRatio } }),
       ...(props.preventDestroy && { lifecycle: { preventDestroy: true } }),
     });
     this.id = this.#queue.id;
@@ -131,8 +132,11 @@ function queueChecks(limits: Required<QueueLimits>): Check[] {
     },
     {
       values: [maxDoublings],
-      condition: isWhole(maxDoublings, 0, 16),
-      message: `The backoff doubles 0 to 16 times; received ${maxDoublings}: choose a whole number in that range.`,
+      // The provider leaves a 0 out, and Cloud Tasks then takes its default, 16.
+      condition: isWhole(maxDoublings, 1, 16),
+      message:
+        `The backoff doubles 1 to 16 times; received ${maxDoublings}: choose a whole number in that range (a 0 never ` +
+        'reaches Cloud Tasks, which doubles 16 times then; for a backoff that hardly grows lower maxBackoffSeconds).',
     },
     {
       values: [logSamplingRatio],

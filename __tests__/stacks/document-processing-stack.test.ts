@@ -13,10 +13,24 @@ test('the stack with everything on', () => {
   expect(stackText(everythingOn)).toMatchSnapshot();
 });
 
-test('asks the deployer for the project when there is none', () => {
+test('without a project nothing is asked, and a deployment ends with what is missing', () => {
   const json = stackJson();
   expect(json.variable).toEqual({
-    project_id: { type: 'string', nullable: false, description: 'Id of the Google Cloud project to deploy to.' },
+    project_id: {
+      type: 'string',
+      default: '',
+      nullable: false,
+      description: 'Id of the Google Cloud project to deploy to.',
+      validation: [
+        {
+          // biome-ignore lint/suspicious/noTemplateCurlyInString: Terraform's own expression
+          condition: '${can(regex("^[a-z][a-z0-9-]{4,28}[a-z0-9]$", var.project_id))}',
+          error_message:
+            'Nothing is deployed without a project: set the environment variable GCP_PROJECT_ID to the id of a Google ' +
+            'Cloud project (6 to 30 lower-case letters, digits and inner hyphens) and deploy again.',
+        },
+      ],
+    },
   });
   // biome-ignore lint/suspicious/noTemplateCurlyInString: Terraform's own references
   expect(json.provider.google).toMatchObject([{ project: '${var.project_id}' }]);
@@ -136,11 +150,16 @@ test.each([
   ['prod', false, false],
 ])('in %s with deletionProtection %s, whether Terraform refuses to destroy is %s', (environment, given, expected) => {
   const json = stackJson(given === undefined ? { environment } : { environment, deletionProtection: given });
-  expect(only(json, 'google_cloud_run_v2_service').deletion_protection).toBe(expected);
   expect(only(json, 'google_cloud_tasks_queue').lifecycle?.prevent_destroy ?? false).toBe(expected);
   const { documents, results, code } = json.resource.google_storage_bucket ?? {};
   expect([documents?.force_destroy, results?.force_destroy]).toEqual([!expected, !expected]);
   expect(code?.force_destroy).toBe(true);
+});
+
+test('the service itself is never protected: a first revision that fails must be replaceable', () => {
+  const service = only(stackJson({ environment: 'prod' }), 'google_cloud_run_v2_service');
+  expect(service.deletion_protection).toBe(false);
+  expect(service.lifecycle).not.toHaveProperty('prevent_destroy');
 });
 
 test('buckets that exist already get the grants and nothing else', () => {

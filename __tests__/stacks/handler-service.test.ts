@@ -21,7 +21,6 @@ function service(props: Partial<HandlerServiceProps> = {}) {
       serviceAccount: 'runtime@my-project.iam.gserviceaccount.com',
       grants: [],
       labels: {},
-      deletionProtection: false,
       ...props,
     });
 }
@@ -138,4 +137,8 @@ test('the invokers are all of them: an authoritative binding on this service', (
     members: ['user:a@example.com'],
   });
   /* biome-ignore-end lint/suspicious/noTemplateCurlyInString: Terraform's own references */
+});
+
+test('limits that Google fills in for the whole service are no change', () => {
+  expect(only(jsonOf(service()), 'google_cloud_run_v2_service').lifecycle.ignore_changes).toEqual(['scaling']);
 });

@@ -31,14 +31,20 @@ test('takes every limit', () => {
     maxAttempts: 9,
     minBackoffSeconds: 0.5,
     maxBackoffSeconds: 60,
-    maxDoublings: 0,
+    maxDoublings: 1,
     logSamplingRatio: 0.1,
   };
   expect(only(jsonOf(queue(limits)), 'google_cloud_tasks_queue')).toMatchObject({
     rate_limits: { max_dispatches_per_second: 2.5, max_concurrent_dispatches: 7 },
-    retry_config: { max_attempts: 9, min_backoff: '0.5s', max_backoff: '60s', max_doublings: 0 },
+    retry_config: { max_attempts: 9, min_backoff: '0.5s', max_backoff: '60s', max_doublings: 1 },
     stackdriver_logging_config: { sampling_ratio: 0.1 },
   });
+});
+
+test('logs nothing by saying nothing: a 0 would come back in every plan', () => {
+  expect(only(jsonOf(queue({ logSamplingRatio: 0 })), 'google_cloud_tasks_queue')).not.toHaveProperty(
+    'stackdriver_logging_config',
+  );
 });
 
 test('is destroyed only where nothing forbids it', () => {
@@ -93,9 +99,10 @@ test.each([
   ]);
 });
 
-test.each([-1, 17, 0.5])('refuses %d doublings', (maxDoublings) => {
+test.each([-1, 0, 17, 0.5])('refuses %d doublings', (maxDoublings) => {
   expect(problemsIn(queue({ maxDoublings }))).toEqual([
-    `The backoff doubles 0 to 16 times; received ${maxDoublings}: choose a whole number in that range.`,
+    `The backoff doubles 1 to 16 times; received ${maxDoublings}: choose a whole number in that range (a 0 never reaches ` +
+      'Cloud Tasks, which doubles 16 times then; for a backoff that hardly grows lower maxBackoffSeconds).',
   ]);
 });
 

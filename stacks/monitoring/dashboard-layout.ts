@@ -41,7 +41,7 @@ export function mosaicLayout(sections: readonly Section[]) {
   let yPos = 0;
   const tiles = sections.flatMap(({ question, widgets }) => {
     const heading = {
-      yPos,
+      ...position(0, yPos),
       width: COLUMNS,
       height: HEADING_HEIGHT,
       widget: { title: question, sectionHeader: { dividerBelow: true } },
@@ -50,8 +50,7 @@ export function mosaicLayout(sections: readonly Section[]) {
     const answers = widgets.map((widget, index) => {
       const isAlone = index === widgets.length - 1 && index % 2 === 0;
       const tile = {
-        xPos: (index % 2) * (COLUMNS / 2),
-        yPos,
+        ...position((index % 2) * (COLUMNS / 2), yPos),
         width: isAlone ? COLUMNS : COLUMNS / 2,
         height: ROW_HEIGHT,
         widget,
@@ -62,4 +61,9 @@ export function mosaicLayout(sections: readonly Section[]) {
     return [heading, ...answers];
   });
   return { columns: COLUMNS, tiles };
+}
+
+/** Without its zeros: Cloud Monitoring leaves them out of its answers, and each would be a change in every plan. */
+function position(xPos: number, yPos: number) {
+  return { ...(xPos !== 0 && { xPos }), ...(yPos !== 0 && { yPos }) };
 }

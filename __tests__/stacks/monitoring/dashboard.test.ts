@@ -35,13 +35,17 @@ test('the widgets fill the grid without a gap or an overlap', () => {
   const { columns, tiles } = dashboardOf(everythingOn).dashboard.mosaicLayout;
   const cells = new Set<string>();
   let area = 0;
-  for (const { xPos = 0, yPos, width, height } of tiles) {
+  for (const { xPos = 0, yPos = 0, width, height } of tiles) {
     area += width * height;
     for (let x = xPos; x < xPos + width; x++) for (let y = yPos; y < yPos + height; y++) cells.add(`${x},${y}`);
     expect(xPos + width).toBeLessThanOrEqual(columns);
   }
-  const bottom = Math.max(...tiles.map(({ yPos, height }: Block) => yPos + height));
+  const bottom = Math.max(...tiles.map(({ yPos = 0, height }: Block) => yPos + height));
   expect([cells.size, area]).toEqual([columns * bottom, columns * bottom]);
+});
+
+test('has no position of 0, which Cloud Monitoring would leave out', () => {
+  for (const { xPos, yPos } of dashboardOf().dashboard.mosaicLayout.tiles) expect([xPos, yPos]).not.toContain(0);
 });
 
 test('leaves the interval to Cloud Monitoring, and nothing of it to Terraform', () => {
