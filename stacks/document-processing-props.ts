@@ -23,6 +23,13 @@ export interface DocumentProcessingStackProps extends QueueLimits, ServiceSize, 
   readonly enqueuers?: readonly string[];
   /** Queues that share the work, 1 to 100; a document's id decides which is its own. @default 1 */
   readonly queueCount?: number;
+  /**
+   * Queues beside these that were among them: they get no new documents and dispatch what they still have. A queue that is
+   * neither is deleted with its tasks, so one is taken out in two deployments: first move it from `queueCount` to here, and
+   * when `gcloud tasks list` shows nothing in it, take it from here.
+   * @default 0
+   */
+  readonly drainingQueues?: number;
   /** Seconds Cloud Tasks waits for an answer, 15 to 1,800; all other times derive from it. @default 600 */
   readonly dispatchDeadlineSeconds?: number;
   /** docling-serve beside the handler, for scans and demanding layouts. @default none: the local converter does what it can */
@@ -33,6 +40,11 @@ export interface DocumentProcessingStackProps extends QueueLimits, ServiceSize, 
   readonly secrets?: Readonly<Record<string, string>>;
   /** Key for buckets and service: `projects/P/locations/L/keyRings/R/cryptoKeys/K`. @default Google's keys */
   readonly kmsKey?: string;
+  /**
+   * Keys that were `kmsKey` before: what they encrypted can be read only for as long as they are named here.
+   * @default none
+   */
+  readonly formerKmsKeys?: readonly string[];
   /** Bucket of the documents, where it exists already. @default one is created */
   readonly documentsBucket?: string;
   /** Bucket of records and results, where it exists already. @default one is created */
@@ -54,7 +66,7 @@ export interface DocumentProcessingStackProps extends QueueLimits, ServiceSize, 
 
 /** The props with every default in its place, each group as the parts of the stack take it. */
 export function resolveProps(given: DocumentProcessingStackProps) {
-  const { location = 'us-central1', environment = 'dev', queueCount = 1 } = given;
+  const { location = 'us-central1', environment = 'dev', queueCount = 1, drainingQueues = 0 } = given;
   const docling = given.docling && doclingSidecar(given.docling);
   const size = serviceSize(docling ? { ...given, concurrency: given.concurrency ?? 1 } : given);
   return {
@@ -63,24 +75,27 @@ export function resolveProps(given: DocumentProcessingStackProps) {
     labels: { ...given.labels, app: 'document-processing', environment },
     deletionProtection: given.deletionProtection ?? environment === 'prod',
     queueCount,
+    drainingQueues,
     // Together the queues dispatch what the service can take, unless they are told less.
-    limits: queueLimits(given, shareOf(capacityOf(size), queueCount)),
+    limits: queueLimits(given, shareOf(capacityOf(size), queueCount + drainingQueues)),
     size,
     docling,
     callers: unique(given.callers),
     enqueuers: unique(given.enqueuers),
     secrets: given.secrets ?? {},
+    formerKmsKeys: unique(given.formerKmsKeys).filter((name) => name !== given.kmsKey),
     monitoring: given.monitoring ?? true,
   };
 }
 
 /** The rules that no single part of the stack can check. */
 export function sharedChecks(projectId: string, given: DocumentProcessingStackProps): Check[] {
-  const { location, environment, queueCount, size, limits, callers, enqueuers } = resolveProps(given);
+  const { location, environment, queueCount, drainingQueues, size, limits, callers, enqueuers } = resolveProps(given);
+  const allQueues = queueCount + drainingQueues;
   const { maxConcurrentDispatches } = limits;
   const capacity = capacityOf(size);
   return [
-    ...nameChecks(projectId, environment, queueCount),
+    ...nameChecks(projectId, environment, allQueues),
     ...memberChecks('Callers', callers),
     ...memberChecks('Enqueuers', enqueuers),
     ...Object.entries(given.labels ?? {}).flatMap(([key, value]) => labelChecks(key, value)),
@@ -95,11 +110,18 @@ export function sharedChecks(projectId: string, given: DocumentProcessingStackPr
       message: `There are 1 to ${MAX_QUEUES} queues; received ${queueCount}: choose a whole number in that range.`,
     },
     {
-      values: [maxConcurrentDispatches, queueCount, capacity],
-      condition: capacity < 1 || !(maxConcurrentDispatches * queueCount > capacity),
+      values: [drainingQueues, queueCount],
+      condition: !isWhole(queueCount, 1, MAX_QUEUES) || isWhole(drainingQueues, 0, MAX_QUEUES - queueCount),
+      message:
+        `Queues that are drained are 0 to ${MAX_QUEUES - queueCount}, ${MAX_QUEUES} with those of queueCount; received ` +
+        `drainingQueues ${drainingQueues}: choose a whole number in that range.`,
+    },
+    {
+      values: [maxConcurrentDispatches, allQueues, capacity],
+      condition: capacity < 1 || !(maxConcurrentDispatches * allQueues > capacity),
       message:
         `The queues dispatch at most what the service can work on at once, ${size.maxInstances} instances x ` +
-        `${size.concurrency} requests = ${capacity}; received ${queueCount} x maxConcurrentDispatches ` +
+        `${size.concurrency} requests = ${capacity}; received ${allQueues} x maxConcurrentDispatches ` +
         `${maxConcurrentDispatches}: lower it, or raise maxInstances or concurrency.`,
     },
   ];
@@ -118,8 +140,8 @@ function labelChecks(key: string, value: string): Check[] {
   ];
 }
 
-function unique(members: readonly string[] = []): string[] {
-  return [...new Set(members)];
+function unique(items: readonly string[] = []): string[] {
+  return [...new Set(items)];
 }
 
 /** A whole share for each queue; 1 where that is none: what is wrong then is the capacity or the number of queues. */

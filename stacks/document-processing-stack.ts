@@ -6,8 +6,10 @@ import type { Construct } from 'constructs';
 import { deadlinesFor } from '../deadlines.ts';
 import { addChecks } from './checks.ts';
 import { type DocumentProcessingStackProps, resolveProps, sharedChecks } from './document-processing-props.ts';
+import { FixedPlace } from './fixed-place.ts';
 import { HandlerBundle, nodeImage } from './handler-bundle.ts';
 import { HandlerService } from './handler-service.ts';
+import { keepUntilReplaced } from './kept-until-replaced.ts';
 import { Monitoring } from './monitoring/monitoring.ts';
 import { namesFor } from './names.ts';
 import { EncryptionKey } from './options/encryption-key.ts';
@@ -31,17 +33,21 @@ export class DocumentProcessingStack extends TerraformStack {
     super(scope, id);
     const projectId = props.projectId ?? projectIdVariable(this);
     addChecks(this, sharedChecks(projectId, props));
+    keepUntilReplaced(this);
     const { location, environment, labels, deletionProtection, queueCount, limits, size, docling, ...rest } =
       resolveProps(props);
     const deadlines = deadlinesFor(props.dispatchDeadlineSeconds, { extraction: props.extraction !== undefined });
-    const names = namesFor(projectId, environment, queueCount);
+    const allQueues = queueCount + rest.drainingQueues;
+    const names = namesFor(projectId, environment, allQueues);
     const place = { location, projectId };
 
     new GoogleProvider(this, 'google', { project: projectId, region: location, defaultLabels: labels });
     const { number: projectNumber } = new DataGoogleProject(this, 'project', { projectId });
-    const key = props.kmsKey
-      ? new EncryptionKey(this, 'key', { ...place, name: props.kmsKey, projectNumber })
-      : undefined;
+    new FixedPlace(this, 'place', place);
+    // Named by the key, so that a key that is replaced and stays among the former ones keeps its grants.
+    const encryptionKey = (name: string) => new EncryptionKey(this, `key-${name}`, { ...place, name, projectNumber });
+    const key = props.kmsKey ? encryptionKey(props.kmsKey) : undefined;
+    for (const former of rest.formerKmsKeys) encryptionKey(former);
 
     const queues = names.queues.map((name, index) => {
       const queueId = index === 0 ? 'queue' : `queue-${index + 1}`;
@@ -77,7 +83,7 @@ export class DocumentProcessingStack extends TerraformStack {
     const settings = {
       GCP_PROJECT_ID: projectId,
       GCP_LOCATION: location,
-      CLOUD_TASKS_QUEUE: names.queues.join(','),
+      CLOUD_TASKS_QUEUE: names.queues.slice(0, queueCount).join(','),
       CLOUD_TASKS_MAX_ATTEMPTS: String(limits.maxAttempts),
       CLOUD_TASKS_MAX_BACKOFF_SECONDS: String(Math.ceil(limits.maxBackoffSeconds)),
       CLOUD_RUN_SERVICE_ACCOUNT: invoker.email,
@@ -121,7 +127,7 @@ export class DocumentProcessingStack extends TerraformStack {
         deadlines,
         size,
         docling,
-        capacity: limits.maxConcurrentDispatches * queueCount,
+        capacity: limits.maxConcurrentDispatches * allQueues,
         maxBackoffSeconds: limits.maxBackoffSeconds,
         labels,
         channels: props.notificationChannels,

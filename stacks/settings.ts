@@ -53,6 +53,8 @@ const STACK: Table<Omit<DocumentProcessingStackProps, WithoutVariable>> = {
   maxAttempts: ['MAX_ATTEMPTS', whole],
   /** Queues that share the work. Default: 1. */
   queueCount: ['QUEUE_COUNT', whole],
+  /** Queues beside these that were among them, and get nothing new. Default: 0. */
+  drainingQueues: ['DRAINING_QUEUES', whole],
   /** Tasks that each queue dispatches a second. Default: 500. */
   maxDispatchesPerSecond: ['MAX_DISPATCHES_PER_SECOND', whole],
   /** Tasks of each queue being worked on at once. Default: its share of instances times concurrency. */
@@ -81,6 +83,8 @@ const STACK: Table<Omit<DocumentProcessingStackProps, WithoutVariable>> = {
   secrets: ['SECRETS', pairs],
   /** Customer-managed key, by its resource name. Default: Google's keys. */
   kmsKey: ['KMS_KEY', text],
+  /** Keys that were KMS_KEY before and still encrypt something, comma separated. Default: none. */
+  formerKmsKeys: ['FORMER_KMS_KEYS', list],
   /** Bucket of the documents, where it exists already. Default: one is created. */
   documentsBucket: ['EXISTING_DOCUMENTS_BUCKET', text],
   /** Bucket of records and results, where it exists already. Default: one is created. */

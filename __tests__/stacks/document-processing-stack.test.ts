@@ -119,6 +119,35 @@ test('several queues share what the service can take, each with the same limits'
   });
 });
 
+test('a queue that is drained is still there, and gets nothing new', () => {
+  const json = stackJson({ queueCount: 2, drainingQueues: 1 });
+  const queues = Object.values(json.resource.google_cloud_tasks_queue ?? {});
+  expect(queues.map(({ name }) => name)).toEqual([
+    'document-processing-dev',
+    'document-processing-dev-queue-2',
+    'document-processing-dev-queue-3',
+  ]);
+  // It still dispatches, so that the three share what the service can take.
+  expect(queues.map(({ rate_limits }) => rate_limits.max_concurrent_dispatches)).toEqual([13, 13, 13]);
+  expect(only(json, 'google_cloud_run_v2_service').template.containers[0].env).toContainEqual({
+    name: 'CLOUD_TASKS_QUEUE',
+    value: 'document-processing-dev,document-processing-dev-queue-2',
+  });
+});
+
+test('a queue keeps its address when it begins to be drained', () => {
+  const addresses = (props: Parameters<typeof stackJson>[0]) =>
+    resources(stackJson(props)).map(({ address }) => address);
+  expect(addresses({ queueCount: 2, drainingQueues: 1 })).toEqual(addresses({ queueCount: 3 }));
+});
+
+test.each([-1, 1.5, 99])('refuses %d queues to drain beside two', (drainingQueues) => {
+  expect(stackProblems({ queueCount: 2, drainingQueues, concurrency: 100 })).toEqual([
+    `Queues that are drained are 0 to 98, 100 with those of queueCount; received drainingQueues ${drainingQueues}: ` +
+      'choose a whole number in that range.',
+  ]);
+});
+
 test.each([0, -1, 101, 1.5])('refuses %d queues', (queueCount) => {
   expect(stackProblems({ queueCount })).toContain(
     `There are 1 to 100 queues; received ${queueCount}: choose a whole number in that range.`,

@@ -160,9 +160,9 @@ test('what is encrypted with a key waits for the grant on it', () => {
   const json = stackJson(everythingOn);
   const waits = (type: string) => Object.values(json.resource[type] ?? {}).map(({ depends_on }) => depends_on);
   const [service] = waits('google_cloud_run_v2_service');
-  expect(service).toContainEqual(expect.stringMatching(/^google_kms_crypto_key_iam_member.key_encrypter-service_/));
+  expect(service).toContainEqual(expect.stringMatching(/^google_kms_crypto_key_iam_member\.key-.*_encrypter-service_/));
   for (const bucket of waits('google_storage_bucket')) {
-    expect(bucket).toEqual([expect.stringMatching(/^google_kms_crypto_key_iam_member.key_encrypter-storage_/)]);
+    expect(bucket).toEqual([expect.stringMatching(/^google_kms_crypto_key_iam_member\.key-.*_encrypter-storage_/)]);
   }
 });
 

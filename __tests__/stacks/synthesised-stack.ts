@@ -73,11 +73,13 @@ export function only(json: TerraformJson, type: string): Block {
   return resource;
 }
 
-/** Every resource with its address, `type.id`. */
+/** Every resource of Google's with its address, `type.id`. */
 export function resources(json: TerraformJson): { type: string; address: string; block: Block }[] {
-  return Object.entries(json.resource).flatMap(([type, ofType]) =>
-    Object.entries(ofType).map(([id, block]) => ({ type, address: `${type}.${id}`, block })),
-  );
+  return Object.entries(json.resource)
+    .filter(([type]) => type.startsWith('google_'))
+    .flatMap(([type, ofType]) =>
+      Object.entries(ofType).map(([id, block]) => ({ type, address: `${type}.${id}`, block })),
+    );
 }
 
 function stackOf(build: (scope: Construct) => void): TerraformStack {

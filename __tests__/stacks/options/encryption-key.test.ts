@@ -9,22 +9,43 @@ test('encrypts the service and every bucket', () => {
   expect(buckets.map(({ encryption }) => encryption)).toEqual(Array(3).fill({ default_kms_key_name: kmsKey }));
 });
 
+const former = kmsKey.replace(/documents$/, 'earlier');
+const grantsOf = (props: Parameters<typeof stackJson>[0]) =>
+  resources(stackJson(props)).filter(({ type }) => type === 'google_kms_crypto_key_iam_member');
+
 test('lets the service agents of Cloud Storage and Cloud Run use the key, and no one else', () => {
-  const grants = resources(stackJson({ kmsKey })).filter(({ type }) => type === 'google_kms_crypto_key_iam_member');
-  /* biome-ignore-start lint/suspicious/noTemplateCurlyInString: Terraform's own references */
-  expect(grants.map(({ block }) => [block.crypto_key_id, block.member, block.role])).toEqual([
+  const grants = grantsOf({ kmsKey }).map(({ block }) => [block.crypto_key_id, block.role, block.member]);
+  const role = 'roles/cloudkms.cryptoKeyEncrypterDecrypter';
+  expect(grants).toEqual([
     [
       kmsKey,
+      role,
+      // biome-ignore lint/suspicious/noTemplateCurlyInString: Terraform's own references
       'serviceAccount:service-${data.google_project.project.number}@serverless-robot-prod.iam.gserviceaccount.com',
-      'roles/cloudkms.cryptoKeyEncrypterDecrypter',
     ],
-    [
-      kmsKey,
-      '${data.google_storage_project_service_account.key_storage-agent_6254FBB7.member}',
-      'roles/cloudkms.cryptoKeyEncrypterDecrypter',
-    ],
+    [kmsKey, role, expect.stringMatching(/^\$\{data\.google_storage_project_service_account\.key-.*\.member\}$/)],
   ]);
-  /* biome-ignore-end lint/suspicious/noTemplateCurlyInString: Terraform's own references */
+});
+
+test('a key that is replaced keeps its very grants for as long as it is named among the former ones', () => {
+  const addresses = (props: Parameters<typeof stackJson>[0]) => grantsOf(props).map(({ address }) => address);
+  const before = addresses({ kmsKey: former });
+  expect(before).toHaveLength(2);
+  expect(addresses({ kmsKey, formerKmsKeys: [former] })).toEqual(expect.arrayContaining(before));
+  expect(addresses({ formerKmsKeys: [former] })).toEqual(before);
+  expect(addresses({ kmsKey })).not.toEqual(expect.arrayContaining(before));
+});
+
+test('a former key encrypts nothing new', () => {
+  const json = stackJson({ formerKmsKeys: [former] });
+  expect(only(json, 'google_cloud_run_v2_service').template).not.toHaveProperty('encryption_key');
+  for (const bucket of Object.values(json.resource.google_storage_bucket ?? {})) {
+    expect(bucket).not.toHaveProperty('encryption');
+  }
+});
+
+test('a key that is named twice is granted once', () => {
+  expect(grantsOf({ kmsKey, formerKmsKeys: [kmsKey, former, former] })).toHaveLength(4);
 });
 
 test.each(['documents', `${kmsKey}/cryptoKeyVersions/1`])("refuses the key '%s'", (name) => {

@@ -13,7 +13,7 @@ test('a secret becomes an environment variable by reference, in the order of the
 
 test('a secret of two variables is granted once', () => {
   const json = stackJson({ projectId: 'my-project', secrets: { ONE: 'my-secret', TWO: 'my-secret' } });
-  expect(only(json, 'google_secret_manager_secret_iam_member')).toEqual({
+  expect(only(json, 'google_secret_manager_secret_iam_member')).toMatchObject({
     secret_id: 'my-secret',
     project: 'my-project',
     role: 'roles/secretmanager.secretAccessor',
