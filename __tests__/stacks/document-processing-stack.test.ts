@@ -89,7 +89,7 @@ test('two environments of one project share no name', () => {
       .map(({ block }) => block.name ?? block.account_id ?? block.display_name ?? dashboardOf(block).displayName);
   const dev = names('dev');
   const prod = names('prod');
-  expect(dev).toHaveLength(18);
+  expect(dev).toHaveLength(19);
   expect(dev.filter((name) => prod.includes(name))).toEqual([]);
 });
 

@@ -86,8 +86,10 @@ describe.each(Object.entries(cases))('with %s', (_, props) => {
     expect(given.filter(({ member, role }) => !allowed(member).includes(role))).toEqual([]);
   });
 
-  test('no public member appears anywhere', () => {
-    expect(JSON.stringify(json)).not.toMatch(/allUsers|allAuthenticatedUsers/);
+  test('no public member appears anywhere but in the alert on public members', () => {
+    const others = resources(json).filter(({ type }) => type !== 'google_monitoring_alert_policy');
+    expect(JSON.stringify(others)).not.toMatch(/allUsers|allAuthenticatedUsers/);
+    expect(JSON.stringify(grants(json))).not.toMatch(/allUsers|allAuthenticatedUsers/);
   });
 
   test('no role is a basic one or an administrator', () => {

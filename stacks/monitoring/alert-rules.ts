@@ -1,12 +1,31 @@
 import type { Deadlines } from '../../deadlines.ts';
+import type { LogFilters } from './log-filters.ts';
 import type { MetricQueries } from './metric-queries.ts';
 
 /** What the thresholds follow from. */
 export interface AlertScope {
   readonly queries: MetricQueries;
+  readonly filters: LogFilters;
   readonly deadlines: Deadlines;
   /** Documents that can be worked on at once. */
   readonly capacity: number;
+}
+
+/** Something is so for a while. */
+export interface MetricCondition {
+  /** PromQL; true for as long as it finds something. */
+  readonly query: string;
+  /** Seconds that it must be true. */
+  readonly forSeconds: number;
+}
+
+/**
+ * Something happened once. Not as a query: a metric's first event is the first point of a new series, which is no increase in
+ * PromQL, so that a single event would tell nobody.
+ */
+export interface LogCondition {
+  /** Finds the lines that each tell of it. */
+  readonly logFilter: string;
 }
 
 /** When somebody has to look. */
@@ -14,17 +33,14 @@ export interface AlertRule {
   /** Unique among the rules. */
   readonly id: string;
   readonly title: string;
-  /** PromQL; true for as long as it finds something. */
-  readonly query: string;
-  /** Seconds that it must be true. */
-  readonly forSeconds: number;
-  readonly severity: 'ERROR' | 'WARNING';
+  readonly condition: MetricCondition | LogCondition;
+  readonly severity: 'CRITICAL' | 'ERROR' | 'WARNING';
   /** What it means and what to do. */
   readonly advice: string;
 }
 
 /** The thresholds follow from the deadline chain and the capacity, so that they stay right when these change. */
-export function alertRules({ queries, deadlines, capacity }: AlertScope): AlertRule[] {
+export function alertRules({ queries, filters, deadlines, capacity }: AlertScope): AlertRule[] {
   const { dispatchDeadlineSeconds, budgetSeconds, requestTimeoutSeconds } = deadlines;
   const depth = 10 * capacity;
   const latency = (8 * budgetSeconds) / 10;
@@ -33,8 +49,7 @@ export function alertRules({ queries, deadlines, capacity }: AlertScope): AlertR
     {
       id: 'queue-depth',
       title: `more than ${depth} documents wait`,
-      query: `${queries.waitingDocuments} > ${depth}`,
-      forSeconds: 900,
+      condition: { query: `${queries.waitingDocuments} > ${depth}`, forSeconds: 900 },
       severity: 'WARNING',
       advice:
         `Ten times as many documents wait as can be worked on at once (${capacity}). If attempts succeed, raise ` +
@@ -44,8 +59,10 @@ export function alertRules({ queries, deadlines, capacity }: AlertScope): AlertR
       id: 'failed-attempts',
       title: 'more than 10 % of the attempts fail',
       // Of a handful of attempts one is too large a share.
-      query: `${queries.failedAttempts('15m')} / ${queries.attempts('15m')} > 0.1 and ${queries.attempts('15m')} >= 20`,
-      forSeconds: 300,
+      condition: {
+        query: `${queries.failedAttempts('15m')} / ${queries.attempts('15m')} > 0.1 and ${queries.attempts('15m')} >= 20`,
+        forSeconds: 300,
+      },
       severity: 'ERROR',
       advice:
         'Cloud Tasks tries them again, but only so often. Look at the lines "Attempt ended" with a status of PENDING for ' +
@@ -54,8 +71,7 @@ export function alertRules({ queries, deadlines, capacity }: AlertScope): AlertR
     {
       id: 'attempt-delay',
       title: `attempts start more than ${dispatchDeadlineSeconds} s late`,
-      query: `${queries.attemptDelay(0.95, '10m')} > ${dispatchDeadlineSeconds}`,
-      forSeconds: 300,
+      condition: { query: `${queries.attemptDelay(0.95, '10m')} > ${dispatchDeadlineSeconds}`, forSeconds: 300 },
       severity: 'WARNING',
       advice:
         'One in twenty attempts comes later than scheduled by more than an attempt may take. The queue is throttled: by ' +
@@ -64,8 +80,7 @@ export function alertRules({ queries, deadlines, capacity }: AlertScope): AlertR
     {
       id: 'request-latency',
       title: `requests take more than ${latency} s`,
-      query: `${queries.latency(0.95, '10m')} > ${latency}`,
-      forSeconds: 300,
+      condition: { query: `${queries.latency(0.95, '10m')} > ${latency}`, forSeconds: 300 },
       severity: 'WARNING',
       advice:
         `One in twenty requests takes more than 0.8 of the ${budgetSeconds} s that an attempt may work. Give an instance ` +
@@ -74,8 +89,7 @@ export function alertRules({ queries, deadlines, capacity }: AlertScope): AlertR
     {
       id: 'timeouts',
       title: 'a request was answered 504',
-      query: `${queries.timeouts('10m')} > 0`,
-      forSeconds: 0,
+      condition: { logFilter: filters.timeout },
       severity: 'ERROR',
       advice:
         `Cloud Run ended a request after ${requestTimeoutSeconds} s, although an attempt gives up by itself after ` +
@@ -84,16 +98,14 @@ export function alertRules({ queries, deadlines, capacity }: AlertScope): AlertR
     {
       id: 'memory',
       title: 'an instance uses more than 90 % of its memory',
-      query: `${queries.memory(0.99, '5m')} > 0.9`,
-      forSeconds: 300,
+      condition: { query: `${queries.memory(0.99, '5m')} > 0.9`, forSeconds: 300 },
       severity: 'ERROR',
       advice: 'An instance without memory is ended with every document it works on. Raise memory or lower concurrency.',
     },
     {
       id: 'failed-documents',
       title: 'a document failed',
-      query: `${queries.failedDocuments('10m')} > 0`,
-      forSeconds: 0,
+      condition: { logFilter: filters.failedDocument },
       severity: 'ERROR',
       advice:
         'A document ended as FAILED and is not tried again. `GET /documents/{id}`, its record in the results bucket and ' +
@@ -102,12 +114,21 @@ export function alertRules({ queries, deadlines, capacity }: AlertScope): AlertR
     {
       id: 'age-at-start',
       title: `documents are older than ${age} s when their turn comes`,
-      query: `${queries.ageAtStart(0.95, '15m')} > ${age}`,
-      forSeconds: 300,
+      condition: { query: `${queries.ageAtStart(0.95, '15m')} > ${age}`, forSeconds: 300 },
       severity: 'WARNING',
       advice:
         `One in twenty attempts starts more than ${age} s after its document was accepted, three times as long as an ` +
         'attempt may take: documents wait too long, or need too many attempts.',
+    },
+    {
+      id: 'public-member',
+      title: 'the service was opened to everybody',
+      condition: { logFilter: filters.publicMember },
+      severity: 'CRITICAL',
+      advice:
+        'Somebody let `allUsers` or `allAuthenticatedUsers` call the service by hand. Cloud Run then checks no token, and the ' +
+        'handler, which relies on that check, can be deceived. Deploy again, which takes the member out, and look who it was: ' +
+        'the audit log names them.',
     },
   ];
 }

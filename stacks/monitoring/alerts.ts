@@ -1,7 +1,7 @@
 import { MonitoringAlertPolicy } from '@cdktf/provider-google/lib/monitoring-alert-policy/index.js';
 import { Construct } from 'constructs';
 import { addChecks } from '../checks.ts';
-import { type AlertScope, alertRules } from './alert-rules.ts';
+import { type AlertRule, type AlertScope, alertRules } from './alert-rules.ts';
 
 export interface AlertsProps extends AlertScope {
   readonly projectId: string;
@@ -30,7 +30,7 @@ export class Alerts extends Construct {
           `received '${channel}': 'gcloud beta monitoring channels list' shows the names.`,
       })),
     );
-    this.policies = alertRules(props).map(({ id: ruleId, title, query, forSeconds, severity, advice }) => {
+    this.policies = alertRules(props).map(({ id: ruleId, title, condition, severity, advice }) => {
       const policy = new MonitoringAlertPolicy(this, ruleId, {
         displayName: `${props.service}: ${title}`,
         project: props.projectId,
@@ -38,23 +38,29 @@ export class Alerts extends Construct {
         severity,
         userLabels: props.labels,
         notificationChannels: [...channels],
-        conditions: [
-          {
-            displayName: title,
-            conditionPrometheusQueryLanguage: {
-              query,
-              duration: `${forSeconds}s`,
-              evaluationInterval: '60s',
-              // Most metrics appear with the first task, the log-based ones minutes after they were declared.
-              disableMetricValidation: true,
-            },
-          },
-        ],
+        conditions: [{ displayName: title, ...conditionOf(condition) }],
         documentation: { content: advice, mimeType: 'text/markdown' },
-        // The shortest that Cloud Monitoring takes: an incident ends when its cause does, or when there is no data.
-        alertStrategy: { autoClose: '1800s' },
+        alertStrategy: {
+          // The shortest that Cloud Monitoring takes: an incident ends when its cause does, or when there is no data.
+          autoClose: '1800s',
+          // Of many lines one is told every five minutes, the shortest as well; asked for with lines, and only there.
+          ...('logFilter' in condition && { notificationRateLimit: { period: '300s' } }),
+        },
       });
       return policy.name;
     });
   }
+}
+
+function conditionOf(condition: AlertRule['condition']) {
+  if ('logFilter' in condition) return { conditionMatchedLog: { filter: condition.logFilter } };
+  return {
+    conditionPrometheusQueryLanguage: {
+      query: condition.query,
+      duration: `${condition.forSeconds}s`,
+      evaluationInterval: '60s',
+      // Most metrics appear with the first task, the log-based ones minutes after they were declared.
+      disableMetricValidation: true,
+    },
+  };
 }

@@ -51,7 +51,6 @@ export function metricQueries(source: MetricSource) {
       `${quantile(share, 'run.googleapis.com/request_latencies', revision, window)} / 1000`,
     errorsByCode: (window: string) =>
       `sum by (response_code) (increase(${requests},response_code=~"[45].."}[${window}]))`,
-    timeouts: (window: string) => `sum(increase(${requests},response_code="504"}[${window}]))`,
     /** Share of an instance's memory, 0 to 1. */
     memory: (share: number, window: string) =>
       quantile(share, 'run.googleapis.com/container/memory/utilizations', revision, window),
@@ -61,8 +60,6 @@ export function metricQueries(source: MetricSource) {
       `sum(rate(${promName('run.googleapis.com/container/billable_instance_time')}{${revision}}[${window}]))`,
     failedDocumentsByReason: (window: string) =>
       `sum by (reason) (increase(${promName(logMetric(failedDocuments))}{${revision}}[${window}]))`,
-    failedDocuments: (window: string) =>
-      `sum(increase(${promName(logMetric(failedDocuments))}{${revision}}[${window}]))`,
     /** Since the document was accepted. */
     ageAtStart: (share: number, window: string) => quantile(share, logMetric(ageAtStart), revision, window),
   };

@@ -5,6 +5,7 @@ import type { ServiceSize } from '../service-size.ts';
 import { Alerts } from './alerts.ts';
 import { Dashboard } from './dashboard.ts';
 import type { PaidContainer } from './hourly-cost.ts';
+import { logFilters } from './log-filters.ts';
 import { LogMetrics } from './log-metrics.ts';
 import { metricQueries } from './metric-queries.ts';
 
@@ -35,14 +36,15 @@ export class Monitoring extends Construct {
       projectId,
       checkIntervalSeconds: checkIntervalSeconds(props.deadlines, Math.ceil(props.maxBackoffSeconds)),
     });
-    const logMetrics = new LogMetrics(this, 'log-metrics', { ...props, ...names });
-    const alerts = new Alerts(this, 'alerts', { ...props, service: names.service, queries });
+    const filters = logFilters({ ...props, ...names });
+    new LogMetrics(this, 'log-metrics', { ...names, projectId, filters });
+    const alerts = new Alerts(this, 'alerts', { ...props, service: names.service, queries, filters });
     new Dashboard(this, 'dashboard', {
       ...props,
       title: names.service,
       queries,
       policies: alerts.policies,
-      failedDocumentsFilter: logMetrics.failedDocumentsFilter,
+      failedDocumentsFilter: filters.failedDocument,
     });
   }
 }

@@ -6,12 +6,19 @@ function policies(json: TerraformJson): Map<string, Block> {
   return new Map(all.map((policy) => [policy.display_name, policy]));
 }
 
-function queryOf(policy: Block | undefined): string {
-  return policy?.conditions[0].condition_prometheus_query_language.query;
+function conditions(props: Parameters<typeof stackJson>[0] = {}): Block[] {
+  const all = [...policies(stackJson({ projectId: 'my-project', ...props })).values()];
+  return all.map(({ conditions: [condition] }) => condition);
 }
 
 function queries(props: Parameters<typeof stackJson>[0] = {}): string[] {
-  return [...policies(stackJson({ projectId: 'my-project', ...props })).values()].map(queryOf).sort();
+  const all = conditions(props).map((condition) => condition.condition_prometheus_query_language?.query);
+  return all.filter((query) => query !== undefined).sort();
+}
+
+function logFilters(props: Parameters<typeof stackJson>[0] = {}): string[] {
+  const all = conditions(props).map((condition) => condition.condition_matched_log?.filter);
+  return all.filter((filter) => filter !== undefined).sort();
 }
 
 const find = (all: string[], part: string) => all.filter((query) => query.includes(part)).join();
@@ -26,25 +33,59 @@ test('there is an alert for each way in which the stack goes wrong', () => {
     'document-processing-dev: more than 10 % of the attempts fail',
     'document-processing-dev: more than 400 documents wait',
     'document-processing-dev: requests take more than 432 s',
+    'document-processing-dev: the service was opened to everybody',
   ]);
 });
 
-test('every alert says what to do, and can be made before its metric exists', () => {
+test('every alert says what to do', () => {
   for (const policy of policies(stackJson()).values()) {
     expect(policy).toMatchObject({
       combiner: 'OR',
       notification_channels: [],
       alert_strategy: { auto_close: '1800s' },
-      conditions: [
-        { condition_prometheus_query_language: { disable_metric_validation: true, evaluation_interval: '60s' } },
-      ],
     });
     expect(policy.documentation.content).toMatch(/^[A-Z`].{40,}\.$/s);
-    expect(['ERROR', 'WARNING']).toContain(policy.severity);
+    expect(['CRITICAL', 'ERROR', 'WARNING']).toContain(policy.severity);
+  }
+});
+
+test('an alert on a metric can be made before the metric exists', () => {
+  const all = conditions().flatMap(({ condition_prometheus_query_language: query }) => query ?? []);
+  expect(all).toHaveLength(6);
+  for (const query of all) expect(query).toMatchObject({ disable_metric_validation: true, evaluation_interval: '60s' });
+});
+
+test('what a single event is worth an alert for is looked for in the logs, as the first point of a series is no increase', () => {
+  const of = (...terms: string[]) =>
+    [
+      'resource.type="cloud_run_revision"',
+      'resource.labels.service_name="document-processing-dev"',
+      'resource.labels.location="us-central1"',
+      ...terms,
+    ].join(' AND ');
+  expect(logFilters()).toEqual([
+    of('jsonPayload.message="Attempt ended"', 'jsonPayload.status="FAILED"'),
+    of(
+      'log_id("cloudaudit.googleapis.com/activity")',
+      'protoPayload.methodName:"Services.SetIamPolicy"',
+      'protoPayload.request.policy.bindings.members=("allUsers" OR "allAuthenticatedUsers")',
+    ),
+    of('log_id("run.googleapis.com/requests")', 'httpRequest.status=504'),
+  ]);
+  expect(queries().filter((query) => /increase\(.*\)\)? > 0$/.test(query))).toEqual([]);
+});
+
+test('of many log lines one is told every five minutes, which Cloud Monitoring asks for with log lines alone', () => {
+  for (const { alert_strategy, conditions } of policies(stackJson()).values()) {
+    const isOfLogs = 'condition_matched_log' in conditions[0];
+    expect(alert_strategy.notification_rate_limit).toEqual(isOfLogs ? { period: '300s' } : undefined);
   }
 });
 
 test('every alert looks at this stack alone', () => {
+  for (const filter of logFilters({ environment: 'prod' })) {
+    expect(filter).toContain('service_name="document-processing-prod"');
+  }
   for (const query of queries({ environment: 'prod' })) {
     const selectors = query.match(/\{[^}]*\}/g) ?? [];
     expect(selectors.length).toBeGreaterThan(0);
