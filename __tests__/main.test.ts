@@ -53,7 +53,7 @@ test('reports every problem at once, one line each, and synthesises nothing', ()
     lines: [
       "DISPATCH_DEADLINE_SECONDS must be from 15 to 1800 seconds, Cloud Tasks' range; received '9'.",
       "MAX_ATTEMPTS must be a whole number of at most 9 digits; received 'x'.",
-      "Callers are never public; received 'allUsers': name service accounts, users or groups.",
+      "Callers are never public; received 'allUsers': name service accounts or groups.",
       "An instance has 1, 2, 4, 6, 8 vCPUs; received cpu '3': choose one of these.",
     ],
   });

@@ -1,14 +1,15 @@
 import { type Check, isWhole } from './checks.ts';
-import { memberChecks } from './members.ts';
+import { callerChecks, memberChecks } from './members.ts';
 import { MAX_QUEUES, nameChecks } from './names.ts';
 import { type DoclingSidecarProps, doclingSidecar } from './options/docling-sidecar.ts';
 import type { ExtractionProps } from './options/extraction.ts';
+import { type Retention, retentionChecks } from './options/retention.ts';
 import type { ServiceNetwork } from './options/service-network.ts';
 import { capacityOf, type ServiceSize, serviceSize } from './service-size.ts';
 import { type QueueLimits, queueLimits } from './task-queue.ts';
 
 /** What a deployer can choose; nothing has to be. */
-export interface DocumentProcessingStackProps extends QueueLimits, ServiceSize, ServiceNetwork {
+export interface DocumentProcessingStackProps extends QueueLimits, ServiceSize, ServiceNetwork, Retention {
   /** Id of the project. @default a Terraform variable, `project_id` */
   readonly projectId?: string;
   /** Region of everything. @default 'us-central1' */
@@ -17,7 +18,7 @@ export interface DocumentProcessingStackProps extends QueueLimits, ServiceSize, 
   readonly environment?: string;
   /** Labels beside `app` and `environment`, on everything that takes labels. @default none */
   readonly labels?: Readonly<Record<string, string>>;
-  /** IAM members who may call the service, to hand in documents and ask for results. @default none but the invoker */
+  /** Service accounts, or groups of some, who may call the service, to hand in documents and ask for results. @default none but the invoker */
   readonly callers?: readonly string[];
   /** IAM members of other services that put tasks into the queues themselves. @default none but the runtime */
   readonly enqueuers?: readonly string[];
@@ -51,6 +52,11 @@ export interface DocumentProcessingStackProps extends QueueLimits, ServiceSize, 
   readonly resultsBucket?: string;
   /** Container image that serves the handler's routes on $PORT. @default the stock Node image with the bundle */
   readonly image?: string;
+  /**
+   * Container image whose Node runs the bundle, best by its digest: a mirror's, where nothing else may be used.
+   * @default the stock Node image of the version that the project is tested with
+   */
+  readonly nodeImage?: string;
   /** The bundled handler, absolute. @default 'dist/handler.mjs' of this project */
   readonly bundlePath?: string;
   /**
@@ -96,8 +102,10 @@ export function sharedChecks(projectId: string, given: DocumentProcessingStackPr
   const capacity = capacityOf(size);
   return [
     ...nameChecks(projectId, environment, allQueues),
-    ...memberChecks('Callers', callers),
+    ...callerChecks(callers),
     ...memberChecks('Enqueuers', enqueuers),
+    ...retentionChecks(given, given),
+    ...imageChecks(given),
     ...Object.entries(given.labels ?? {}).flatMap(([key, value]) => labelChecks(key, value)),
     {
       values: [location],
@@ -123,6 +131,30 @@ export function sharedChecks(projectId: string, given: DocumentProcessingStackPr
         `The queues dispatch at most what the service can work on at once, ${size.maxInstances} instances x ` +
         `${size.concurrency} requests = ${capacity}; received ${allQueues} x maxConcurrentDispatches ` +
         `${maxConcurrentDispatches}: lower it, or raise maxInstances or concurrency.`,
+    },
+  ];
+}
+
+/** One image runs, and its name is one. */
+function imageChecks({ image, nodeImage }: DocumentProcessingStackProps): Check[] {
+  const isName = (name: string | undefined) => name === undefined || /^\S+$/.test(name);
+  return [
+    {
+      values: [image],
+      condition: isName(image),
+      message: `The service runs a container image; received '${image}': name one, with its tag or digest.`,
+    },
+    {
+      values: [nodeImage],
+      condition: isName(nodeImage),
+      message: `The bundle runs on a container image with Node; received '${nodeImage}': name one, with its tag or digest.`,
+    },
+    {
+      values: [image, nodeImage],
+      condition: image === undefined || nodeImage === undefined,
+      message:
+        `An own image runs without the bundle, and a Node image runs the bundle; received both, '${image}' and ` +
+        `'${nodeImage}': set CONTAINER_IMAGE or NODE_IMAGE.`,
     },
   ];
 }

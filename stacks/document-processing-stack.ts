@@ -7,13 +7,14 @@ import { deadlinesFor } from '../deadlines.ts';
 import { addChecks } from './checks.ts';
 import { type DocumentProcessingStackProps, resolveProps, sharedChecks } from './document-processing-props.ts';
 import { FixedPlace } from './fixed-place.ts';
-import { HandlerBundle, nodeImage } from './handler-bundle.ts';
+import { HandlerBundle, stockNodeImage } from './handler-bundle.ts';
 import { HandlerService } from './handler-service.ts';
 import { keepUntilReplaced } from './kept-until-replaced.ts';
 import { Monitoring } from './monitoring/monitoring.ts';
 import { namesFor } from './names.ts';
 import { EncryptionKey } from './options/encryption-key.ts';
 import { Extraction } from './options/extraction.ts';
+import { documentsExpiry, resultsExpiry } from './options/retention.ts';
 import { SecretVariables } from './options/secret-variables.ts';
 import { addOutputs } from './outputs.ts';
 import { PrivateBucket } from './private-bucket.ts';
@@ -63,10 +64,23 @@ export class DocumentProcessingStack extends TerraformStack {
       projectId,
       displayName: `Document processing (${environment}): calls the handler for Cloud Tasks`,
     });
-    const bucket = (id: string, name: string, existingName: string | undefined) =>
-      new PrivateBucket(this, id, { ...place, name, existingName, forceDestroy: !deletionProtection, key });
-    const documents = bucket('documents', names.documentsBucket, props.documentsBucket);
-    const results = bucket('results', names.resultsBucket, props.resultsBucket);
+    const forceDestroy = !deletionProtection;
+    const documents = new PrivateBucket(this, 'documents', {
+      ...place,
+      name: names.documentsBucket,
+      existingName: props.documentsBucket,
+      expiry: documentsExpiry(props),
+      forceDestroy,
+      key,
+    });
+    const results = new PrivateBucket(this, 'results', {
+      ...place,
+      name: names.resultsBucket,
+      existingName: props.resultsBucket,
+      expiry: resultsExpiry(props),
+      forceDestroy,
+      key,
+    });
     const code = props.image ? undefined : this.#code(names.codeBucket, place, props.bundlePath, key);
 
     const secrets = new SecretVariables(this, 'secrets', { secrets: rest.secrets, projectId, member: runtime.member });
@@ -98,7 +112,7 @@ export class DocumentProcessingStack extends TerraformStack {
       ...place,
       name: names.service,
       projectNumber,
-      image: props.image ?? nodeImage(),
+      image: props.image ?? props.nodeImage ?? stockNodeImage(),
       code: code && { bucket: code.bucket.name, objectName: code.bundle.objectName },
       size,
       network: props,

@@ -54,7 +54,7 @@ export class HandlerBundle extends Construct {
 }
 
 /** The stock Node image that runs the bundle, of exactly the version that the project pins, tests and runs locally. */
-export function nodeImage(): string {
+export function stockNodeImage(): string {
   const manifest = JSON.parse(readFileSync(new URL('../package.json', import.meta.url), 'utf8'));
   return `docker.io/library/node:${manifest.devDependencies.node}-slim`;
 }

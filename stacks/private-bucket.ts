@@ -1,9 +1,19 @@
-import { StorageBucket } from '@cdktf/provider-google/lib/storage-bucket/index.js';
+import { StorageBucket, type StorageBucketLifecycleRule } from '@cdktf/provider-google/lib/storage-bucket/index.js';
 import { StorageBucketIamMember } from '@cdktf/provider-google/lib/storage-bucket-iam-member/index.js';
 import type { ITerraformDependable } from 'cdktf';
 import { Construct } from 'constructs';
 import { addChecks } from './checks.ts';
 import type { EncryptionKey } from './options/encryption-key.ts';
+
+/** Objects that Cloud Storage deletes by their age. */
+export interface ExpiryRule {
+  /** Beginning of their names. @default any */
+  readonly prefix?: string;
+  /** Endings of their names. @default any */
+  readonly suffixes?: readonly string[];
+  /** Days since an object was written. */
+  readonly days: number;
+}
 
 export interface PrivateBucketProps {
   /** Unique in the world, at most 63 characters. */
@@ -14,6 +24,8 @@ export interface PrivateBucketProps {
   readonly forceDestroy?: boolean;
   /** Key that encrypts what is written. @default Google's own */
   readonly key?: EncryptionKey | undefined;
+  /** What is deleted by its age. @default nothing, all is kept until somebody deletes it */
+  readonly expiry?: readonly ExpiryRule[];
   /** A bucket that exists already: it gets the grants and is otherwise left alone. @default none, it is created */
   readonly existingName?: string | undefined;
 }
@@ -25,7 +37,7 @@ export class PrivateBucket extends Construct {
 
   constructor(scope: Construct, id: string, props: PrivateBucketProps) {
     super(scope, id);
-    const { existingName, key } = props;
+    const { existingName, key, expiry = [] } = props;
     if (existingName !== undefined) {
       this.name = existingName;
       addChecks(this, [
@@ -46,6 +58,7 @@ export class PrivateBucket extends Construct {
       forceDestroy: props.forceDestroy ?? false,
       uniformBucketLevelAccess: true,
       publicAccessPrevention: 'enforced',
+      ...(expiry.length > 0 && { lifecycleRule: expiry.map(lifecycleRule) }),
       ...(key && { encryption: { defaultKmsKeyName: key.name }, dependsOn: [key.storageGrant] }),
     });
     this.name = bucket.name;
@@ -64,4 +77,15 @@ export class PrivateBucket extends Construct {
   #grant(id: string, role: string, member: string): ITerraformDependable {
     return new StorageBucketIamMember(this, id, { bucket: this.name, role, member });
   }
+}
+
+function lifecycleRule({ prefix, suffixes, days }: ExpiryRule): StorageBucketLifecycleRule {
+  return {
+    action: { type: 'Delete' },
+    condition: {
+      age: days,
+      ...(prefix !== undefined && { matchesPrefix: [prefix] }),
+      ...(suffixes !== undefined && { matchesSuffix: [...suffixes] }),
+    },
+  };
 }

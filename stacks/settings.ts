@@ -43,7 +43,7 @@ const STACK: Table<Omit<DocumentProcessingStackProps, WithoutVariable>> = {
   environment: ['ENVIRONMENT', environmentName],
   /** More labels, `key=value`, comma separated. Default: none. */
   labels: ['LABELS', pairs],
-  /** IAM members who may call the service, comma separated. Default: none. */
+  /** Service accounts, or groups of some, who may call the service, comma separated. Default: none. */
   callers: ['CALLERS', list],
   /** IAM members of other services that enqueue by themselves, comma separated. Default: none. */
   enqueuers: ['ENQUEUERS', list],
@@ -89,7 +89,13 @@ const STACK: Table<Omit<DocumentProcessingStackProps, WithoutVariable>> = {
   documentsBucket: ['EXISTING_DOCUMENTS_BUCKET', text],
   /** Bucket of records and results, where it exists already. Default: one is created. */
   resultsBucket: ['EXISTING_RESULTS_BUCKET', text],
-  /** Own container image instead of the bundle. Default: the stock Node image. */
+  /** Days that a document is kept. Default: until somebody deletes it. */
+  documentsRetentionDays: ['DOCUMENTS_RETENTION_DAYS', whole],
+  /** Days that an outcome can be asked for, at least 40. Default: until somebody deletes it. */
+  resultsRetentionDays: ['RESULTS_RETENTION_DAYS', whole],
+  /** Image whose Node runs the bundle. Default: the stock Node image. */
+  nodeImage: ['NODE_IMAGE', text],
+  /** Own container image instead of the bundle. Default: none, a Node image runs it. */
   image: ['CONTAINER_IMAGE', text],
   /** Whether Terraform refuses to destroy: true or false. Default: true for ENVIRONMENT=prod, else false. */
   deletionProtection: ['DELETION_PROTECTION', yesOrNo],

@@ -227,6 +227,24 @@ test('an own image needs no bundle, no code bucket and no volume', () => {
   expect(Object.keys(containers[0])).not.toEqual(expect.arrayContaining(['command']));
 });
 
+test('a Node image of a mirror runs the bundle in place of the stock one', () => {
+  const nodeImage = 'europe-docker.pkg.dev/my-project/mirror/node@sha256:0123';
+  const [container] = only(stackJson({ nodeImage }), 'google_cloud_run_v2_service').template.containers;
+  expect(container).toMatchObject({ image: nodeImage, command: ['node'], volume_mounts: [{ name: 'code' }] });
+});
+
+test.each([
+  [{ image: 'my image' }, "The service runs a container image; received 'my image': name one, with its tag or digest."],
+  [{ nodeImage: '' }, "The bundle runs on a container image with Node; received '': name one, with its tag or digest."],
+  [
+    { image: 'handler:1', nodeImage: 'node:24' },
+    'An own image runs without the bundle, and a Node image runs the bundle; received both, ' +
+      "'handler:1' and 'node:24': set CONTAINER_IMAGE or NODE_IMAGE.",
+  ],
+])('refuses the images %j', (images, problem) => {
+  expect(stackProblems(images)).toEqual([problem]);
+});
+
 test('refuses queues that dispatch more than the service can take', () => {
   expect(stackProblems({ maxConcurrentDispatches: 41 })).toEqual([
     'The queues dispatch at most what the service can work on at once, 10 instances x 4 requests = 40; received ' +
@@ -255,7 +273,7 @@ test('only the invoker and the callers may call the service', () => {
 });
 
 test('synthesises the same text every time', () => {
-  expect(stackText({ callers: ['user:a@example.com'] })).toBe(stackText({ callers: ['user:a@example.com'] }));
+  expect(stackText({ callers: ['group:a@example.com'] })).toBe(stackText({ callers: ['group:a@example.com'] }));
 });
 
 test('names no folder of this machine', () => {

@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto';
 import { readFileSync } from 'node:fs';
 import { relative } from 'node:path';
-import { HandlerBundle, nodeImage } from '../../stacks/handler-bundle.ts';
+import { HandlerBundle, stockNodeImage } from '../../stacks/handler-bundle.ts';
 import { fixture, jsonOf, only, problemsIn } from './synthesised-stack.ts';
 
 function object(path: string) {
@@ -41,5 +41,5 @@ test('says which command makes a bundle that is missing', () => {
 
 test('production runs the Node that the project installs', () => {
   const installed = JSON.parse(readFileSync('node_modules/node/package.json', 'utf8')).version;
-  expect(nodeImage()).toBe(`docker.io/library/node:${installed}-slim`);
+  expect(stockNodeImage()).toBe(`docker.io/library/node:${installed}-slim`);
 });

@@ -153,7 +153,7 @@ test('an enqueuer may put tasks into the queues with the identity of the invoker
 });
 
 test('a caller may call the service, and no more', () => {
-  expect(held(stackJson({ callers: ['user:a@example.com'] }), 'user:a@example.com')).toEqual([
+  expect(held(stackJson({ callers: ['group:a@example.com'] }), 'group:a@example.com')).toEqual([
     'roles/run.invoker on ${google_cloud_run_v2_service.service.name}',
   ]);
 });
