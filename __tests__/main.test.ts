@@ -30,6 +30,10 @@ test('synthesises one stack with nothing set', () => {
   expect(synthesised('document-processing-dev').resource.google_cloud_run_v2_service).toBeDefined();
 });
 
+test('needs no other program: not even Terraform is asked for its version', () => {
+  expect(main({ PATH: '/nowhere' })).toEqual({ status: 0, stdout: '', lines: [] });
+});
+
 test('keeps the state beside cdktf.json, by a relative path', () => {
   main();
   const here = relative(join(outdir, 'stacks/document-processing-dev'), process.cwd());

@@ -20,3 +20,9 @@ test('the first place is remembered, and any other refused with the way out', ()
   });
   /* biome-ignore-end lint/suspicious/noTemplateCurlyInString: Terraform's own expressions */
 });
+
+test('a project that only Terraform knows is compared with what it will know', () => {
+  const [{ condition }] = only(stackJson(), 'terraform_data').lifecycle.postcondition;
+  // biome-ignore lint/suspicious/noTemplateCurlyInString: Terraform's own expressions
+  expect(condition).toBe('${self.output.project == var.project_id && self.output.location == "us-central1"}');
+});
