@@ -1,6 +1,6 @@
 /**
  * The messages of the log lines that the stack's log-based metrics count. A pure contract: `handler/app.ts` writes them,
- * `stacks/log-metrics.ts` filters by them.
+ * `stacks/monitoring/log-filters.ts` looks for them.
  */
 
 /** An attempt begins; `ageSeconds` says how long ago the document was accepted. */
