@@ -1,7 +1,7 @@
 import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import path from 'node:path';
 import { deadlinesFor } from '../deadlines.ts';
-import { readSettings } from '../stacks/settings.ts';
+import { readAppSettings } from '../stacks/settings.ts';
 import { documentationTable, inCode, PAGES, PROJECT, page } from './documentation.ts';
 
 /** A page without its blocks of code, fenced and indented. */
@@ -103,7 +103,7 @@ test("the variables of the options' tables are those that main.ts reads", () => 
       has: (_target, name) => typeof name === 'string' && Boolean(read.add(name)),
     },
   );
-  readSettings(variables);
+  readAppSettings(variables);
   const listed = OPTIONS.flatMap(([, cell = '']) => inCode(cell.replaceAll(/\(.*?\)/g, ''))).map(
     (name) => name.split('=')[0],
   );
