@@ -1,7 +1,7 @@
 import { fileURLToPath } from 'node:url';
 import { DataGoogleProject } from '@cdktf/provider-google/lib/data-google-project/index.js';
 import { GoogleProvider } from '@cdktf/provider-google/lib/provider/index.js';
-import { TerraformStack, TerraformVariable } from 'cdktf';
+import { Aspects, TerraformResource, TerraformStack, TerraformVariable } from 'cdktf';
 import type { Construct } from 'constructs';
 import { deadlinesFor } from '../deadlines.ts';
 import { addChecks } from './checks.ts';
@@ -9,7 +9,6 @@ import { type DocumentProcessingStackProps, resolveProps, sharedChecks } from '.
 import { FixedPlace } from './fixed-place.ts';
 import { HandlerBundle, stockNodeImage } from './handler-bundle.ts';
 import { HandlerService } from './handler-service.ts';
-import { keepUntilReplaced } from './kept-until-replaced.ts';
 import { Monitoring } from './monitoring/monitoring.ts';
 import { namesFor } from './names.ts';
 import { EncryptionKey } from './options/encryption-key.ts';
@@ -186,4 +185,23 @@ function projectIdVariable(stack: TerraformStack): string {
     ],
   });
   return variable.stringValue;
+}
+
+/** What the service uses: queues, identities, buckets, the bundle, and grants on them, on secrets, models and keys. */
+const USED_BY_SERVICE =
+  /^google_(cloud_tasks_queue|service_account|storage_bucket|secret_manager_secret_iam|project_iam|kms_crypto_key_iam)/;
+
+/**
+ * Has Terraform take away what a change leaves without use only after the service was changed. By itself it destroys first: the
+ * running revision would lose its queues, grants, code and secrets some time before the next one is there.
+ *
+ * Not the service itself, whose name is taken until it is gone.
+ */
+function keepUntilReplaced(scope: Construct): void {
+  Aspects.of(scope).add({
+    visit(node) {
+      if (!TerraformResource.isTerraformResource(node) || !USED_BY_SERVICE.test(node.terraformResourceType)) return;
+      node.lifecycle = { ...node.lifecycle, createBeforeDestroy: true };
+    },
+  });
 }
