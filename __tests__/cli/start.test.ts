@@ -71,7 +71,7 @@ test('settings that break a rule of the stack are one line each, and exit code 1
     stdout: '',
     stderr:
       "MAX_ATTEMPTS must be a whole number of at most 9 digits; received 'many'.\n" +
-      "Callers are never public; received 'allUsers': name service accounts, users or groups.\n",
+      "Callers are never public; received 'allUsers': name service accounts or groups.\n",
     code: 1,
   });
 }, 60_000);
