@@ -13,8 +13,8 @@ const SCRIPTS = path.join(import.meta.dirname, 'documents');
 /**
  * A PDF of fifty pages to Markdown, against its plain text by the bare library in a fresh process.
  *
- * A running handler converts each document in a fresh thread, as the baseline does in a fresh process, so both start something; the
- * handler's thread has what earlier ones compiled. The first conversion of all has nothing: it is measured as a process from its start.
+ * A running handler has a thread that waits with its libraries loaded, where the baseline starts a process. The first conversion of all
+ * has nothing: it is measured as a process from its start.
  * 0.9 of the library's pages/s are 1.11 times its milliseconds.
  */
 export const conversionSpeed: Measurement = {

@@ -8,6 +8,7 @@ import type { Comparison } from './comparison.ts';
 import { conversionColdStart } from './conversion-cold-start.ts';
 import { conversionEventLoop } from './conversion-event-loop.ts';
 import { conversionSpeed } from './conversion-speed.ts';
+import { conversionThreads } from './conversion-threads.ts';
 import { emulator } from './emulator.ts';
 import { enqueue } from './enqueue.ts';
 import { handlerMemory } from './handler-memory.ts';
@@ -26,6 +27,7 @@ const MEASUREMENTS: readonly Measurement[] = [
   handlerRequests,
   handlerMemory,
   conversionSpeed,
+  conversionThreads,
   conversionEventLoop,
   conversionColdStart,
 ];

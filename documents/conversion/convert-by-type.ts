@@ -1,12 +1,41 @@
-import { type Conversion, type OcrMode, type SourceDocument, UnconvertibleDocumentError } from './converter.ts';
+import {
+  type Conversion,
+  type DocumentType,
+  type OcrMode,
+  type SourceDocument,
+  UnconvertibleDocumentError,
+} from './converter.ts';
 import { detectType } from './detect-type.ts';
 import type { ConversionLimits } from './limits.ts';
 import { countWords } from './long-text.ts';
 import { charsetOf, decodeText } from './text/decode-text.ts';
 
+/** No page, and so no text. */
+const EMPTY_PDF =
+  '%PDF-1.4\n1 0 obj<</Type/Catalog/Pages 2 0 R>>endobj 2 0 obj<</Type/Pages/Kids[]/Count 0>>endobj trailer<</Root 1 0 R>>';
+
+/** Loads what documents of a type need, and lets it set itself up. */
+export async function loadLibraries(type: DocumentType): Promise<void> {
+  switch (type) {
+    case 'pdf': {
+      // pdf.js goes on setting itself up until it has opened a document.
+      const { convertPdf } = await import('./pdf/pdf.ts');
+      await convertPdf(Buffer.from(EMPTY_PDF), 'auto', 1).catch(() => {});
+      return;
+    }
+    case 'docx':
+      await Promise.all([import('./office/docx.ts'), import('mammoth')]);
+      return;
+    case 'csv':
+    case 'text':
+      await import('./text/csv.ts');
+  }
+}
+
 /**
  * Converts a document on this thread, by the type that its content shows. Each format's libraries are loaded only when a document needs them.
  *
+ * @param onReady called when they are loaded, before the document is read
  * @throws UnconvertibleDocumentError for every document that cannot be converted: what a parser throws is deterministic, so a
  *   retry would fail the same way
  */
@@ -14,10 +43,13 @@ export async function convertByType(
   source: SourceDocument,
   ocr: OcrMode,
   limits: ConversionLimits,
+  onReady: (type: DocumentType) => void = () => {},
 ): Promise<Conversion> {
   const type = detectType(source);
+  await loadLibraries(type);
+  onReady(type);
   try {
-    const conversion = await convertAs(type, source, ocr, limits);
+    const conversion = await contentOf(type, source, ocr, limits);
     const markdown = `${conversion.markdown.trim()}\n`;
     if (markdown === '\n') throw new UnconvertibleDocumentError('empty', 'The document is empty: it has no text.');
     return { ...conversion, markdown, characters: markdown.length, words: countWords(markdown) };
@@ -28,8 +60,8 @@ export async function convertByType(
   }
 }
 
-async function convertAs(
-  type: Conversion['type'],
+async function contentOf(
+  type: DocumentType,
   source: SourceDocument,
   ocr: OcrMode,
   limits: ConversionLimits,

@@ -2,7 +2,7 @@
  * What is asked of every converter, and what it may answer. On its way to Markdown a document passes through:
  *
  * 1. `convert-by-method.ts`, which hands it to the local converter or to `docling/docling-converter.ts`
- * 2. `local-converter.ts`, which starts a thread for it: `worker.ts`
+ * 2. `local-converter.ts`, which takes a thread for it from `conversion-threads.ts`: `worker.ts`
  * 3. `convert-by-type.ts`, on that thread, which finds its type (`detect-type.ts`) and calls the converter of that format, in `pdf/`,
  *    `office/`, `html/` or `text/`
  * 4. `blocks.ts` and `pages.ts`, which write what those found as Markdown

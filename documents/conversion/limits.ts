@@ -19,6 +19,9 @@ export const DEFAULT_LIMITS: ConversionLimits = {
   maxBufferMebibytes: 256,
 };
 
+/** What a thread may hold between two documents, in MiB: it comes on top of what each may use. Our own; most leave a third of it. */
+export const WARM_MEBIBYTES = 96;
+
 /** Cells of one table, empty ones included: two cells at the ends of a sheet would span 17 thousand million. */
 export const MAX_TABLE_CELLS = 1_000_000;
 
