@@ -8,5 +8,5 @@ export {
   type DocumentTaskInput,
   documentIdFor,
   documentTaskSchema,
-} from './handler/document-task.ts';
+} from './state/document-task.ts';
 export { MissingSettingsError } from './handler/setting-names.ts';

@@ -2,7 +2,7 @@ import { execFileSync } from 'node:child_process';
 import { mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
-import { checkTaskIdFor, taskIdFor } from '../handler/document-task.ts';
+import { checkTaskIdFor, taskIdFor } from '../state/document-task.ts';
 import { documentationExample } from './documentation.ts';
 
 const project = path.join(import.meta.dirname, '..');

@@ -1,5 +1,5 @@
 import { Option } from 'commander';
-import { type DocumentTask, methodSchema, ocrSchema } from '../handler/document-task.ts';
+import { type DocumentTask, methodSchema, ocrSchema } from '../state/document-task.ts';
 import { oneOf } from './option-values.ts';
 
 /** How documents that are handed in are to be converted. */

@@ -1,6 +1,6 @@
 import { CloudStorage } from '../google/cloud-storage.ts';
 import type { ObjectListing, ObjectStore } from '../google/object-store.ts';
-import { taskIdFor } from '../handler/document-task.ts';
+import { taskIdFor } from '../state/document-task.ts';
 import type { LocalGoogle } from '../local/local-google.ts';
 import { systemClock } from '../time/clock.ts';
 import { DocumentService, type ShownDocument } from './document-service.ts';

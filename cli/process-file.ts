@@ -1,5 +1,5 @@
 import path from 'node:path';
-import { type DocumentTask, parseSourceUri } from '../handler/document-task.ts';
+import { type DocumentTask, parseSourceUri } from '../state/document-task.ts';
 import type { Clock } from '../time/clock.ts';
 import type { ShownDocument } from './document-service.ts';
 import type { LocalDeployment } from './local-deployment.ts';

@@ -1,3 +1,4 @@
+import { randomUUID } from 'node:crypto';
 import type { IncomingMessage } from 'node:http';
 import { type Clock, sleep } from '../time/clock.ts';
 import { abortable } from '../time/deadline.ts';
@@ -5,13 +6,14 @@ import { AS_STORED, decompressed, download } from './download.ts';
 import { call, type HttpCall, type Origin, originOf } from './http-call.ts';
 import {
   FalseEncodingError,
+  type ListedObject,
   type ListOptions,
   type ObjectInfo,
-  type ObjectListing,
   type ObjectStore,
   ObjectTooLargeError,
   PreconditionFailedError,
   type ReadOptions,
+  type RemoveOptions,
   StorageError,
   type StoredObject,
   type WriteOptions,
@@ -26,6 +28,10 @@ import { limitSilence, type SilenceLimit } from './silence-limit.ts';
 const TRIES = 4;
 const SILENCE_SECONDS = 30;
 const FIRST_DELAY_MS = 200;
+
+/** Cloud Storage's answer to more than about one change of an object a second, and how long to leave the object alone then. */
+const TOO_MANY = 429;
+const BUSY_DELAY_MS = 1000;
 
 /** Of an answer that is no object: a page of a thousand names, each as long as may be, has a third of it. */
 const MAX_ANSWER_BYTES = 16 * 2 ** 20;
@@ -43,10 +49,12 @@ export interface CloudStorageOptions {
 /**
  * Cloud Storage over its JSON API. Not `@google-cloud/storage`: that takes no AbortSignal, so that the budget could not end it.
  *
- * Calls are retried on 408, 429, 5xx, lost connections and damaged downloads. A conditional write that is retried may find its
- * own first try: it then fails with PreconditionFailedError, and the caller must look whether what is there is what it wrote.
+ * Calls are retried on 408, 5xx, lost connections and damaged downloads. A conditional write that is retried may find its own
+ * first try: it then fails with PreconditionFailedError, and the caller must look whether what is there is what it wrote.
+ *
+ * On 429 an object has changed too often ("about one a second"), which is no outage: see {@link whileBusy}.
  */
-export class CloudStorage implements ObjectStore, ObjectListing {
+export class CloudStorage implements ObjectStore {
   readonly #options: CloudStorageOptions;
   readonly #origin: Origin;
 
@@ -59,8 +67,8 @@ export class CloudStorage implements ObjectStore, ObjectListing {
   async stat(bucket: string, name: string, options: ReadOptions = {}): Promise<ObjectInfo | undefined> {
     const { status, body } = await this.#call(objectPath(bucket, name, options), {}, options.signal);
     if (status === 404) return undefined;
-    const { generation, size, contentType } = JSON.parse(body) as Record<string, string>;
-    return { generation: String(generation), size: Number(size), ...(contentType && { contentType }) };
+    const { generation, size, contentType, metadata = {} } = JSON.parse(body) as ObjectResource;
+    return { generation, size: Number(size), metadata, ...(contentType && { contentType }) };
   }
 
   async read(bucket: string, name: string, options: ReadOptions = {}): Promise<StoredObject | undefined> {
@@ -81,25 +89,33 @@ export class CloudStorage implements ObjectStore, ObjectListing {
   }
 
   async write(bucket: string, name: string, body: string | Uint8Array, options: WriteOptions): Promise<string> {
-    const query = new URLSearchParams({ uploadType: 'media', name });
-    if (options.ifGenerationMatch !== undefined) query.set('ifGenerationMatch', options.ifGenerationMatch);
+    const { contentType, metadata, ifGenerationMatch, signal } = options;
+    const query = new URLSearchParams({ uploadType: metadata ? 'multipart' : 'media', name });
+    if (ifGenerationMatch !== undefined) query.set('ifGenerationMatch', ifGenerationMatch);
+    const upload = metadata ? multipart({ contentType, metadata }, body) : { contentType, body };
     const answer = await this.#call(
       `/upload/storage/v1/b/${encodeURIComponent(bucket)}/o?${query}`,
-      { method: 'POST', headers: { 'Content-Type': options.contentType }, body },
-      options.signal,
+      { method: 'POST', headers: { 'Content-Type': upload.contentType }, body: upload.body },
+      signal,
     );
     if (answer.status === 412) throw new PreconditionFailedError(bucket, name);
     if (answer.status === 404) throw noBucket(bucket);
-    return String((JSON.parse(answer.body) as { generation: unknown }).generation);
+    return (JSON.parse(answer.body) as ObjectResource).generation;
   }
 
-  async *list(bucket: string, prefix: string, options: ListOptions = {}): AsyncGenerator<string> {
-    const query = new URLSearchParams({ prefix, fields: 'items(name),nextPageToken' });
+  async remove(bucket: string, name: string, options: RemoveOptions = {}): Promise<void> {
+    await this.#call(objectPath(bucket, name, options), { method: 'DELETE' }, options.signal);
+  }
+
+  async *list(bucket: string, prefix: string, options: ListOptions = {}): AsyncGenerator<ListedObject> {
+    const query = new URLSearchParams({ prefix, fields: 'items(name,generation,timeCreated,metadata),nextPageToken' });
     for (;;) {
       const page = await this.#call(`/storage/v1/b/${encodeURIComponent(bucket)}/o?${query}`, {}, options.signal);
       if (page.status === 404) throw noBucket(bucket);
       const { items = [], nextPageToken } = JSON.parse(page.body) as ListingPage;
-      for (const { name } of items) yield name;
+      for (const { name, generation, timeCreated, metadata = {} } of items) {
+        yield { name, generation, metadata, createdAt: Date.parse(timeCreated) };
+      }
       if (nextPageToken === undefined) return;
       query.set('pageToken', nextPageToken);
     }
@@ -118,7 +134,11 @@ export class CloudStorage implements ObjectStore, ObjectListing {
     return answer;
   }
 
-  async #retrying<T>(signal: AbortSignal | undefined, attempt: (limit: SilenceLimit) => Promise<T>): Promise<T> {
+  #retrying<T>(signal: AbortSignal | undefined, attempt: (limit: SilenceLimit) => Promise<T>): Promise<T> {
+    return whileBusy(this.#options, signal, () => this.#tries(signal, attempt));
+  }
+
+  async #tries<T>(signal: AbortSignal | undefined, attempt: (limit: SilenceLimit) => Promise<T>): Promise<T> {
     const { clock, random } = this.#options;
     for (let tries = 1; ; tries++) {
       signal?.throwIfAborted();
@@ -141,10 +161,61 @@ export class CloudStorage implements ObjectStore, ObjectListing {
   }
 }
 
-/** What is asked of a page (reference: `Objects: list`); the last one has no token. */
+/**
+ * Makes a call again for as long as it is refused because an object, or its bucket, changes too often, about a second later each
+ * time. Such a refusal says nothing of the tries before it: one of them may have been written all the same.
+ *
+ * @throws the signal's reason; without a signal it waits for ever
+ */
+export async function whileBusy<T>(
+  { clock, random }: Pick<CloudStorageOptions, 'clock' | 'random'>,
+  signal: AbortSignal | undefined,
+  call: () => Promise<T>,
+): Promise<T> {
+  for (;;) {
+    try {
+      return await call();
+    } catch (error) {
+      if (!(error instanceof StorageError && error.status === TOO_MANY)) throw error;
+    }
+    await sleep(clock, BUSY_DELAY_MS * (0.5 + random()), signal);
+  }
+}
+
+/** An object as the API describes it, as far as it is asked for (reference: `Objects`). 64-bit numbers are strings. */
+interface ObjectResource {
+  readonly name: string;
+  readonly generation: string;
+  readonly size: string;
+  readonly timeCreated: string;
+  readonly contentType?: string;
+  readonly metadata?: ObjectInfo['metadata'];
+}
+
+/** A page of a list (reference: `Objects: list`); the last one has no token. */
 interface ListingPage {
-  readonly items?: readonly { readonly name: string }[];
+  readonly items?: readonly ObjectResource[];
   readonly nextPageToken?: string;
+}
+
+/** An upload of an object's metadata with its content (reference: "Perform a multipart upload using the JSON API"). */
+function multipart(
+  resource: Pick<ObjectResource, 'contentType' | 'metadata'>,
+  body: string | Uint8Array,
+): { contentType: string; body: Buffer } {
+  const boundary = randomUUID();
+  const head = [
+    `--${boundary}`,
+    'Content-Type: application/json; charset=UTF-8',
+    '',
+    JSON.stringify(resource),
+    `--${boundary}`,
+    `Content-Type: ${resource.contentType}`,
+    '',
+    '',
+  ].join('\r\n');
+  const parts = [Buffer.from(head), Buffer.from(body), Buffer.from(`\r\n--${boundary}--`)];
+  return { contentType: `multipart/related; boundary=${boundary}`, body: Buffer.concat(parts) };
 }
 
 /** An answer that fits into memory whatever it says. */
@@ -176,7 +247,7 @@ function noBucket(bucket: string): StorageError {
 }
 
 function isTransient(status: number): boolean {
-  return status === 0 || status === 408 || status === 429 || status >= 500;
+  return status === 0 || status === 408 || status >= 500;
 }
 
 function objectPath(bucket: string, name: string, parameters: { generation?: string; alt?: string }): string {

@@ -1,6 +1,11 @@
-/** What the handler needs of Cloud Storage. Implemented by `cloud-storage.ts`; every implementation passes the same contract tests. */
+/**
+ * What is needed of Cloud Storage. Implemented by `cloud-storage.ts`; every implementation passes the same contract tests.
+ *
+ * Cloud Storage takes about one change of an object a second, and refuses more. An implementation waits for the object then, for
+ * as long as its caller's signal allows.
+ */
 export interface ObjectStore {
-  /** Generation and size of an object; undefined when there is none (or not that generation of it). */
+  /** What is known of an object without its bytes; undefined when there is none (or not that generation of it). */
   stat(bucket: string, name: string, options?: ReadOptions): Promise<ObjectInfo | undefined>;
   /** An object with its bytes; undefined when there is none. @throws ObjectTooLargeError above `maxBytes`, FalseEncodingError */
   read(bucket: string, name: string, options?: ReadOptions): Promise<StoredObject | undefined>;
@@ -11,26 +16,36 @@ export interface ObjectStore {
    * @throws PreconditionFailedError when the object's generation is not `ifGenerationMatch`
    */
   write(bucket: string, name: string, body: string | Uint8Array, options: WriteOptions): Promise<string>;
+  /** Removes an object, or only that generation of it; does nothing when there is none. */
+  remove(bucket: string, name: string, options?: RemoveOptions): Promise<void>;
+  /**
+   * The objects of a bucket whose names begin with `prefix`, in the order of their names' UTF-8 bytes. Reads a page of a thousand
+   * when the one before is used up, so that a bucket of millions needs no more memory than one of a thousand.
+   */
+  list(bucket: string, prefix: string, options?: ListOptions): AsyncIterable<ListedObject>;
 }
 
-/** What listing needs of Cloud Storage; the handler itself never lists. */
-export interface ObjectListing {
-  /**
-   * The names in a bucket that begin with `prefix`, in the order of their UTF-8 bytes. Reads a page when the one before is used
-   * up, so that a bucket of millions needs no more memory than one of a thousand.
-   */
-  list(bucket: string, prefix: string, options?: ListOptions): AsyncIterable<string>;
-}
+/** Words that an object carries: at most 8 KiB with their names, and here of ASCII alone, which every way to read them leaves as it is. */
+export type ObjectMetadata = Readonly<Record<string, string>>;
 
 export interface ObjectInfo {
   /** Changes with every write, and only grows: a string of digits. */
   readonly generation: string;
   readonly size: number;
   readonly contentType?: string;
+  readonly metadata: ObjectMetadata;
 }
 
-export interface StoredObject extends ObjectInfo {
+export interface StoredObject extends Omit<ObjectInfo, 'metadata'> {
   readonly bytes: Uint8Array;
+}
+
+export interface ListedObject {
+  readonly name: string;
+  readonly generation: string;
+  /** When it was written, in milliseconds since the epoch. */
+  readonly createdAt: number;
+  readonly metadata: ObjectMetadata;
 }
 
 export interface ReadOptions {
@@ -43,10 +58,14 @@ export interface ReadOptions {
 
 export interface WriteOptions {
   readonly contentType: string;
+  /** @default none */
+  readonly metadata?: ObjectMetadata;
   /** Write only over this generation; `'0'` means only where there is no object. @default whatever is there */
   readonly ifGenerationMatch?: string;
   readonly signal?: AbortSignal;
 }
+
+export type RemoveOptions = Pick<ReadOptions, 'generation' | 'signal'>;
 
 export interface ListOptions {
   readonly signal?: AbortSignal;

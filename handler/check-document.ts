@@ -1,53 +1,67 @@
-import { PreconditionFailedError } from '../google/object-store.ts';
+import { type FinalEnd, isLive, nextStep } from '../state/document-state.ts';
+import type { DocumentCheck } from '../state/document-task.ts';
+import { openingOf } from '../state/state-objects.ts';
+import type { StateStore } from '../state/state-store.ts';
 import type { Clock } from '../time/clock.ts';
 import type { CloudTasksClient } from './cloud-tasks-client.ts';
-import { checkVerdict, type DocumentRecord, failed, pendingRecord } from './document-record.ts';
-import type { DocumentCheck } from './document-task.ts';
-import type { RecordStore } from './record-store.ts';
+import { leaseOf } from './lease.ts';
+import type { Settings } from './settings.ts';
 
 export interface CheckDependencies {
-  readonly records: RecordStore;
+  readonly states: StateStore;
   readonly tasks: Pick<CloudTasksClient, 'createDocumentCheckTask'>;
   readonly clock: Clock;
+  readonly settings: Pick<Settings, 'deadlines'>;
+  /** A name that no attempt has. */
+  readonly newOwner: () => string;
   /** Ends the look, which is then tried again. @default nothing does */
   readonly signal?: AbortSignal;
 }
 
+const ABANDONED = {
+  reason: 'abandoned',
+  message: 'No attempt came to an end: each was cut off, or the task was deleted. Replay the document.',
+};
+
 /**
- * The watchdog. Cloud Tasks drops a task silently after its last attempt, and an attempt can die without a word; a document
- * that nothing has happened to between two looks has no attempt any more and becomes FAILED, so that it can be replayed.
+ * The watchdog. Cloud Tasks drops a task silently after its last attempt, and an attempt can die without a word; a document that
+ * nothing has happened to between two looks has no attempt any more and becomes FAILED, so that it can be replayed. Every attempt
+ * leaves something: a lease at its start, a renewal every few seconds while it lives, an end.
  *
  * @param retryCount how often this look was cut off before. From then on its successor is made first: the looks themselves
  *   have only as many attempts as the queue allows, and a document must not lose its watchdog to an outage
- * @returns the record when this look gave it up
+ * @returns the outcome when this look gave the document up
  */
 export async function checkDocument(
   check: DocumentCheck,
   retryCount: number,
-  dependencies: CheckDependencies,
-): Promise<DocumentRecord | undefined> {
-  const { records, clock, tasks, signal } = dependencies;
+  { states, clock, tasks, settings, newOwner, signal }: CheckDependencies,
+): Promise<FinalEnd | undefined> {
   const next = { ...check, round: check.round + 1 };
   if (retryCount > 0) await tasks.createDocumentCheckTask(next);
+  const by = newOwner();
   for (;;) {
-    const stored = await records.read(check.documentId, signal);
-    const verdict = checkVerdict(stored?.record, check, clock.now());
-    if (verdict === 'done') return undefined;
-    if (verdict === 'look-again') {
-      await tasks.createDocumentCheckTask({ ...next, seen: stored?.record.updatedAt ?? '' });
+    const step = nextStep(await states.read(check.documentId, signal), check);
+    if (step.kind === 'none') return undefined;
+    const number = { ...check, number: step.kind === 'open' ? 1 : step.epoch.next };
+    const lease = await states.lease(number, signal);
+    const isOwn = lease?.owner === by;
+    const seen = `${number.number} ${lease?.generation ?? '-'}`;
+    if (!isOwn && ((lease && isLive(lease, clock.now())) || seen !== check.seen)) {
+      await tasks.createDocumentCheckTask({ ...next, seen });
       return undefined;
     }
-    const error = {
-      reason: 'abandoned',
-      message: 'No attempt came to an end: each was cut off, or the task was deleted. Replay the document.',
-    };
-    try {
-      // A task that another service made has no record before its first attempt, and may have had none.
-      const record = stored?.record ?? pendingRecord(check, clock.now());
-      return (await records.swap(stored, failed(record, error, clock.now()), signal)).record;
-    } catch (raced) {
-      // An attempt was faster: look at what it did.
-      if (!(raced instanceof PreconditionFailedError)) throw raced;
+    if (step.kind === 'open') {
+      // A task that another service made may have had no attempt at all.
+      await states.open(check.documentId, check.epoch, openingOf(check, 'accepted', clock.now()), signal);
+    } else if (lease === undefined) {
+      // Claimed first, as an attempt would: one that has just begun must not be given up. Then everything is looked at again.
+      await states.claim(number, leaseOf(by, clock.now(), settings.deadlines), signal);
+    } else {
+      const attempts = isOwn ? step.epoch.next - 1 : step.epoch.next;
+      const end = { kind: 'FAILED', by, at: new Date(clock.now()).toISOString(), attempts, error: ABANDONED } as const;
+      // If somebody else was faster, there is more to look at.
+      if ((await states.end(number, end, signal)).by === by) return end;
     }
   }
 }

@@ -6,14 +6,16 @@ import {
   checkIntervalSeconds as defaultCheckInterval,
 } from '../deadlines.ts';
 import { googleAuth } from '../google/google-auth.ts';
-import { type Clock, systemClock } from '../time/clock.ts';
 import {
   checkTaskIdFor,
   type DocumentCheck,
+  type DocumentSweep,
   type DocumentTaskInput,
   documentTaskSchema,
+  sweepTaskIdFor,
   taskIdFor,
-} from './document-task.ts';
+} from '../state/document-task.ts';
+import { type Clock, systemClock } from '../time/clock.ts';
 import { MissingSettingsError, type SettingName } from './setting-names.ts';
 
 /** Paths of the endpoints that Cloud Tasks calls. */
@@ -112,18 +114,29 @@ export class CloudTasksClient {
    * As safe to repeat as {@link createDocumentProcessingTask}, and throws the same.
    */
   async createDocumentCheckTask(check: DocumentCheck): Promise<CreatedTask> {
-    const scheduleTime = this.#clock.now() + this.#settings.checkIntervalSeconds * 1000;
-    return this.#create(CHECK_DOCUMENT_PATH, checkTaskIdFor(check), check, scheduleTime);
+    return this.#create(CHECK_DOCUMENT_PATH, checkTaskIdFor(check), check, this.#settings.checkIntervalSeconds);
   }
 
-  async #create(path: string, taskId: string, payload: { documentId: string }, scheduleTime?: number) {
+  /**
+   * Creates the task that sweeps after a deleted document, when no attempt can run any more that ran at the deletion. As safe to
+   * repeat as {@link createDocumentProcessingTask}, and throws the same.
+   *
+   * @param epoch that the deletion has taken
+   */
+  async createDocumentSweepTask(documentId: string, epoch: number): Promise<CreatedTask> {
+    const sweep: DocumentSweep = { documentId, epoch, sweep: true };
+    return this.#create(CHECK_DOCUMENT_PATH, sweepTaskIdFor(sweep), sweep, this.#settings.checkIntervalSeconds);
+  }
+
+  async #create(path: string, taskId: string, payload: { documentId: string }, delaySeconds?: number) {
     this.requireSettings();
+    const scheduleTime = delaySeconds && { seconds: Math.ceil(this.#clock.now() / 1000 + delaySeconds) };
     const { projectId, location, queue, serviceUrl, serviceAccount, dispatchDeadlineSeconds } = this.#settings;
     const parent = `projects/${projectId}/locations/${location}/queues/${queueOf(payload.documentId, queue.split(','))}`;
     const task: CreatedTask = {
       name: `${parent}/tasks/${taskId}`,
       dispatchDeadline: { seconds: dispatchDeadlineSeconds },
-      ...(scheduleTime !== undefined && { scheduleTime: { seconds: Math.ceil(scheduleTime / 1000) } }),
+      ...(scheduleTime && { scheduleTime }),
       httpRequest: {
         httpMethod: 'POST',
         url: serviceUrl + path,

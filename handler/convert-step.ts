@@ -1,21 +1,17 @@
-import type { Deadlines } from '../deadlines.ts';
 import { type Conversion, type Converter, UnconvertibleDocumentError } from '../documents/conversion/converter.ts';
 import { FalseEncodingError, type ObjectStore, type StoredObject } from '../google/object-store.ts';
+import { type DocumentTask, sourceGone, sourceOf } from '../state/document-task.ts';
+import type { ConvertedDocument } from '../state/state-objects.ts';
 import type { Clock } from '../time/clock.ts';
 import type { Deadline } from '../time/deadline.ts';
-import type { ConvertedDocument } from './document-record.ts';
-import type { DocumentTask } from './document-task.ts';
-import { prettyJson, ResultFolder } from './result-folder.ts';
-import { sourceGone, sourceOf } from './task-source.ts';
+import { prettyJson, type ResultFolder } from './result-folder.ts';
+import type { Settings } from './settings.ts';
 
 export interface ConvertDependencies {
   readonly store: ObjectStore;
   readonly converter: Converter;
   readonly clock: Clock;
-  readonly deadlines: Deadlines;
-  readonly documentsBucket: string;
-  readonly resultsBucket: string;
-  readonly maxDocumentBytes: number;
+  readonly settings: Pick<Settings, 'deadlines' | 'documentsBucket' | 'maxDocumentBytes'>;
 }
 
 /** What was stored, and the Markdown of it as the next step needs it. */
@@ -25,25 +21,24 @@ export interface StoredConversion {
 }
 
 /**
- * Reads the document, converts it, and stores what came out under the attempt's own name.
+ * Reads the document, converts it, and stores what came out in the attempt's own folder.
  *
  * @throws ImpossibleTaskError, ObjectTooLargeError or UnconvertibleDocumentError when it can never work
  */
 export async function convertDocument(
   task: DocumentTask,
-  owner: string,
+  folder: ResultFolder,
   budget: Deadline,
   dependencies: ConvertDependencies,
 ): Promise<StoredConversion> {
-  const { store, converter, clock, deadlines, resultsBucket } = dependencies;
+  const { converter, clock, settings } = dependencies;
   const { signal } = budget;
   const started = clock.now();
   const { bytes, contentType } = await readSource(task, signal, dependencies);
   const document = { bytes, filename: task.filename, ...(contentType !== undefined && { contentType }) };
   const converting = converter.convert(document, { signal, ocr: task.ocr, method: task.method });
-  const conversion = await budget.step('The conversion', deadlines.conversionSeconds, converting);
+  const conversion = await budget.step('The conversion', settings.deadlines.conversionSeconds, converting);
 
-  const folder = ResultFolder.of(store, resultsBucket, task.documentId, owner);
   const metadata = metadataOf(task, conversion, clock.now() - started);
   await Promise.all([
     folder.write('document.md', conversion.markdown, 'text/markdown; charset=utf-8', signal),
@@ -66,8 +61,9 @@ export async function convertDocument(
 async function readSource(
   task: DocumentTask,
   signal: AbortSignal,
-  { store, documentsBucket, maxDocumentBytes: maxBytes }: ConvertDependencies,
+  { store, settings }: ConvertDependencies,
 ): Promise<StoredObject> {
+  const { documentsBucket, maxDocumentBytes: maxBytes } = settings;
   const { bucket, object } = sourceOf(task, documentsBucket);
   try {
     const source = await store.read(bucket, object, { generation: task.generation, maxBytes, signal });

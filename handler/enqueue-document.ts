@@ -1,8 +1,6 @@
 import * as z from 'zod';
-import { type ObjectStore, PreconditionFailedError } from '../google/object-store.ts';
-import type { Clock } from '../time/clock.ts';
-import type { CloudTasksClient } from './cloud-tasks-client.ts';
-import { type DocumentRecord, isSameDocument, pendingRecord } from './document-record.ts';
+import type { ObjectStore } from '../google/object-store.ts';
+import { isSameDocument } from '../state/document-state.ts';
 import {
   type DocumentTask,
   documentIdFor,
@@ -13,8 +11,14 @@ import {
   ocrSchema,
   parseSourceUri,
   sourceUriSchema,
-} from './document-task.ts';
-import type { RecordStore, StoredRecord } from './record-store.ts';
+} from '../state/document-task.ts';
+import type { DocumentView } from '../state/document-view.ts';
+import { openingOf } from '../state/state-objects.ts';
+import type { StateStore } from '../state/state-store.ts';
+import type { Clock } from '../time/clock.ts';
+import type { CloudTasksClient } from './cloud-tasks-client.ts';
+import { RefusedRequestError } from './http.ts';
+import type { Settings } from './settings.ts';
 
 /** Body of `POST /documents`: only the source is needed. */
 export const enqueueRequestSchema = z.object({
@@ -31,61 +35,54 @@ export const enqueueRequestSchema = z.object({
 
 export type EnqueueRequest = z.output<typeof enqueueRequestSchema>;
 
-/** A document that cannot be accepted, and the HTTP status that says so. */
-export class RefusedDocumentError extends Error {
-  readonly httpStatus: 403 | 409 | 422;
-
-  constructor(httpStatus: 403 | 409 | 422, message: string) {
-    super(message);
-    this.name = 'RefusedDocumentError';
-    this.httpStatus = httpStatus;
-  }
-}
-
 export interface EnqueueDependencies {
   readonly store: ObjectStore;
-  readonly records: RecordStore;
+  readonly states: StateStore;
   readonly tasks: CloudTasksClient;
   readonly clock: Clock;
-  readonly documentsBucket: string;
+  readonly settings: Pick<Settings, 'documentsBucket'>;
   /** Ends the call, which can be repeated. @default nothing does */
   readonly signal?: AbortSignal;
 }
 
 /**
- * Accepts a document: first its record, then its tasks, so that a document that was accepted always has somebody to bring it to
- * an outcome. Safe to repeat at any point of failure: the record and the tasks are named after the document.
+ * Accepts a document: first its opening, then its tasks, so that a document that was accepted always has somebody to bring it to
+ * an outcome. Safe to repeat at any point of failure: the opening and the tasks are named after the document and its epoch.
  *
- * @returns the document's record; PENDING when it is new or still waits
- * @throws RefusedDocumentError when it cannot be accepted
+ * @returns the document; PENDING when it is new or still waits
+ * @throws RefusedRequestError when it cannot be accepted
  * @throws MissingSettingsError before anything is written
  */
 export async function enqueueDocument(
   request: EnqueueRequest,
   dependencies: EnqueueDependencies,
-): Promise<DocumentRecord> {
+): Promise<DocumentView> {
   dependencies.tasks.requireSettings();
-  const task = await taskFor(request, dependencies);
-  const record = await findOrCreateRecord(task, dependencies);
+  const document = await openDocument(await taskFor(request, dependencies), dependencies);
   // A document that is being processed may still lack the task that looks after it, if an earlier call was cut off.
-  if (record.status === 'PENDING' || record.status === 'PROCESSING') {
-    await dependencies.tasks.createDocumentProcessingTask({ ...task, epoch: record.epoch });
+  if (document.status === 'PENDING' || document.status === 'PROCESSING') {
+    await dependencies.tasks.createDocumentProcessingTask(document);
   }
-  return record;
+  return document;
 }
 
 async function taskFor(
   { sourceUri, generation, documentId, filename, method, ocr }: EnqueueRequest,
-  { store, documentsBucket, signal }: EnqueueDependencies,
+  { store, settings, signal }: EnqueueDependencies,
 ): Promise<DocumentTask> {
+  const { documentsBucket } = settings;
   const { bucket, object } = parseSourceUri(sourceUri) ?? { bucket: '', object: '' };
   if (bucket !== documentsBucket) {
-    throw new RefusedDocumentError(403, `Documents are read from gs://${documentsBucket} only; received ${sourceUri}.`);
+    throw new RefusedRequestError(
+      403,
+      'Refused',
+      `Documents are read from gs://${documentsBucket} only; received ${sourceUri}.`,
+    );
   }
   const source = await store.stat(bucket, object, { ...(generation && { generation }), ...(signal && { signal }) });
   if (source === undefined) {
     const which = generation === undefined ? sourceUri : `${sourceUri}#${generation}`;
-    throw new RefusedDocumentError(422, `${which} does not exist. Upload the document first.`);
+    throw new RefusedRequestError(422, 'Refused', `${which} does not exist. Upload the document first.`);
   }
   const reference = { sourceUri, generation: source.generation, method, ocr };
   return {
@@ -96,26 +93,43 @@ async function taskFor(
   };
 }
 
-async function findOrCreateRecord(
-  task: DocumentTask,
-  { records, clock, signal }: EnqueueDependencies,
-): Promise<DocumentRecord> {
-  let stored: StoredRecord | undefined;
-  try {
+/** Opens its first epoch, or finds how it is. */
+async function openDocument(task: DocumentTask, { states, clock, signal }: EnqueueDependencies): Promise<DocumentView> {
+  const { documentId } = task;
+  for (let epoch = 0; ; ) {
     // As if it were new, which most are: a look at first would be one call more for each of them.
-    stored = await records.swap(undefined, pendingRecord(task, clock.now()), signal);
-  } catch (error) {
-    if (!(error instanceof PreconditionFailedError)) throw error;
+    const opening = openingOf(task, 'accepted', clock.now());
+    if (await states.open(documentId, epoch, opening, signal)) return newView({ ...task, epoch }, opening.at);
+
     // It was enqueued before, or is by another caller at this moment.
-    stored = await records.read(task.documentId, signal);
+    const state = await states.read(documentId, signal);
+    if (state.deletedAs !== undefined) throw deletedBefore(documentId);
+    const known = state.epochs.at(-1);
+    if (known && !isSameDocument(known, task)) throw otherDocument(documentId, known.task);
+    const view = await states.viewOf(state, clock.now(), signal);
+    if (view !== undefined) return view;
+    // Everything but its openings is too old to be kept: it begins again.
+    epoch = (known?.task.epoch ?? -1) + 1;
   }
-  if (stored === undefined) throw new Error(`The record of document ${task.documentId} vanished while it was created.`);
-  if (!isSameDocument(stored.record, task)) {
-    const { sourceUri, generation } = stored.record;
-    throw new RefusedDocumentError(
-      409,
-      `The id ${task.documentId} belongs to ${sourceUri}#${generation} with other options. Choose another id, or leave it out.`,
-    );
-  }
-  return stored.record;
+}
+
+function newView(task: DocumentTask, at: string): DocumentView {
+  return { ...task, status: 'PENDING', attempts: 0, createdAt: at, updatedAt: at };
+}
+
+function deletedBefore(documentId: string): RefusedRequestError {
+  return new RefusedRequestError(
+    410,
+    'Deleted',
+    `Document ${documentId} was deleted. Its id can be used again when the mark of that is old enough to be removed, where the ` +
+      'results bucket removes what is old. Choose another id.',
+  );
+}
+
+function otherDocument(documentId: string, { sourceUri, generation }: DocumentTask): RefusedRequestError {
+  return new RefusedRequestError(
+    409,
+    'Refused',
+    `The id ${documentId} belongs to ${sourceUri}#${generation} with other options. Choose another id, or leave it out.`,
+  );
 }

@@ -1,4 +1,3 @@
-import type { Deadlines } from '../deadlines.ts';
 import {
   type ExtractableDocument,
   type Extraction,
@@ -6,11 +5,11 @@ import {
   UnextractableDocumentError,
 } from '../documents/extraction/extractor.ts';
 import type { ObjectStore } from '../google/object-store.ts';
+import { type DocumentTask, sourceGone, sourceOf } from '../state/document-task.ts';
+import type { ConvertedDocument, DocumentResult } from '../state/state-objects.ts';
 import type { Deadline } from '../time/deadline.ts';
-import type { ConvertedDocument, DocumentResult } from './document-record.ts';
-import type { DocumentTask } from './document-task.ts';
 import { prettyJson, ResultFolder } from './result-folder.ts';
-import { sourceGone, sourceOf } from './task-source.ts';
+import type { Settings } from './settings.ts';
 
 /** What a model takes of a PDF (reference: "Document understanding" of Gemini on Vertex AI). */
 const MAX_PDF_BYTES = 50e6;
@@ -21,8 +20,7 @@ const REJECTED = 'rejected-answer.json';
 
 export interface ExtractDependencies {
   readonly store: ObjectStore;
-  readonly deadlines: Deadlines;
-  readonly documentsBucket: string;
+  readonly settings: Pick<Settings, 'deadlines' | 'documentsBucket'>;
 }
 
 /** What an extraction adds to a result. */
@@ -72,7 +70,7 @@ async function extractAndStore(
   try {
     const input = isPdf ? { ...document, pdfUri: task.sourceUri } : document;
     const extracting = extractor.extract(input, { signal });
-    extraction = await budget.step('The extraction', dependencies.deadlines.extractionSeconds, extracting);
+    extraction = await budget.step('The extraction', dependencies.settings.deadlines.extractionSeconds, extracting);
   } catch (error) {
     throw error instanceof UnextractableDocumentError ? await keepAnswers(error, folder, signal) : error;
   }
@@ -118,9 +116,9 @@ async function requireSuitablePdf(
 async function pdfSize(
   task: DocumentTask,
   signal: AbortSignal,
-  { store, documentsBucket }: ExtractDependencies,
+  { store, settings }: ExtractDependencies,
 ): Promise<number> {
-  const { bucket, object } = sourceOf(task, documentsBucket);
+  const { bucket, object } = sourceOf(task, settings.documentsBucket);
   const found = await store.stat(bucket, object, { signal });
   if (found?.generation !== task.generation) throw sourceGone(task);
   return found.size;

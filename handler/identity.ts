@@ -1,7 +1,6 @@
 import { compactVerify, createRemoteJWKSet, decodeJwt, errors, type JWTVerifyGetKey } from 'jose';
 import * as z from 'zod';
 import type { Clock } from '../time/clock.ts';
-import type { RecentTokens } from './recent-tokens.ts';
 
 /** What Cloud Run puts in place of a signature that it has checked. */
 const REMOVED_SIGNATURE = 'SIGNATURE_REMOVED_BY_GOOGLE';
@@ -28,7 +27,7 @@ export interface TokenRules {
   readonly keys: JWTVerifyGetKey;
   readonly clock: Clock;
   /** What was verified a moment ago need not be verified again. */
-  readonly recent: RecentTokens<Claims>;
+  readonly recent: RecentTokens;
 }
 
 const claimsSchema = z.object({
@@ -111,4 +110,38 @@ const TOKEN_ERRORS = [
 function isTokenError(error: unknown): boolean {
   // A signed payload that is no JSON comes as a SyntaxError.
   return TOKEN_ERRORS.some((type) => error instanceof type) || (error as Error).name === 'SyntaxError';
+}
+
+/** Milliseconds for which a token is not verified again. A key that Google takes back is trusted that much longer. */
+const REMEMBERED_MS = 60_000;
+/** Cloud Tasks sends one token for an hour; each caller has its own. */
+const MAX_TOKENS = 100;
+
+interface VerifiedToken {
+  readonly claims: Claims;
+  /** Who has checked the signature: this service, or Cloud Run, which then removed it. */
+  readonly signature: 'checked' | 'removed';
+}
+
+/**
+ * Tokens that were verified within the last minute, by the whole `Authorization` header: an RSA signature takes half as long to
+ * check as the rest of a request. Remembers what a token says, not that it is still valid: times and audience are for the caller
+ * to check.
+ */
+export class RecentTokens {
+  readonly #tokens = new Map<string, VerifiedToken & { readonly until: number }>();
+
+  /** @param now milliseconds since the epoch */
+  get(authorization: string, now: number): VerifiedToken | undefined {
+    const token = this.#tokens.get(authorization);
+    return token && now < token.until ? token : undefined;
+  }
+
+  /** Remembers a token whose signature holds, and forgets the one that was added first when there are 100. */
+  add(authorization: string, token: VerifiedToken, now: number): void {
+    this.#tokens.delete(authorization);
+    const [first] = this.#tokens.keys();
+    if (this.#tokens.size === MAX_TOKENS && first !== undefined) this.#tokens.delete(first);
+    this.#tokens.set(authorization, { ...token, until: now + REMEMBERED_MS });
+  }
 }

@@ -1,125 +1,127 @@
 import type { Deadlines } from '../deadlines.ts';
-import { PreconditionFailedError } from '../google/object-store.ts';
+import type {
+  AttemptNumber,
+  ConvertedDocument,
+  DocumentError,
+  DocumentResult,
+  End,
+  Lease,
+} from '../state/state-objects.ts';
+import type { StateStore, StoredLease } from '../state/state-store.ts';
 import type { Clock, TimerHandle } from '../time/clock.ts';
 import { Deadline } from '../time/deadline.ts';
-import { type DocumentRecord, renewed } from './document-record.ts';
-import type { RecordStore, StoredRecord } from './record-store.ts';
 
-/** Another attempt took the document over: whatever this one still does, its result is not used. */
+/** Somebody else has said what becomes of this attempt: whatever it still does, its result is not used. */
 export class LeaseLostError extends Error {
   constructor(documentId: string) {
-    super(`The lease of document ${documentId} was taken over by another attempt.`);
+    super(`Document ${documentId} is not this attempt's any more: it was taken over, given up, cancelled or deleted.`);
     this.name = 'LeaseLostError';
   }
 }
 
 export interface LeaseOptions {
-  readonly records: RecordStore;
+  readonly states: StateStore;
   readonly clock: Clock;
   readonly deadlines: Deadlines;
-  /** Called when another attempt has taken over. */
+  /** Called when the document is not this attempt's any more. */
   readonly onLost: (lost: LeaseLostError) => void;
 }
 
+/** What an attempt says of itself. */
+export type OwnEnd =
+  | { readonly kind: 'COMPLETED'; readonly result: DocumentResult }
+  | {
+      readonly kind: 'FAILED' | 'GIVEN-BACK';
+      readonly error: DocumentError;
+    };
+
+/** A lease that lasts from now on. */
+export function leaseOf(owner: string, now: number, { leaseSeconds }: Deadlines): Lease {
+  return { owner, expiresAt: now + leaseSeconds * 1000, at: new Date(now).toISOString() };
+}
+
 /**
- * A held lease: renews itself until it is settled. The record's generation is the fence: once another attempt has written,
- * neither a renewal nor the final write of this one can succeed.
+ * The lease of an attempt, which renews itself until the attempt has ended. It keeps others away from a document that is worked
+ * on, and no more: what counts is who is the first to write the attempt's end. Each renewal looks for one, so that an attempt
+ * whose document was taken over, cancelled or deleted stops.
  */
 export class HeldLease {
+  readonly attempt: AttemptNumber;
   readonly #options: LeaseOptions;
-  readonly #owner: string;
-  #renewing: AbortController | undefined;
-  /** Whether the next renewal is not to be scheduled: another write is under way, or was the last one. */
-  #isPaused = false;
-  #isLost = false;
-  #stored: StoredRecord;
+  readonly #stop = new AbortController();
+  #stored: StoredLease;
   #timer: TimerHandle;
-  /** Renewals and other writes go one after the other, as each needs the generation of the one before. */
-  #renewal: Promise<void> | undefined;
 
-  constructor(owner: string, stored: StoredRecord, options: LeaseOptions) {
-    this.#owner = owner;
+  constructor(attempt: AttemptNumber, stored: StoredLease, options: LeaseOptions) {
+    this.attempt = attempt;
     this.#stored = stored;
     this.#options = options;
     this.#timer = this.#scheduleRenewal();
   }
 
-  /** The record as this attempt has read or written it last. */
-  get record(): DocumentRecord {
-    return this.#stored.record;
+  /** Notes what the attempt has converted, so that no attempt after it need do so. */
+  async noteConversion(converted: ConvertedDocument, signal: AbortSignal): Promise<void> {
+    await this.#options.states.converted(this.attempt, converted, signal);
   }
 
   /**
-   * Writes what the attempt has got done so far, and with it renews the lease, if the document is still this attempt's.
+   * Stops renewing and ends the attempt.
    *
-   * @throws LeaseLostError when it is not
+   * @returns the end that counts: an earlier one of this attempt's, where that was written and nobody heard of it
+   * @throws LeaseLostError when somebody else has ended it before
    */
-  async update(change: (record: DocumentRecord) => DocumentRecord, signal: AbortSignal): Promise<void> {
-    const { clock, deadlines } = this.#options;
-    this.#pauseRenewing();
-    await this.#renewal;
-    try {
-      await this.#write((record) => renewed(change(record), clock.now(), deadlines.leaseSeconds), signal);
-    } finally {
-      this.#isPaused = false;
-      if (!this.#isLost) this.#timer = this.#scheduleRenewal();
-    }
+  async end(own: OwnEnd, signal: AbortSignal): Promise<End> {
+    this.#stopRenewing();
+    const { clock, states } = this.#options;
+    const by = this.#stored.owner;
+    const at = new Date(clock.now()).toISOString();
+    const end = await states.end(this.attempt, { ...own, by, at, attempts: this.attempt.number }, signal);
+    if (end.by !== by) throw this.#lost();
+    return end;
   }
 
-  /**
-   * Stops renewing and writes the outcome, if the document is still this attempt's.
-   *
-   * @throws LeaseLostError when it is not
-   */
-  async settle(change: (record: DocumentRecord) => DocumentRecord, signal: AbortSignal): Promise<DocumentRecord> {
-    this.#pauseRenewing();
-    await this.#renewal;
-    return this.#write(change, signal);
-  }
-
-  #pauseRenewing(): void {
+  #stopRenewing(): void {
     this.#options.clock.clearTimeout(this.#timer);
-    this.#isPaused = true;
-    this.#renewing?.abort();
+    this.#stop.abort();
   }
 
   #scheduleRenewal(): TimerHandle {
     const { clock, deadlines } = this.#options;
-    return clock.setTimeout(() => {
-      this.#renewal = this.#renew();
-    }, deadlines.leaseRenewalSeconds * 1000);
+    return clock.setTimeout(() => void this.#renew(), deadlines.leaseRenewalSeconds * 1000);
   }
 
   async #renew(): Promise<void> {
-    const { clock, deadlines } = this.#options;
-    this.#renewing = new AbortController();
-    // A renewal that hangs must hold up neither the next one nor the outcome.
-    using limit = new Deadline(clock, 'Renewing the lease', deadlines.leaseRenewalSeconds, this.#renewing.signal);
+    const { clock, deadlines, states } = this.#options;
+    // A renewal that hangs must not hold up the next one.
+    using limit = new Deadline(clock, 'Renewing the lease', deadlines.leaseRenewalSeconds, this.#stop.signal);
     try {
-      await this.#write((record) => renewed(record, clock.now(), deadlines.leaseSeconds), limit.signal);
+      const isHeld = !(await states.endOf(this.attempt, limit.signal)) && (await this.#prolong(limit.signal));
+      if (!isHeld && !this.#stop.signal.aborted) this.#lost();
     } catch {
-      // Lost: `onLost` was told. Out of reach: the lease outlives two such failures, and the fence holds if it does not.
+      // Out of reach: the lease outlives two such failures, and the attempt's end counts if it does not and nobody was faster.
     }
-    if (!this.#isPaused && !this.#isLost) this.#timer = this.#scheduleRenewal();
+    if (!this.#stop.signal.aborted) this.#timer = this.#scheduleRenewal();
   }
 
-  async #write(change: (record: DocumentRecord) => DocumentRecord, signal: AbortSignal): Promise<DocumentRecord> {
-    const { records, onLost } = this.#options;
-    for (;;) {
-      try {
-        this.#stored = await records.swap(this.#stored, change(this.#stored.record), signal);
-        return this.#stored.record;
-      } catch (error) {
-        if (!(error instanceof PreconditionFailedError)) throw error;
-        const current = await records.read(this.#stored.record.documentId, signal);
-        // A renewal of this attempt that was given up may have been written all the same; then the document is still its own.
-        if (current?.record.lease?.owner !== this.#owner) break;
-        this.#stored = current;
-      }
-    }
-    const lost = new LeaseLostError(this.#stored.record.documentId);
-    this.#isLost = true;
-    onLost(lost);
-    throw lost;
+  /** @returns whether the lease is still this attempt's, or nobody has taken it yet */
+  async #prolong(signal: AbortSignal): Promise<boolean> {
+    const { clock, deadlines, states } = this.#options;
+    // One that has run out is not renewed any more: somebody may be giving the attempt up, who has seen that.
+    const now = clock.now();
+    if (now >= this.#stored.expiresAt) return true;
+    const { owner, generation } = this.#stored;
+    const renewed = await states.renew(this.attempt, leaseOf(owner, now, deadlines), generation, signal);
+    // A renewal that was given up may have been written all the same.
+    const stored = renewed ?? (await states.lease(this.attempt, signal));
+    if (stored?.owner !== owner) return false;
+    this.#stored = stored;
+    return true;
+  }
+
+  #lost(): LeaseLostError {
+    this.#stopRenewing();
+    const lost = new LeaseLostError(this.attempt.documentId);
+    this.#options.onLost(lost);
+    return lost;
   }
 }

@@ -3,6 +3,7 @@ import { randomUUID } from 'node:crypto';
 import { serve } from '@hono/node-server';
 import { CloudStorage } from '../google/cloud-storage.ts';
 import { accessToken } from '../google/google-auth.ts';
+import { StateStore } from '../state/state-store.ts';
 import { systemClock } from '../time/clock.ts';
 import { createApp } from './app.ts';
 import { CloudTasksClient } from './cloud-tasks-client.ts';
@@ -10,7 +11,6 @@ import { Drain } from './drain.ts';
 import { googleKeys } from './identity.ts';
 import { createLogger } from './logger.ts';
 import { processingOf } from './processing.ts';
-import { RecordStore } from './record-store.ts';
 import { InvalidSettingsError, readSettings } from './settings.ts';
 
 /** Seconds from SIGTERM to the exit; Cloud Run sends SIGKILL after 10. */
@@ -38,7 +38,7 @@ function start(): void {
     clock,
     drain,
     store,
-    records: new RecordStore(store, settings.resultsBucket),
+    states: new StateStore(store, settings.resultsBucket),
     ...processingOf(settings),
     tasks: new CloudTasksClient({ ...settings, dispatchDeadlineSeconds: settings.deadlines.dispatchDeadlineSeconds }),
     keys: googleKeys(settings.jwksUrl),

@@ -1,30 +1,25 @@
 import type { Extractor } from '../documents/extraction/extractor.ts';
-import { PreconditionFailedError } from '../google/object-store.ts';
+import { type Epoch, isLive, nextStep, type Step } from '../state/document-state.ts';
+import type { DocumentTask } from '../state/document-task.ts';
+import { type ConvertedDocument, type DocumentError, type DocumentResult, openingOf } from '../state/state-objects.ts';
+import type { StateStore, StoredLease } from '../state/state-store.ts';
+import type { Clock } from '../time/clock.ts';
 import { Deadline } from '../time/deadline.ts';
 import { type ConvertDependencies, convertDocument } from './convert-step.ts';
-import {
-  type ConvertedDocument,
-  claim,
-  completed,
-  type DocumentError,
-  type DocumentRecord,
-  type DocumentResult,
-  failed,
-  released,
-  withConversion,
-} from './document-record.ts';
-import type { DocumentTask } from './document-task.ts';
 import { type ExtractDependencies, extractFields } from './extract-step.ts';
-import { HeldLease } from './lease.ts';
-import type { RecordStore, StoredRecord } from './record-store.ts';
+import { HeldLease, LeaseLostError, leaseOf } from './lease.ts';
 import { ResultFolder } from './result-folder.ts';
+import type { Settings } from './settings.ts';
 import { describeFailure, type Verdict, verdictOn } from './verdict.ts';
 
 export interface ProcessingDependencies extends ConvertDependencies, ExtractDependencies {
-  readonly records: RecordStore;
+  readonly states: StateStore;
+  readonly settings: Pick<
+    Settings,
+    'deadlines' | 'documentsBucket' | 'resultsBucket' | 'maxAttempts' | 'maxDocumentBytes'
+  >;
   /** @default none: nothing is extracted */
   readonly extractor?: Extractor | undefined;
-  readonly maxAttempts: number;
   /** A name that no other attempt has. */
   readonly newOwner: () => string;
 }
@@ -35,13 +30,13 @@ export interface Attempt {
   /** Aborted with a {@link DrainingError} when the instance is about to end. */
   readonly draining: AbortSignal;
   /** Called when the attempt has the document, for the log. */
-  readonly onClaimed?: (record: DocumentRecord) => void;
+  readonly onClaimed?: (epoch: Epoch) => void;
 }
 
 /** What an attempt answers Cloud Tasks: 200 ends the task, 409 and 500 have it retried, 503 slows the queue down as well. */
 export interface Outcome {
   readonly httpStatus: Verdict['httpStatus'];
-  readonly status: 'COMPLETED' | 'FAILED' | 'PENDING' | 'PROCESSING';
+  readonly status: (Step & { kind: 'none' })['status'];
   readonly result?: DocumentResult;
   readonly error?: DocumentError;
 }
@@ -50,92 +45,98 @@ export interface Outcome {
 const RELEASE_SECONDS = 5;
 
 /**
- * One attempt at a document, from the claim to the outcome. Never throws: whatever happens becomes an outcome.
+ * One attempt at a document, from the claim to its end. Never throws: whatever happens becomes an outcome.
  *
  * The table of outcomes is {@link verdictOn} for failures; the order of steps is: claim, read, convert, store the result under
  * the attempt's own name, extract and store the fields where the deployment does, commit. Nothing of an attempt is visible before
- * the commit, and only the lease's holder can commit.
+ * the commit, and of all who may end an attempt only the first one does.
  */
 export async function processDocument(
   task: DocumentTask,
   attempt: Attempt,
   dependencies: ProcessingDependencies,
 ): Promise<Outcome> {
-  const { clock, deadlines, records, maxAttempts } = dependencies;
+  const { clock, states, store, settings } = dependencies;
+  const { deadlines, maxAttempts, resultsBucket } = settings;
   using budget = new Deadline(clock, 'The attempt', deadlines.budgetSeconds, attempt.draining);
   const isLast = attempt.retryCount + 1 >= maxAttempts;
 
   const owner = dependencies.newOwner();
-  let lease: HeldLease;
+  let claimed: Awaited<ReturnType<typeof claimDocument>>;
   try {
-    const claimed = await claimDocument(task, owner, budget.signal, dependencies);
-    if ('httpStatus' in claimed) return claimed;
-    lease = new HeldLease(owner, claimed, { records, clock, deadlines, onLost: (error) => budget.end(error) });
-    attempt.onClaimed?.(claimed.record);
+    claimed = await claimDocument(task, owner, budget.signal, dependencies);
   } catch (error) {
     return { httpStatus: verdictOn(error, false).httpStatus, status: 'PENDING', error: describeFailure(error) };
   }
+  if ('httpStatus' in claimed) return claimed;
+  const { epoch, lease: stored } = claimed;
+  attempt.onClaimed?.(epoch);
 
+  const number = { ...epoch.task, number: epoch.next };
+  const lease = new HeldLease(number, stored, { states, clock, deadlines, onLost: (error) => budget.end(error) });
+  const folder = ResultFolder.of(store, resultsBucket, task.documentId, owner);
   try {
-    const result = await convertAndExtract(task, owner, lease, budget, dependencies);
-    await lease.settle((record) => completed(record, result, clock.now()), budget.signal);
+    const result = await convertAndExtract({ epoch, lease, folder }, budget, dependencies);
+    await lease.end({ kind: 'COMPLETED', result }, budget.signal);
     return { httpStatus: 200, status: 'COMPLETED', result };
   } catch (error) {
-    return giveUp(error, isLast, lease, dependencies);
+    return giveUp(error, isLast, { epoch, lease, folder }, dependencies);
   }
+}
+
+/** What an attempt holds. */
+interface Held {
+  readonly epoch: Epoch;
+  readonly lease: HeldLease;
+  /** Where its results go. */
+  readonly folder: ResultFolder;
 }
 
 async function claimDocument(
   task: DocumentTask,
   owner: string,
   signal: AbortSignal,
-  { records, clock, deadlines }: ProcessingDependencies,
-): Promise<StoredRecord | Outcome> {
+  { states, clock, settings }: ProcessingDependencies,
+): Promise<{ epoch: Epoch; lease: StoredLease } | Outcome> {
   for (;;) {
-    const stored = await records.read(task.documentId, signal);
-    const found = claim(stored?.record, task, { owner, now: clock.now(), leaseSeconds: deadlines.leaseSeconds });
-    switch (found.kind) {
-      case 'done':
-        return { httpStatus: 200, status: found.record.status };
-      case 'held':
-        return { httpStatus: 409, status: 'PROCESSING' };
-      case 'conflict':
-        return { httpStatus: 200, status: 'FAILED', error: conflictError(task) };
-      case 'claimed':
-        try {
-          return await records.swap(stored, found.record, signal);
-        } catch (error) {
-          // Somebody else changed the record in between: look again.
-          if (!(error instanceof PreconditionFailedError)) throw error;
-        }
+    const step = nextStep(await states.read(task.documentId, signal), task);
+    if (step.kind === 'none') {
+      return { httpStatus: 200, status: step.status, ...(step.error && { error: step.error }) };
     }
+    if (step.kind === 'open') {
+      await states.open(task.documentId, task.epoch, openingOf(task, 'accepted', clock.now()), signal);
+      continue;
+    }
+    const { epoch } = step;
+    const number = { ...epoch.task, number: epoch.next };
+    const lease = await states.claim(number, leaseOf(owner, clock.now(), settings.deadlines), signal);
+    if (lease?.owner === owner) return { epoch, lease };
+    if (lease === undefined) continue;
+    if (isLive(lease, clock.now())) return { httpStatus: 409, status: 'PROCESSING' };
+    // Its holder is dead, or stalls: then its own end comes too late. Whoever is first to say so, the next attempt may begin.
+    await states.end(number, { kind: 'TAKEN-OVER', by: owner, at: isoOf(clock), attempts: epoch.next }, signal);
   }
-}
-
-function conflictError({ documentId, sourceUri }: DocumentTask): DocumentError {
-  return {
-    reason: 'conflict',
-    message: `The id ${documentId} belongs to another document than ${sourceUri}. Enqueue it under another id.`,
-  };
 }
 
 /** Goes on from where the attempts before have come to. */
 async function convertAndExtract(
-  task: DocumentTask,
-  owner: string,
-  lease: HeldLease,
+  { epoch, lease, folder }: Held,
   budget: Deadline,
   dependencies: ProcessingDependencies,
 ): Promise<DocumentResult> {
+  const { task } = epoch;
   const { extractor } = dependencies;
-  const earlier = await storedEarlier(lease.record, budget.signal, dependencies);
-  const conversion = earlier ? { stored: earlier } : await convertDocument(task, owner, budget, dependencies);
+  const earlier = await storedEarlier(epoch, budget.signal, dependencies);
+  const conversion = earlier ? { stored: earlier } : await convertDocument(task, folder, budget, dependencies);
   const { stored, markdown }: { stored: ConvertedDocument; markdown?: string } = conversion;
   const { type: _type, ...result } = stored;
   if (extractor === undefined) return result;
 
-  // So that an attempt after a failed extraction need not convert again.
-  if (markdown !== undefined) await lease.update((record) => withConversion(record, stored), budget.signal);
+  if (markdown !== undefined) {
+    // So that an attempt after a failed extraction need not convert again.
+    folder.share();
+    await lease.noteConversion(stored, budget.signal);
+  }
   return {
     ...result,
     ...(await extractFields(extractor, { task, converted: stored, markdown }, budget, dependencies)),
@@ -144,7 +145,7 @@ async function convertAndExtract(
 
 /** What an attempt before has converted, unless its Markdown was deleted since. */
 async function storedEarlier(
-  { converted }: DocumentRecord,
+  { converted }: Epoch,
   signal: AbortSignal,
   { store }: ProcessingDependencies,
 ): Promise<ConvertedDocument | undefined> {
@@ -156,22 +157,28 @@ async function storedEarlier(
 async function giveUp(
   error: unknown,
   isLast: boolean,
-  lease: HeldLease,
-  { clock, deadlines }: ProcessingDependencies,
+  { lease, folder }: Held,
+  { clock, settings }: ProcessingDependencies,
 ): Promise<Outcome> {
-  const verdict = verdictOn(error, isLast);
+  const { requestTimeoutSeconds, budgetSeconds } = settings.deadlines;
+  const { httpStatus, end: kind } = verdictOn(error, isLast);
   const reason = describeFailure(error);
-  if (verdict.change === 'none') return { httpStatus: verdict.httpStatus, status: 'PROCESSING', error: reason };
-
-  // The budget may be over, so the last write has time of its own: what Cloud Run still gives, or SIGTERM.
-  const seconds = Math.min(RELEASE_SECONDS, (deadlines.requestTimeoutSeconds - deadlines.budgetSeconds) * 0.8);
+  // The budget may be over, so the last writes have time of their own: what Cloud Run still gives, or SIGTERM.
+  const seconds = Math.min(RELEASE_SECONDS, (requestTimeoutSeconds - budgetSeconds) * 0.8);
   using limit = new Deadline(clock, 'Storing the outcome', seconds);
-  const change = verdict.change === 'fail' ? failed : released;
   try {
-    const record = await lease.settle((current) => change(current, reason, clock.now()), limit.signal);
-    return { httpStatus: verdict.httpStatus, status: record.status, error: reason };
+    if (kind === undefined) throw error;
+    const end = await lease.end({ kind, error: reason }, limit.signal);
+    // The commit was written, and nobody heard of it.
+    if (end.result) return { httpStatus: 200, status: 'COMPLETED', result: end.result };
+    return { httpStatus, status: end.kind === 'FAILED' ? 'FAILED' : 'PENDING', error: end.error ?? reason };
   } catch (unsettled) {
-    // The outcome is not stored, so the task must not end: the lease runs out and a retry finds the document.
+    if (unsettled instanceof LeaseLostError) await folder.discard(limit.signal).catch(() => {});
+    // No end of this attempt is stored, so the task must not end: a retry finds what has become of the document.
     return { httpStatus: verdictOn(unsettled, false).httpStatus, status: 'PROCESSING', error: reason };
   }
+}
+
+function isoOf(clock: Clock): string {
+  return new Date(clock.now()).toISOString();
 }

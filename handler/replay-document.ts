@@ -1,54 +1,44 @@
-import { PreconditionFailedError } from '../google/object-store.ts';
+import type { DocumentView } from '../state/document-view.ts';
+import { openingOf } from '../state/state-objects.ts';
+import type { StateStore } from '../state/state-store.ts';
 import type { Clock } from '../time/clock.ts';
 import type { CloudTasksClient } from './cloud-tasks-client.ts';
-import { type DocumentRecord, replayed } from './document-record.ts';
-import type { RecordStore } from './record-store.ts';
-
-/** A document that cannot be replayed as it is. */
-export class RefusedReplayError extends Error {
-  constructor(message: string) {
-    super(message);
-    this.name = 'RefusedReplayError';
-  }
-}
+import { noDocument, RefusedRequestError } from './http.ts';
 
 export interface ReplayDependencies {
-  readonly records: RecordStore;
+  readonly states: StateStore;
   readonly tasks: CloudTasksClient;
   readonly clock: Clock;
 }
 
 /**
- * Has a FAILED document processed again: first its record moves to the next epoch, with the error in its history, then come the
- * tasks of that epoch, as for a new document. Safe to repeat at any point of failure: a document that waits already only has its
- * tasks made sure of, and those are named after the epoch.
+ * Has a FAILED document processed again: first its next epoch is opened, and the one before becomes its history, then come the
+ * tasks of that epoch, as for a new document. Safe to repeat at any point of failure: a document that waits or is worked on
+ * already only has its tasks made sure of, and those are named after the epoch. What was converted before is not used: a replay
+ * is how another converter or a newer one gets to work on the document.
  *
- * @returns the record as it was written; PENDING
- * @throws RefusedReplayError when there is no such document, or it is COMPLETED or PROCESSING
+ * @returns the document; PENDING, or PROCESSING where its new epoch has begun
+ * @throws RefusedRequestError when there is no such document, or it is COMPLETED
  * @throws MissingSettingsError before anything is written
  */
-export async function replayDocument(documentId: string, dependencies: ReplayDependencies): Promise<DocumentRecord> {
+export async function replayDocument(documentId: string, dependencies: ReplayDependencies): Promise<DocumentView> {
   dependencies.tasks.requireSettings();
-  const record = await waitingRecord(documentId, dependencies);
-  // The schema of tasks takes what it knows of the record and leaves the rest.
-  await dependencies.tasks.createDocumentProcessingTask(record);
-  return record;
+  const document = await openDocumentAgain(documentId, dependencies);
+  // The schema of tasks takes what it knows of the document and leaves the rest.
+  await dependencies.tasks.createDocumentProcessingTask(document);
+  return document;
 }
 
-async function waitingRecord(documentId: string, { records, clock }: ReplayDependencies): Promise<DocumentRecord> {
+async function openDocumentAgain(documentId: string, { states, clock }: ReplayDependencies): Promise<DocumentView> {
   for (;;) {
-    const stored = await records.read(documentId);
-    if (stored === undefined) throw new RefusedReplayError(`There is no document ${documentId}.`);
-    const { status } = stored.record;
-    if (status === 'PENDING') return stored.record;
-    if (status !== 'FAILED') {
-      throw new RefusedReplayError(`The document ${documentId} is ${status}; only a FAILED one can be replayed.`);
+    const document = await states.view(documentId, clock.now());
+    if (document === undefined) throw noDocument(documentId);
+    if (document.status === 'COMPLETED') {
+      const rule = 'only a FAILED one can be replayed';
+      throw new RefusedRequestError(409, 'Refused', `The document ${documentId} is ${document.status}; ${rule}.`);
     }
-    try {
-      return (await records.swap(stored, replayed(stored.record, clock.now()))).record;
-    } catch (error) {
-      // Somebody else replayed it at the same time: look at what that made of it.
-      if (!(error instanceof PreconditionFailedError)) throw error;
-    }
+    if (document.status !== 'FAILED') return document;
+    // Whoever was first to open it, there is a newer epoch to look at.
+    await states.open(documentId, document.epoch + 1, openingOf(document, 'replayed', clock.now()));
   }
 }

@@ -2,7 +2,7 @@ import * as z from 'zod';
 import { checkIntervalSeconds, type Deadlines, deadlinesFor } from '../deadlines.ts';
 import type { ExtractionSettings } from '../documents/extraction/vertex-model.ts';
 import { extractionProblems, extractionSettings, extractionVariables } from './extraction-settings.ts';
-import { SETTING_NAMES, type SettingName } from './setting-names.ts';
+import { MissingSettingsError, SETTING_NAMES, type SettingName } from './setting-names.ts';
 
 /** What the handler knows of its surroundings. Empty strings stand for what was not set. */
 export interface Settings {
@@ -38,6 +38,14 @@ export class InvalidSettingsError extends Error {
     this.name = 'InvalidSettingsError';
     this.problems = problems;
   }
+}
+
+/** @throws MissingSettingsError naming each bucket that `action` needs and that is not set */
+export function requireBuckets({ documentsBucket, resultsBucket }: Settings, action: string): void {
+  const missing: SettingName[] = [];
+  if (documentsBucket === '') missing.push('DOCUMENTS_BUCKET');
+  if (resultsBucket === '') missing.push('RESULTS_BUCKET');
+  if (missing.length > 0) throw new MissingSettingsError(action, missing);
 }
 
 const text = (pattern: RegExp, rule: string) =>

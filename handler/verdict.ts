@@ -1,16 +1,17 @@
 import { UnconvertibleDocumentError } from '../documents/conversion/converter.ts';
 import { UnextractableDocumentError } from '../documents/extraction/extractor.ts';
 import { ObjectTooLargeError } from '../google/object-store.ts';
+import { ImpossibleTaskError } from '../state/document-task.ts';
+import { type DocumentError, fittingError } from '../state/state-objects.ts';
 import { DeadlineExceededError } from '../time/deadline.ts';
-import type { DocumentError } from './document-record.ts';
 import { DrainingError } from './drain.ts';
 import { LeaseLostError } from './lease.ts';
-import { ImpossibleTaskError } from './task-source.ts';
 
 /** What becomes of a document whose attempt failed. */
 export interface Verdict {
   readonly httpStatus: 200 | 409 | 500 | 503;
-  readonly change: 'fail' | 'release' | 'none';
+  /** The end that the attempt gives itself; none where somebody else has ended it. */
+  readonly end?: 'FAILED' | 'GIVEN-BACK';
 }
 
 /**
@@ -19,23 +20,26 @@ export interface Verdict {
  * @param isLast whether Cloud Tasks would delete the task after this attempt, silently
  */
 export function verdictOn(error: unknown, isLast: boolean): Verdict {
-  if (error instanceof LeaseLostError) return { httpStatus: 409, change: 'none' };
-  if (isLast || isPermanent(error)) return { httpStatus: 200, change: 'fail' };
-  if (error instanceof DrainingError) return { httpStatus: 503, change: 'release' };
-  return { httpStatus: 500, change: 'release' };
+  if (error instanceof LeaseLostError) return { httpStatus: 409 };
+  if (isLast || isPermanent(error)) return { httpStatus: 200, end: 'FAILED' };
+  if (error instanceof DrainingError) return { httpStatus: 503, end: 'GIVEN-BACK' };
+  return { httpStatus: 500, end: 'GIVEN-BACK' };
 }
 
-/** Of a message, in UTF-16 code units: others put words into it, and the record with it is written again and again. */
+/** Of a message, in UTF-16 code units: others put words into it. */
 const LONGEST_MESSAGE = 2000;
 
-/** A failure as the record keeps it. */
+/** A failure as the document's state keeps it. */
 export function describeFailure(error: unknown): DocumentError {
   const message = (error instanceof Error ? error.message : String(error)).slice(0, LONGEST_MESSAGE);
-  if (hasReason(error)) return { reason: error.reason, message };
-  if (error instanceof ObjectTooLargeError) return { reason: 'too-large', message };
-  if (error instanceof DeadlineExceededError) return { reason: 'timeout', message };
-  if (error instanceof DrainingError) return { reason: 'interrupted', message };
-  return { reason: 'error', message };
+  return fittingError({ reason: reasonOf(error), message });
+}
+
+function reasonOf(error: unknown): string {
+  if (hasReason(error)) return error.reason;
+  if (error instanceof ObjectTooLargeError) return 'too-large';
+  if (error instanceof DeadlineExceededError) return 'timeout';
+  return error instanceof DrainingError ? 'interrupted' : 'error';
 }
 
 /** Whether every further attempt would fail in the same way. */

@@ -6,10 +6,13 @@ import { createApp } from '../handler/app.ts';
 import { CloudTasksClient, type CreateTask } from '../handler/cloud-tasks-client.ts';
 import { Drain } from '../handler/drain.ts';
 import { createLogger } from '../handler/logger.ts';
-import { RecordStore } from '../handler/record-store.ts';
 import { readSettings, type Settings } from '../handler/settings.ts';
 import type { Answer } from '../local/cloud-tasks/attempt.ts';
+import { StateStore } from '../state/state-store.ts';
 import type { SimulatedProcess } from './simulated-process.ts';
+
+export const DOCUMENTS = 'p-documents';
+export const RESULTS = 'p-results';
 
 export const PARENT = 'projects/my-project/locations/us-central1/queues/documents';
 export const MAX_ATTEMPTS = 5;
@@ -44,6 +47,14 @@ export interface InstanceParts {
   readonly settings: Settings;
 }
 
+export interface InstanceRequest {
+  /** @default POST */
+  readonly method?: 'POST' | 'DELETE';
+  readonly path: string;
+  readonly headers?: Readonly<Record<string, string>>;
+  readonly body?: string;
+}
+
 /** An instance of the real handler: all of its code, from the route down, on a simulated process. */
 export class SimulatedInstance {
   readonly process: SimulatedProcess;
@@ -59,7 +70,7 @@ export class SimulatedInstance {
       extractor,
       newOwner,
       clock: process.clock,
-      records: new RecordStore(store, settings.resultsBucket),
+      states: new StateStore(store, settings.resultsBucket),
       tasks: new CloudTasksClient(settings, async () => ({ createTask }) as CreateTask, process.clock),
       // Never asked: Cloud Run has removed the signatures.
       keys: async () => {
@@ -80,10 +91,10 @@ export class SimulatedInstance {
   }
 
   /** Answers a request; a process that dies meanwhile is a 503 of Cloud Run's. */
-  async request(path: string, headers: Readonly<Record<string, string>>, body: string, now: number): Promise<Answer> {
+  async request({ method = 'POST', path, headers, body }: InstanceRequest, now: number): Promise<Answer> {
     const authorization = `Bearer ${tokenAt(now)}`;
     const answered = Promise.resolve(
-      this.#app.request(path, { method: 'POST', headers: { ...headers, Authorization: authorization }, body }),
+      this.#app.request(path, { method, headers: { ...headers, Authorization: authorization }, ...(body && { body }) }),
     ).then(
       async (response): Promise<Answer> => ({
         kind: 'response',

@@ -1,54 +1,115 @@
-import type { DocumentRecord } from '../handler/document-record.ts';
+import { currentEpoch, type DocumentState, type Epoch, isLive } from '../state/document-state.ts';
+import type { ConvertedDocument, Emptied, End, Lease, Opening, StateName, Tombstone } from '../state/state-objects.ts';
 
 /** A promise of the handler was broken. */
 export class BrokenPromise extends Error {
   override readonly name = 'BrokenPromise';
 }
 
+export function require(holds: boolean, promise: string): asserts holds {
+  if (!holds) throw new BrokenPromise(promise);
+}
+
+/** What was there when an object of a document's state was written. */
+export interface Surroundings {
+  readonly state: DocumentState;
+  /** The lease of the attempt that the object is about. */
+  readonly lease: Lease | undefined;
+  /** Milliseconds since the epoch. */
+  readonly now: number;
+}
+
 /**
- * Checks one change of a record against the state machine: the promises that hold at every step.
+ * Checks the creation of an object of a state: the promises that hold at every step.
  *
  * @throws BrokenPromise naming the one that does not
  */
-export function checkChange(before: DocumentRecord | undefined, after: DocumentRecord): void {
-  const id = after.documentId;
-  if (before === undefined) {
-    // Without a record: by a caller, by the attempt of a task that another service made, or by the watchdog of one.
-    const isGivenUp = after.status === 'FAILED' && after.error?.reason === 'abandoned';
-    const begins = after.status === 'PENDING' || after.attempts === 1 || isGivenUp;
-    require(begins, `${id} begins as PENDING, with its first attempt, or given up`);
+export function checkCreation(name: StateName, content: unknown, { state, lease, now }: Surroundings): void {
+  const id = name.documentId;
+  const epoch = state.epochs.find(({ task }) => task.epoch === name.epoch);
+  if (name.what === 'open') {
+    checkOpening(name, content as Opening | Tombstone, state, now);
     return;
   }
-  if (after.epoch !== before.epoch) {
-    require(after.epoch === before.epoch + 1, `${id} is replayed one epoch at a time`);
-    require(before.status === 'FAILED', `${id} is replayed only when it has FAILED; it was ${before.status}`);
-    const isFresh = after.attempts === 0 && after.converted === undefined;
-    require(after.status === 'PENDING' && isFresh, `a replay of ${id} starts afresh`);
+  // An attempt that has not noticed yet may still take a lease and note a conversion, which the sweep finds; it ends nothing.
+  if (state.deletedAs !== undefined) {
+    require(name.what !== 'end', `nothing of ${id} is brought back after it was deleted`);
     return;
   }
-  require(before.status !== 'COMPLETED' && before.status !== 'FAILED', `${id} keeps its outcome ${before.status}`);
-  const isClaim = after.status === 'PROCESSING' && after.lease?.owner !== before.lease?.owner;
-  require(after.attempts === before.attempts + (isClaim ? 1 : 0), `${id} counts each attempt once`);
-  if (isClaim && before.lease !== undefined) {
-    // By the clock of whoever takes over.
-    const takenAt = Date.parse(after.updatedAt);
-    require(takenAt >= before.lease.expiresAt, `the live lease of ${id} is not taken over`);
-  }
-  const isBy = (owner: string | undefined, uri: string | undefined) => uri?.includes(`/${owner}/`) === true;
-  if (after.status === 'COMPLETED') {
-    const { converted, lease } = before;
-    require(before.status === 'PROCESSING', `${id} is committed by an attempt that holds it`);
-    const uri = after.result?.markdownUri;
-    const isOwn = converted === undefined ? isBy(lease?.owner, uri) : uri === converted.markdownUri;
-    require(isOwn, `${id} is committed with its holder's result, or with what was converted before`);
-  } else if (before.converted !== undefined) {
-    const isKept = after.converted?.markdownUri === before.converted.markdownUri;
-    require(isKept, `what is converted of ${id} stays until it is committed`);
-  } else if (after.converted !== undefined) {
-    require(isBy(after.lease?.owner, after.converted.markdownUri), `${id} has been converted by its holder`);
+  require(epoch !== undefined, `an epoch of ${id} is opened before anything happens in it`);
+  if (name.what === undefined) {
+    require(name.number <= epoch.next, `${id} counts each attempt once: the one before has ended`);
+  } else if (name.what === 'converted') {
+    const { markdownUri } = content as ConvertedDocument;
+    require(isBy(lease?.owner, markdownUri), `${id} has been converted by its holder`);
+  } else {
+    checkEnd(name, content as End, epoch, state, lease);
   }
 }
 
-export function require(holds: boolean, promise: string): asserts holds {
-  if (!holds) throw new BrokenPromise(promise);
+function checkOpening(
+  { documentId: id, epoch }: StateName,
+  { kind }: Opening | Tombstone,
+  { epochs, deletedAs }: DocumentState,
+  now: number,
+): void {
+  require(deletedAs === undefined, `nothing of ${id} begins after it was deleted`);
+  const before = epochs.at(-1);
+  require(epoch === (before?.task.epoch ?? -1) + 1, `${id} is opened one epoch at a time`);
+  if (before === undefined) {
+    require(kind !== 'deleted', `${id} is deleted only when there is something`);
+    return;
+  }
+  const isExpired = currentEpoch({ documentId: id, epochs }, now) === undefined;
+  const isFitting = kind === 'deleted' ? before.outcome !== undefined : before.outcome?.kind === 'FAILED' || isExpired;
+  require(isFitting, `${id} is replayed only when it has FAILED; it was ${before.outcome?.kind ?? 'open'}`);
+}
+
+function checkEnd(
+  { documentId: id, number }: StateName,
+  end: End,
+  epoch: Epoch,
+  { epochs }: DocumentState,
+  lease: Lease | undefined,
+): void {
+  require(epoch === epochs.at(-1), `an attempt of an earlier epoch changes nothing of ${id}`);
+  require(epoch.outcome === undefined, `${id} keeps its outcome ${epoch.outcome?.kind}`);
+  require(number === epoch.next, `the ends of ${id} are written in their order`);
+  if (end.kind === 'TAKEN-OVER' || end.error?.reason === 'abandoned') {
+    // By the clock of whoever takes over.
+    const isOver = lease !== undefined && (lease.owner === end.by || !isLive(lease, Date.parse(end.at)));
+    require(isOver, `the live lease of ${id} is not taken over, and none that is not there`);
+  } else if (end.error?.reason !== 'cancelled' && end.error?.reason !== 'deleted') {
+    require(lease !== undefined, `${id} is ended by an attempt that holds it`);
+    require(lease.owner === end.by, `${id} is committed, given back or FAILED by the attempt that holds it`);
+    require(end.attempts === number, `${id} counts each attempt once`);
+  }
+  if (end.kind !== 'COMPLETED') return;
+  const uri = end.result?.markdownUri;
+  const isOwn = isBy(end.by, uri) || (epoch.converted !== undefined && isConvertedOf(epoch, uri));
+  require(isOwn, `${id} is committed with its holder's result, or with what was converted before`);
+}
+
+/** Checks that an object is written again: only a lease is, and what a deletion empties. */
+export function checkReplacement(
+  { documentId: id, what }: StateName,
+  before: unknown,
+  after: unknown,
+  { deletedAs }: DocumentState,
+): void {
+  if (what !== undefined) {
+    require((after as Emptied).kind === 'emptied' && deletedAs !== undefined, `what is said of ${id} is said once`);
+    return;
+  }
+  const [old, renewed] = [before as Lease, after as Lease];
+  require(old.owner === renewed.owner, `two attempts at ${id} never have one number`);
+  require(Date.parse(renewed.at) < old.expiresAt, `a lease of ${id} that has run out is not renewed`);
+}
+
+function isBy(owner: string | undefined, uri: string | undefined): boolean {
+  return uri?.includes(`/${owner}/`) === true;
+}
+
+function isConvertedOf({ converted }: Epoch, uri: string | undefined): boolean {
+  return converted?.markdownUri === uri;
 }

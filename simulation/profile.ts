@@ -8,6 +8,8 @@ export interface Profile {
   readonly storageHangs: number;
   /** A call takes up to 300 ms, so that others come in between. */
   readonly storageTakesTime: number;
+  /** Changes of an object are refused for five seconds: see there, also without chance, when it changed within a second. */
+  readonly storageBusy: number;
   /** A process dies, before or after a call. */
   readonly crash: number;
   /** A process freezes for up to three minutes, and goes on. */
@@ -30,7 +32,10 @@ export interface Profile {
   readonly extractionSlow: number;
   /** Seconds that the clocks of processes differ from the world's, at most. */
   readonly skewSeconds: number;
-  /** Each of: the queue is paused for a while, all instances are replaced, a task is deleted by hand. */
+  /**
+   * Each of: the queue is paused for a while, all instances are replaced, a task is deleted by hand, a document is cancelled,
+   * replayed or deleted.
+   */
   readonly disturbance: number;
 }
 
@@ -40,6 +45,7 @@ const duplicates: Profile = {
   storageFails: 0,
   storageAnswerLost: 0,
   storageHangs: 0,
+  storageBusy: 0,
   crash: 0,
   freeze: 0,
   createFails: 0.05,
@@ -61,6 +67,7 @@ const storage: Profile = {
   storageFails: 0.08,
   storageAnswerLost: 0.05,
   storageHangs: 0.01,
+  storageBusy: 0.03,
   duplicate: 0.1,
 };
 
@@ -81,6 +88,7 @@ export const CALM: Profile = {
   storageFails: 0,
   storageAnswerLost: 0,
   storageHangs: 0,
+  storageBusy: 0,
   crash: 0,
   freeze: 0,
   createFails: 0,

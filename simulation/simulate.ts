@@ -42,7 +42,7 @@ export async function simulate(seed: number, sabotage?: Sabotage): Promise<Run> 
   await world.clock.advance((TROUBLE_SECONDS + 100) * 1000);
   await world.untilQueueIsEmpty();
   world.promise(() => checkEnd(world));
-  const statuses = [...world.accepted].map((id) => world.record(id)?.status);
+  const statuses = [...world.accepted].map((id) => world.view(id)?.status);
   return {
     seed,
     profile,
@@ -66,7 +66,7 @@ async function enqueue(world: World, document: Document): Promise<void> {
         () => false,
       );
       if (isMade) return;
-    } else if ((await world.post(document)) === 202) {
+    } else if ([202, 410].includes(await world.post(document))) {
       return;
     }
     await pass(random.between(1_000, 30_000));
@@ -86,20 +86,37 @@ function disturb(world: World, { disturbance }: Profile): void {
   sometime(() => world.redeploy());
   sometime(() => {
     const { id } = random.pick(world.documents);
-    // Without a record nobody knows of the document yet: what is deleted then was never there.
-    if (world.record(id) !== undefined) world.deleteTask(id);
+    // Before it is accepted nobody knows of the document yet: what is deleted then was never there.
+    if (world.view(id) !== undefined) world.deleteTask(id);
   });
+  const until = async (action: () => Promise<number>, ...done: number[]) => {
+    for (let tries = 0; tries < 5 && !done.includes(await action()); tries++) {
+      await new Promise<void>((resolve) => clock.setTimeout(resolve, random.between(1_000, 20_000)));
+    }
+  };
+  sometime(() => {
+    const { id } = random.pick(world.documents);
+    void until(() => world.cancel(id), 200, 404);
+  });
+  sometime(() => {
+    const { id } = random.pick(world.documents);
+    void until(() => world.delete(id), 204, 404);
+  });
+  for (const { id } of world.documents) {
+    sometime(() => void world.replay(id).catch(() => {}));
+  }
 }
 
 /** The promises at the end: one outcome for everything that was accepted, and the right one where nothing stood in its way. */
 function checkEnd(world: World): void {
-  for (const id of world.accepted) {
-    const record = world.record(id);
-    require(record?.status === 'COMPLETED' ||
-      record?.status === 'FAILED', `${id} has an outcome in the end; it is ${record?.status}`);
-    const isPoison = world.documents.find((document) => document.id === id)?.kind === 'poison';
-    require(!(isPoison && record.status === 'COMPLETED'), `${id} cannot be converted`);
-    if (record.status === 'COMPLETED') world.checkResult(record);
+  for (const { id, kind } of world.documents) {
+    if (world.deleted.has(id)) world.watch.checkDeleted(id);
+    const document = world.view(id);
+    if (!world.accepted.has(id) || world.isDeleted(id)) continue;
+    const { status } = document ?? {};
+    require(status === 'COMPLETED' || status === 'FAILED', `${id} has an outcome in the end; it is ${status}`);
+    require(!(kind === 'poison' && status === 'COMPLETED'), `${id} cannot be converted`);
+    if (status === 'COMPLETED') world.watch.checkResult(id, document?.result);
   }
 }
 

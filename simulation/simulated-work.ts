@@ -1,7 +1,6 @@
 import { AsyncLocalStorage } from 'node:async_hooks';
 import { type Conversion, type Converter, UnconvertibleDocumentError } from '../documents/conversion/converter.ts';
 import { type Extraction, type Extractor, UnextractableDocumentError } from '../documents/extraction/extractor.ts';
-import type { DocumentRecord } from '../handler/document-record.ts';
 import { require } from './invariants.ts';
 import type { SimulatedProcess } from './simulated-process.ts';
 
@@ -23,8 +22,13 @@ export interface WorkPlan {
   readonly failsForGood?: boolean;
 }
 
+interface Worker {
+  readonly process: SimulatedProcess;
+  readonly owner: string;
+}
+
 /** What was done of a document when an attempt claimed it. */
-interface DoneBefore {
+export interface DoneBefore {
   readonly isConverted: boolean;
   readonly isExtracted: boolean;
 }
@@ -46,8 +50,9 @@ export class SimulatedWork {
   /** The attempt that code runs for: no converter is told. */
   readonly #attempt = new AsyncLocalStorage<string>();
   readonly #doneBefore = new Map<string, DoneBefore>();
-  /** The work on each document: its signals, and where it runs. */
-  readonly #working = new Map<string, Map<AbortSignal, SimulatedProcess>>();
+  /** The work on each document: its signals, where it runs, and of which attempt it is. */
+  readonly #working = new Map<string, Map<AbortSignal, Worker>>();
+  readonly #stopped = new Set<string>();
   #owners = 0;
 
   constructor(world: Surroundings) {
@@ -66,8 +71,13 @@ export class SimulatedWork {
     return this.#attempt.getStore();
   }
 
-  noteClaim({ lease, converted }: DocumentRecord, isExtracted: boolean): void {
-    this.#doneBefore.set(lease?.owner ?? '', { isConverted: converted !== undefined, isExtracted });
+  noteClaim(owner: string, before: DoneBefore): void {
+    this.#doneBefore.set(owner, before);
+  }
+
+  /** A caller has ended the attempt, which notices at its next renewal. */
+  noteStop(owner: string): void {
+    this.#stopped.add(owner);
   }
 
   converterOn(process: SimulatedProcess): Converter {
@@ -124,11 +134,11 @@ export class SimulatedWork {
 
   /** Where processes and storage work, the lease keeps every other attempt out. */
   #begin(id: string, signal: AbortSignal, process: SimulatedProcess): Disposable {
-    const working = this.#working.get(id) ?? new Map();
-    this.#working.set(id, working.set(signal, process));
+    const working = this.#working.get(id) ?? new Map<AbortSignal, Worker>();
+    this.#working.set(id, working.set(signal, { process, owner: this.owner ?? '' }));
     // What goes on after it was told to stop is no attempt's work any more, nor is a dead or frozen process at work.
-    const isAtWork = ([{ aborted }, { isAlive, isFrozen }]: [AbortSignal, SimulatedProcess]) =>
-      !aborted && isAlive && !isFrozen;
+    const isAtWork = ([{ aborted }, { owner, process: at }]: [AbortSignal, Worker]) =>
+      !aborted && !this.#stopped.has(owner) && at.isAlive && !at.isFrozen;
     const attempts = [...working].filter(isAtWork).length;
     const world = this.#world;
     if (world.isSound) world.promise(() => require(attempts <= 1, `${id} is worked on by one attempt at a time`));

@@ -1,29 +1,37 @@
-import { isDeepStrictEqual } from 'node:util';
-import type { Extraction } from '../documents/extraction/extractor.ts';
 import type { WriteOptions } from '../google/object-store.ts';
 import { CHECK_DOCUMENT_PATH, CloudTasksClient, type CreateTask } from '../handler/cloud-tasks-client.ts';
-import type { DocumentRecord } from '../handler/document-record.ts';
-import { taskIdFor } from '../handler/document-task.ts';
-import { RecordStore } from '../handler/record-store.ts';
 import { replayDocument } from '../handler/replay-document.ts';
 import type { Answer, AttemptRequest } from '../local/cloud-tasks/attempt.ts';
 import { CloudTasksError } from '../local/cloud-tasks/errors.ts';
 import { CloudTasksService } from '../local/cloud-tasks/service.ts';
+import { taskIdFor } from '../state/document-task.ts';
+import type { DocumentView } from '../state/document-view.ts';
+import { attemptName, parseStateName } from '../state/state-objects.ts';
+import { StateStore } from '../state/state-store.ts';
 import { VirtualClock } from '../time/virtual-clock.ts';
 import { createInEmulator, type GoogleTask } from './emulator-client.ts';
-import { EXTRACTION_SETTINGS, MAX_ATTEMPTS, PARENT, SETTINGS, SimulatedInstance } from './instance.ts';
-import { checkChange, require } from './invariants.ts';
+import {
+  DOCUMENTS,
+  EXTRACTION_SETTINGS,
+  type InstanceRequest,
+  MAX_ATTEMPTS,
+  PARENT,
+  RESULTS,
+  SETTINGS,
+  SimulatedInstance,
+} from './instance.ts';
+import { require } from './invariants.ts';
 import { MemoryObjectStore } from './memory-object-store.ts';
 import { CALM, type Profile } from './profile.ts';
 import type { Random } from './random.ts';
 import { SimulatedProcess } from './simulated-process.ts';
 import { SimulatedStore } from './simulated-store.ts';
 import { type Document, SimulatedWork, type WorkPlan } from './simulated-work.ts';
-
-const { documentsBucket: DOCUMENTS, resultsBucket: RESULTS } = SETTINGS;
+import { StateWatch } from './state-watch.ts';
+import { storedState, storedView } from './stored-document.ts';
 
 /** What of the mechanism is taken out, to show that the checks notice. */
-export type Sabotage = 'fence' | 'lease' | 'watchdog' | 'resumption';
+export type Sabotage = 'first writer' | 'fence' | 'lease' | 'watchdog' | 'resumption';
 
 export interface WorldOptions {
   /** Whether fields are extracted from every document. @default false */
@@ -34,7 +42,7 @@ export interface WorldOptions {
 
 /**
  * Everything around the handler on one virtual clock and one source of chance: the emulator's queue, an object store, Cloud Run's
- * instances, callers. Each change of a record is checked as it happens; what is broken is kept in {@link broken}.
+ * instances, callers. Each change of a document's state is checked as it happens; what is broken is kept in {@link broken}.
  */
 export class World {
   readonly clock = new VirtualClock();
@@ -43,6 +51,8 @@ export class World {
   readonly documents: Document[] = [];
   /** Documents that the service has answered 202 for, or whose task another service has made. */
   readonly accepted = new Set<string>();
+  /** Documents that the service has answered 204 for, when they were deleted. */
+  readonly deleted = new Set<string>();
   /** The first promise that was broken. */
   broken: Error | undefined;
   instances: SimulatedInstance[] = [];
@@ -57,7 +67,8 @@ export class World {
   readonly isSound: boolean;
   /** Whether fields are extracted from every document. */
   readonly #extracts: boolean;
-  readonly #work = new SimulatedWork(this);
+  readonly work: SimulatedWork;
+  readonly watch: StateWatch;
   readonly #sabotage: Sabotage | undefined;
   #profile: Profile;
 
@@ -70,9 +81,10 @@ export class World {
     );
     this.#extracts = extracts;
     this.#sabotage = sabotage;
-    this.store = new MemoryObjectStore(this.clock, [DOCUMENTS, RESULTS]);
-    this.#checkEachChange();
-    if (sabotage === 'resumption') this.#hideFields();
+    this.store = new MemoryObjectStore(this.clock, [DOCUMENTS, RESULTS], { limitsChanges: true });
+    this.work = new SimulatedWork(this);
+    this.watch = new StateWatch(this, extracts);
+    if (sabotage !== undefined) this.#takeOut(sabotage);
     this.plan = () => this.#planByChance(this.#profile.conversionSlow, this.#profile.conversionFails, [400, 700]);
     this.planExtraction = () =>
       this.#planByChance(this.#profile.extractionSlow, this.#profile.extractionFails, [90, 200]);
@@ -111,18 +123,37 @@ export class World {
     return document;
   }
 
-  record(id: string): DocumentRecord | undefined {
-    const text = this.store.text(RESULTS, `records/${id}.json`);
-    return text === undefined ? undefined : JSON.parse(text);
+  /** The document as `GET /documents/{id}` would show it. */
+  view(id: string): DocumentView | undefined {
+    return storedView(this.store.objects, RESULTS, id, this.clock.now());
+  }
+
+  isDeleted(id: string): boolean {
+    return storedState(this.store.objects, RESULTS, id).deletedAs !== undefined;
   }
 
   /** A caller's `POST /documents`, once. @returns the HTTP status */
   async post({ id, sourceUri }: Document): Promise<number> {
-    const body = JSON.stringify({ sourceUri, documentId: id });
-    const answer = await this.#instance().request('/documents', {}, body, this.clock.now());
-    const status = answer.kind === 'response' ? answer.status : 0;
+    const status = await this.ask({ path: '/documents', body: JSON.stringify({ sourceUri, documentId: id }) });
     if (status === 202) this.accepted.add(id);
     return status;
+  }
+
+  /** A caller's `POST /documents/{id}/cancel`, once. @returns the HTTP status */
+  cancel(id: string): Promise<number> {
+    return this.ask({ path: `/documents/${id}/cancel` });
+  }
+
+  /** A caller's `DELETE /documents/{id}`, once. @returns the HTTP status */
+  async delete(id: string): Promise<number> {
+    const status = await this.ask({ method: 'DELETE', path: `/documents/${id}` });
+    if (status === 204) this.deleted.add(id);
+    return status;
+  }
+
+  async ask(request: InstanceRequest): Promise<number> {
+    const answer = await this.#instance().request(request, this.clock.now());
+    return answer.kind === 'response' ? answer.status : 0;
   }
 
   /** Another service makes the task itself, with the client. */
@@ -136,7 +167,7 @@ export class World {
   /** Somebody deletes the document's task in the console. @returns whether it was there */
   deleteTask(id: string): boolean {
     try {
-      const epoch = this.record(id)?.epoch ?? 0;
+      const epoch = this.view(id)?.epoch ?? 0;
       this.tasks.call('DeleteTask', { name: `${PARENT}/tasks/${taskIdFor({ documentId: id, epoch })}` }, undefined);
       return true;
     } catch (error) {
@@ -147,8 +178,16 @@ export class World {
 
   /** Somebody replays a document, from a process of their own. */
   async replay(id: string): Promise<void> {
+    const process = new SimulatedProcess(this.clock, 0);
+    const store = new SimulatedStore(
+      this.store,
+      process,
+      this.random,
+      () => CALM,
+      () => {},
+    );
     const tasks = new CloudTasksClient(SETTINGS, async () => ({ createTask: this.createTask(undefined) }), this.clock);
-    await replayDocument(id, { records: new RecordStore(this.store, RESULTS), tasks, clock: this.clock });
+    await replayDocument(id, { states: new StateStore(store, RESULTS), tasks, clock: this.clock });
   }
 
   /** Delivers once more what Cloud Tasks has sent: nobody hears the answer. */
@@ -221,7 +260,8 @@ export class World {
     if (early !== undefined) return early;
     const { pathname } = new URL(request.url);
     const body = Buffer.from(request.body ?? '').toString();
-    const answered = this.#instance().request(pathname, request.headers, body, this.clock.now());
+    const instance = this.#instance();
+    const answered = instance.request({ path: pathname, headers: request.headers, body }, this.clock.now());
     let timer: ReturnType<VirtualClock['setTimeout']> | undefined;
     const timeout = new Promise<Answer>((resolve) => {
       const ms = SETTINGS.deadlines.requestTimeoutSeconds * 1000;
@@ -253,9 +293,9 @@ export class World {
       process,
       store: new SimulatedStore(this.store, process, this.random, () => this.#profile, this.hazard),
       createTask: this.createTask(process),
-      converter: this.#work.converterOn(process),
-      extractor: this.#extracts ? this.#work.extractorOn(process) : undefined,
-      newOwner: this.#work.newOwner,
+      converter: this.work.converterOn(process),
+      extractor: this.#extracts ? this.work.extractorOn(process) : undefined,
+      newOwner: this.work.newOwner,
       settings: this.#sabotage === 'lease' ? { ...settings, deadlines: noLease } : settings,
     });
   }
@@ -279,65 +319,31 @@ export class World {
     return new Promise((resolve) => this.clock.setTimeout(resolve, ms));
   }
 
-  /** Watches every write of a record: what it was, what it becomes, and whether the result is there when it says so. */
-  #checkEachChange(): void {
-    const write = this.store.write.bind(this.store);
-    this.store.write = async (bucket, name, body, options) => {
-      const id = /^records\/(.*)\.json$/.exec(name)?.[1];
-      if (bucket !== RESULTS || id === undefined) return write(bucket, name, body, options);
-      const before = this.record(id);
-      const generation = await write(bucket, name, body, this.#sabotage === 'fence' ? withoutFence(options) : options);
-      const after = JSON.parse(String(body)) as DocumentRecord;
-      if (after.lease !== undefined && after.lease.owner !== before?.lease?.owner) {
-        this.#work.noteClaim(after, this.#fieldsBeside(after.converted?.markdownUri) !== undefined);
-      }
-      this.promise(() => {
-        checkChange(before, after);
-        if (after.converted !== undefined) this.#checkMarkdown(after.documentId, after.converted.markdownUri);
-        if (after.status !== 'COMPLETED') return;
-        require(this.#work.owner === before?.lease?.owner, `${id} is committed by the attempt that holds it`);
-        this.checkResult(after);
-      });
-      return generation;
-    };
+  /** Takes a part of the mechanism out of what every process stores and reads. */
+  #takeOut(sabotage: Sabotage): void {
+    const { store } = this;
+    const { read, write } = { read: store.read.bind(store), write: store.write.bind(store) };
+    if (sabotage === 'first writer') {
+      store.write = async (bucket, name, body, options) =>
+        write(bucket, name, body, name.endsWith('.end') ? withoutPrecondition(options) : options);
+    } else if (sabotage === 'fence') {
+      store.write = async (bucket, name, body, options) => write(bucket, this.#nextEnd(name), body, options);
+    } else if (sabotage === 'resumption') {
+      store.read = async (bucket, name, options) =>
+        name.endsWith('/fields.json') ? undefined : read(bucket, name, options);
+    }
   }
 
-  /** Takes out that an attempt looks for fields which are there already. */
-  #hideFields(): void {
-    const read = this.store.read.bind(this.store);
-    this.store.read = async (bucket, name, options) =>
-      name.endsWith('/fields.json') ? undefined : read(bucket, name, options);
-  }
-
-  /** A result is whole as soon as it can be seen, and its fields are those of its own Markdown. */
-  checkResult({ documentId, result }: DocumentRecord): void {
-    this.#checkMarkdown(documentId, result?.markdownUri);
-    const metadata = this.#result(result?.metadataUri);
-    require(metadata !== undefined, `the metadata of ${documentId} are there when it is COMPLETED`);
-    if (!this.#extracts) return;
-    const fields = this.#fieldsBeside(result?.markdownUri);
-    require(fields !== undefined, `the fields of ${documentId} are there when it is COMPLETED`);
-    const extracted = JSON.parse(fields) as Extraction;
-    require(this.#result(result?.fieldsUri) ===
-      fields, `${documentId} is committed with the fields beside its Markdown`);
-    const markdown = this.#result(result?.markdownUri);
-    require(isDeepStrictEqual(extracted.fields, { text: markdown }), `the fields of ${documentId} are of its Markdown`);
-  }
-
-  #checkMarkdown(documentId: string, uri: string | undefined): void {
-    const expected = this.documents.find(({ id }) => id === documentId)?.text;
-    require(this.#result(uri) === expected, `the Markdown of ${documentId} is there when its record says so`);
-  }
-
-  #fieldsBeside(markdownUri: string | undefined): string | undefined {
-    return this.#result(markdownUri?.replace(/document\.md$/, 'fields.json'));
-  }
-
-  #result(uri = ''): string | undefined {
-    return this.store.text(RESULTS, uri.slice(`gs://${RESULTS}/`.length));
+  /** As if an attempt ended whatever comes next in its epoch, not itself. */
+  #nextEnd(name: string): string {
+    const attempt = parseStateName(name);
+    if (attempt?.what !== 'end') return name;
+    const { epochs } = storedState(this.store.objects, RESULTS, attempt.documentId);
+    const epoch = epochs.find(({ task }) => task.epoch === attempt.epoch);
+    return epoch ? attemptName({ ...attempt, number: epoch.next }, 'end') : name;
   }
 }
 
-function withoutFence({ ifGenerationMatch: _fence, ...options }: WriteOptions): WriteOptions {
+function withoutPrecondition({ ifGenerationMatch: _precondition, ...options }: WriteOptions): WriteOptions {
   return options;
 }

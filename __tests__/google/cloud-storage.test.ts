@@ -203,3 +203,51 @@ describe('silence', () => {
     );
   });
 });
+
+describe('an object that changes too often (429)', () => {
+  const busy = status(429, '{"error":{"code":429,"message":"The object b/o exceeded the rate limit."}}');
+
+  test('is waited for, about a second each time, and that uses up no try', async () => {
+    const script = [busy, busy, cut, busy, cut, busy, busy, cut, cut, cut, written];
+    await withServer(script, async (store, delays) => {
+      expect(await store.write('b', 'o', 'x', options)).toBe('7');
+      expect(delays).toEqual([1000, 1000, 200, 1000, 200, 1000, 1000, 200, 400, 800]);
+    });
+  });
+
+  test('is waited for with a jitter of half a second', async () => {
+    for (const [chance, delay] of [
+      [0, 500],
+      [0.99, 1490],
+    ] as const) {
+      const random = () => chance;
+      await withServer(
+        [busy, written],
+        async (store, delays) => {
+          await store.write('b', 'o', 'x', options);
+          expect(delays).toEqual([delay]);
+        },
+        { random },
+      );
+    }
+  });
+
+  test('is waited for only as long as the caller waits', async () => {
+    const controller = new AbortController();
+    const reason = new Error('over');
+    const lastRefusal: RequestListener = (request, response) => {
+      controller.abort(reason);
+      busy(request, response);
+    };
+    await withServer([busy, lastRefusal], async (store) => {
+      await expect(store.write('b', 'o', 'x', { ...options, signal: controller.signal })).rejects.toBe(reason);
+    });
+  });
+
+  test('may have been written by the try before: its own write is found as another one', async () => {
+    await withServer([cut, busy, status(412)], async (store) => {
+      const write = store.write('b', 'o', 'x', { ...options, ifGenerationMatch: '0' });
+      await expect(write).rejects.toThrow('gs://b/o has another generation than the one expected.');
+    });
+  });
+});

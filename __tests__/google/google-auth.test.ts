@@ -4,7 +4,7 @@ import { devNull } from 'node:os';
 import { text } from 'node:stream/consumers';
 import { accessToken, googleAuth } from '../../google/google-auth.ts';
 import { CloudTasksClient } from '../../handler/cloud-tasks-client.ts';
-import { CLIENT_SETTINGS } from '../handler/helpers.ts';
+import { CLIENT_SETTINGS } from '../handler/tasks-in-memory.ts';
 
 const DOCUMENT = { documentId: 'a1', sourceUri: 'gs://documents/a.pdf', generation: '7', filename: 'a.pdf' };
 

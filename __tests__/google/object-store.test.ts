@@ -1,10 +1,5 @@
 import { CloudStorage } from '../../google/cloud-storage.ts';
-import {
-  type ObjectListing,
-  type ObjectStore,
-  ObjectTooLargeError,
-  PreconditionFailedError,
-} from '../../google/object-store.ts';
+import { type ListedObject, type ObjectStore, ObjectTooLargeError, PreconditionFailedError } from '../../google/object-store.ts';
 import { AccessControl } from '../../local/access-control.ts';
 import { storageApi } from '../../local/cloud-storage/json-api.ts';
 import { IamPolicy } from '../../local/iam.ts';
@@ -13,15 +8,17 @@ import { MemoryObjectStore } from '../../simulation/memory-object-store.ts';
 import { systemClock } from '../../time/clock.ts';
 
 interface Opened {
-  readonly store: ObjectStore & ObjectListing;
+  readonly store: ObjectStore;
   close(): Promise<void>;
 }
 
-async function all(names: AsyncIterable<string>): Promise<string[]> {
-  const found: string[] = [];
-  for await (const name of names) found.push(name);
+async function all(objects: AsyncIterable<ListedObject>): Promise<ListedObject[]> {
+  const found: ListedObject[] = [];
+  for await (const object of objects) found.push(object);
   return found;
 }
+
+const namesOf = async (objects: AsyncIterable<ListedObject>) => (await all(objects)).map(({ name }) => name);
 
 const implementations: Record<string, () => Promise<Opened>> = {
   'in memory': async () => ({ store: new MemoryObjectStore(systemClock, ['b']), close: async () => {} }),
@@ -114,8 +111,46 @@ describe.each(Object.entries(implementations))('an object store %s', (_name, ope
     const { store } = opened;
     const names = Array.from({ length: 1001 }, (_, number) => `a/ü ${String(number).padStart(4, '0')}`);
     for (const name of [...names, 'b/1', 'a']) await store.write('b', name, '', text);
-    expect(await all(store.list('b', 'a/'))).toEqual(names);
-    expect(await all(store.list('b', 'c/'))).toEqual([]);
+    expect(await namesOf(store.list('b', 'a/'))).toEqual(names);
+    expect(await namesOf(store.list('b', 'c/'))).toEqual([]);
+  });
+
+  test('metadata are stored with the content, and seen without it', async () => {
+    const { store } = opened;
+    const before = Date.now();
+    const metadata = { kind: 'accepted', detail: JSON.stringify({ a: '"ü"\r\n--' }) };
+    const generation = await store.write('b', 'a/ü?', 'Grüße', { ...text, metadata, ifGenerationMatch: '0' });
+    expect(await store.stat('b', 'a/ü?')).toEqual({ generation, size: 7, contentType: 'text/plain', metadata });
+    expect(Buffer.from((await store.read('b', 'a/ü?'))?.bytes ?? []).toString()).toBe('Grüße');
+    const [listed] = await all(store.list('b', 'a/'));
+    expect(listed).toEqual({ name: 'a/ü?', generation, metadata, createdAt: expect.any(Number) });
+    expect(listed?.createdAt).toBeGreaterThanOrEqual(before);
+  });
+
+  test('what is written without metadata has none, whatever was there before', async () => {
+    const { store } = opened;
+    const generation = await store.write('b', 'o', '', { ...text, metadata: { kind: 'old' } });
+    await store.write('b', 'o', '', { ...text, ifGenerationMatch: generation });
+    expect(await store.stat('b', 'o')).toMatchObject({ metadata: {} });
+    expect(await all(store.list('b', 'o'))).toMatchObject([{ metadata: {} }]);
+  });
+
+  test('a removed object is gone, and removing nothing is no error', async () => {
+    const { store } = opened;
+    await store.write('b', 'a/ü?', '1', text);
+    await store.remove('b', 'a/ü?');
+    expect(await store.stat('b', 'a/ü?')).toBeUndefined();
+    await store.remove('b', 'a/ü?');
+  });
+
+  test('only the generation that was asked for is removed', async () => {
+    const { store } = opened;
+    const one = await store.write('b', 'o', '1', text);
+    const two = await store.write('b', 'o', '2', text);
+    await store.remove('b', 'o', { generation: one });
+    expect(await store.stat('b', 'o')).toMatchObject({ generation: two });
+    await store.remove('b', 'o', { generation: two });
+    expect(await store.stat('b', 'o')).toBeUndefined();
   });
 
   test('a bucket that does not exist has no list', async () => {
@@ -137,5 +172,6 @@ describe.each(Object.entries(implementations))('an object store %s', (_name, ope
     const signal = AbortSignal.abort(reason);
     await expect(opened.store.read('b', 'o', { signal })).rejects.toBe(reason);
     await expect(opened.store.write('b', 'o', '1', { ...text, signal })).rejects.toBe(reason);
+    await expect(opened.store.remove('b', 'o', { signal })).rejects.toBe(reason);
   });
 });

@@ -1,12 +1,12 @@
 import { createLocalJWKSet, exportJWK, generateKeyPair, SignJWT } from 'jose';
 import { UnconvertibleDocumentError } from '../../documents/conversion/converter.ts';
 import { createApp } from '../../handler/app.ts';
-import { CloudTasksClient, type CreateTask } from '../../handler/cloud-tasks-client.ts';
 import { Drain } from '../../handler/drain.ts';
 import { createLogger } from '../../handler/logger.ts';
-import type { ProcessingDependencies } from '../../handler/process-document.ts';
 import { readSettings } from '../../handler/settings.ts';
-import { asText, converterOf, DOCUMENTS, RESULTS, setUp } from './helpers.ts';
+import { attemptName, openingOf } from '../../state/state-objects.ts';
+import { asText, type Changed, converterOf, DOCUMENTS, noteCalls, RESULTS, setUp } from './handler-in-memory.ts';
+import { tasksInMemory } from './tasks-in-memory.ts';
 
 const ENVIRONMENT = {
   GCP_PROJECT_ID: 'my-project',
@@ -21,14 +21,13 @@ const CALLER = 'caller@my-project.iam.gserviceaccount.com';
 const key = await generateKeyPair('RS256');
 const keys = createLocalJWKSet({ keys: [{ ...(await exportJWK(key.publicKey)), kid: 'k1', alg: 'RS256' }] });
 
-function start(environment: Record<string, string> = ENVIRONMENT, changed: Partial<ProcessingDependencies> = {}) {
+function start(environment: Record<string, string> = ENVIRONMENT, changed: Changed = {}) {
   const { dependencies, ...parts } = setUp(changed);
   const settings = readSettings(environment);
   const lines: Record<string, unknown>[] = [];
   const logger = createLogger('info', { write: (line) => lines.push(JSON.parse(line)) });
   const drain = new Drain();
-  const createTask = async ({ task }: { task: unknown }) => [task];
-  const tasks = new CloudTasksClient(settings, async () => ({ createTask }) as unknown as CreateTask);
+  const { tasks, created } = tasksInMemory(parts.clock, settings);
   const app = createApp({ ...dependencies, settings, tasks, keys, drain, logger });
   const now = parts.clock.now() / 1000;
   const token = (email: string) =>
@@ -54,15 +53,18 @@ function start(environment: Record<string, string> = ENVIRONMENT, changed: Parti
       headers: { ...authorization, ...headers },
       ...(body !== undefined && { body: typeof body === 'string' ? body : JSON.stringify(body) }),
     });
+    const text = await response.text();
+    const isJson = response.headers.get('content-type')?.includes('json') === true;
     return {
       status: response.status,
       headers: response.headers,
-      body: (await response.json()) as Record<string, unknown>,
+      text,
+      body: (isJson ? JSON.parse(text) : {}) as Record<string, unknown>,
     };
   }
   const deliver = (body: unknown, headers?: Record<string, string>) =>
     call('POST', '/tasks/process-document', ENVIRONMENT.CLOUD_RUN_SERVICE_ACCOUNT, body, headers);
-  return { ...parts, call, deliver, drain, lines };
+  return { ...parts, states: dependencies.states, call, deliver, drain, lines, created };
 }
 
 describe('GET /health', () => {
@@ -73,30 +75,30 @@ describe('GET /health', () => {
 
 describe('POST /tasks/process-document', () => {
   test('processes the document of the task', async () => {
-    const { deliver, task, record } = start();
+    const { deliver, task, view } = start();
     expect(await deliver(task)).toMatchObject({
       status: 200,
       body: { status: 'COMPLETED', result: { characters: 5 } },
     });
-    expect(record()).toMatchObject({ status: 'COMPLETED' });
+    expect(view()).toMatchObject({ status: 'COMPLETED' });
   });
 
   test('without a token is 401', async () => {
-    const { call, task, record } = start();
+    const { call, task, view } = start();
     const answer = await call('POST', '/tasks/process-document', undefined, task);
     expect(answer).toMatchObject({ status: 401, body: { title: 'Unauthenticated' } });
     expect(answer.headers.get('content-type')).toBe('application/problem+json');
     expect(answer.headers.get('www-authenticate')).toBe('Bearer');
-    expect(record()).toBeUndefined();
+    expect(view()).toBeUndefined();
   });
 
   test('by anybody but the invoker is 403', async () => {
-    const { call, task, record } = start();
+    const { call, task, view } = start();
     expect(await call('POST', '/tasks/process-document', CALLER, task)).toMatchObject({
       status: 403,
       body: { detail: 'Only the invoker service account may call this; Cloud Tasks does so with its token.' },
     });
-    expect(record()).toBeUndefined();
+    expect(view()).toBeUndefined();
   });
 
   test('a malformed payload is dropped with 200 and a log line, as a retry would bring the same', async () => {
@@ -166,16 +168,15 @@ describe('POST /tasks/check-document', () => {
     ['/tasks/check-document', email, body] as const;
 
   test('gives up a document that nothing happens to, and logs it as an ended attempt', async () => {
-    const { call, clock, record, lines } = start();
+    const { call, clock, view, lines } = start();
     const sourceUri = `gs://${DOCUMENTS}/a.txt`;
     const { body } = await call('POST', '/documents', CALLER, { sourceUri, documentId: 'a1' });
     await clock.advance(960_000);
-    const seen = String(body.updatedAt);
-    expect(await call('POST', ...check({ ...body, round: 1, seen }))).toMatchObject({
+    expect(await call('POST', ...check({ ...body, round: 1, seen: '1 -' }))).toMatchObject({
       status: 200,
       body: { status: 'FAILED' },
     });
-    expect(record()).toMatchObject({ status: 'FAILED', error: { reason: 'abandoned' } });
+    expect(view()).toMatchObject({ status: 'FAILED', error: { reason: 'abandoned' } });
     expect(lines).toContainEqual(
       expect.objectContaining({ severity: 'ERROR', message: 'Attempt ended', documentId: 'a1', status: 'FAILED' }),
     );
@@ -251,18 +252,185 @@ describe('GET /documents/{id}', () => {
       EXTRACTION_INPUT_PRICE: '0.3',
       EXTRACTION_OUTPUT_PRICE: '2.5',
     };
-    const { call, deliver, task, record } = start({ ...ENVIRONMENT, ...extracting }, { extractor: { extract } });
+    const { call, deliver, task, view } = start({ ...ENVIRONMENT, ...extracting }, { extractor: { extract } });
     await deliver(task);
-    expect(record()).toHaveProperty('converted');
+    expect(view()).toHaveProperty('converted');
     const { body } = await call('GET', '/documents/a1', CALLER);
     expect(body).toMatchObject({ status: 'PENDING', error: { message: 'The model is overloaded.' } });
     expect(body).not.toHaveProperty('converted');
   });
 
-  test.each(['a2', '..%2Frecords%2Fa1', 'a.b'])('%s is 404', async (id) => {
-    expect(await start().call('GET', `/documents/${id}`, CALLER)).toMatchObject({
-      status: 404,
-      body: { detail: 'There is no document with this id.' },
+  test.each([
+    ['a2', 'There is no document a2.'],
+    ['..%2Fstate%2Fa1', 'There is no document with this id.'],
+    ['a.b', 'There is no document with this id.'],
+  ])('%s is 404', async (id, detail) => {
+    expect(await start().call('GET', `/documents/${id}`, CALLER)).toMatchObject({ status: 404, body: { detail } });
+  });
+
+  test('takes two calls while there is no outcome, and one afterwards', async () => {
+    const { call, deliver, task, store } = start();
+    await call('POST', '/documents', CALLER, { sourceUri: task.sourceUri, documentId: 'a1' });
+    const calls = noteCalls(store);
+    expect(await call('GET', '/documents/a1', CALLER)).toMatchObject({ body: { status: 'PENDING' } });
+    expect(calls.splice(0)).toEqual([
+      'list state/f55ff16f-a1/',
+      `stat ${attemptName({ documentId: 'a1', epoch: 0, number: 1 }, 'lease')}`,
+    ]);
+    await deliver(task);
+    calls.length = 0;
+    expect(await call('GET', '/documents/a1', CALLER)).toMatchObject({ body: { status: 'COMPLETED' } });
+    expect(calls).toEqual(['list state/f55ff16f-a1/']);
+  });
+});
+
+describe('GET /documents/{id}/result', () => {
+  test('answers the Markdown, or the part that is asked for', async () => {
+    const { call, deliver, task } = start();
+    await deliver(task);
+    const markdown = await call('GET', '/documents/a1/result', CALLER);
+    expect(markdown).toMatchObject({ status: 200, text: 'Hello' });
+    expect(markdown.headers.get('content-type')).toBe('text/markdown; charset=utf-8');
+    expect(await call('GET', '/documents/a1/result?part=markdown', CALLER)).toMatchObject({ text: 'Hello' });
+    const metadata = await call('GET', '/documents/a1/result?part=metadata', CALLER);
+    expect(metadata).toMatchObject({ status: 200, body: { documentId: 'a1', type: 'text', converter: 'test@1' } });
+    expect(metadata.headers.get('content-type')).toBe('application/json');
+  });
+
+  test('answers the fields where there are any', async () => {
+    const { call, deliver, task, states, store } = start();
+    await deliver(task);
+    const fields = await call('GET', '/documents/a1/result?part=fields', CALLER);
+    expect(fields).toMatchObject({ status: 404, body: { detail: 'The result of document a1 has no fields.' } });
+    store.objects.insert(RESULTS, 'f.json', '{"fields":{"total":1}}');
+    const uri = `gs://${RESULTS}/f.json`;
+    const result = { markdownUri: uri, metadataUri: uri, fieldsUri: uri, characters: 1 };
+    await states.open('b2', 0, openingOf(task, 'accepted', 0));
+    const end = { kind: 'COMPLETED', by: 'one', at: 'then', attempts: 1, result } as const;
+    await states.end({ documentId: 'b2', epoch: 0, number: 1 }, end);
+    expect(await call('GET', '/documents/b2/result?part=fields', CALLER)).toMatchObject({
+      status: 200,
+      body: { fields: { total: 1 } },
+    });
+  });
+
+  test('says why there is none', async () => {
+    const { call, deliver, task, store } = start();
+    const result = (id = 'a1', query = '') => call('GET', `/documents/${id}/result${query}`, CALLER);
+    expect(await result('a1')).toMatchObject({ status: 404, body: { detail: 'There is no document a1.' } });
+    expect(await result('a.b')).toMatchObject({ status: 404, body: { detail: 'There is no document with this id.' } });
+    await call('POST', '/documents', CALLER, { sourceUri: task.sourceUri, documentId: 'a1' });
+    expect(await result()).toMatchObject({
+      status: 409,
+      body: { title: 'No result', detail: 'Document a1 is PENDING; only a COMPLETED one has a result.' },
+    });
+    await deliver(task);
+    expect(await result('a1', '?part=all')).toMatchObject({
+      status: 400,
+      body: { detail: 'part: Invalid option: expected one of "markdown"|"metadata"|"fields".' },
+    });
+    const [name = ''] = store.names(RESULTS).filter((stored) => stored.endsWith('document.md'));
+    store.objects.insert(RESULTS, name, Buffer.alloc(32e6 + 1));
+    expect(await result()).toMatchObject({
+      status: 413,
+      body: { detail: `gs://${RESULTS}/${name} has 32000001 bytes; at most 32000000 are taken. Read it from there.` },
+    });
+    store.objects.delete(RESULTS, name);
+    expect(await result()).toMatchObject({
+      status: 410,
+      body: { detail: `gs://${RESULTS}/${name} is not stored any more.` },
+    });
+  });
+});
+
+describe('POST /documents/{id}/cancel', () => {
+  test('ends a document and shows how it is', async () => {
+    const { call, task, lines } = start();
+    await call('POST', '/documents', CALLER, { sourceUri: task.sourceUri, documentId: 'a1' });
+    expect(await call('POST', '/documents/a1/cancel', CALLER)).toMatchObject({
+      status: 200,
+      body: { documentId: 'a1', status: 'FAILED', error: { reason: 'cancelled' } },
+    });
+    expect(lines).toContainEqual(expect.objectContaining({ message: 'Document cancelled', documentId: 'a1' }));
+  });
+
+  test('shows a document that has an outcome already', async () => {
+    const { call, deliver, task } = start();
+    await deliver(task);
+    const answer = await call('POST', '/documents/a1/cancel', CALLER);
+    expect(answer).toMatchObject({ status: 200, body: { status: 'COMPLETED' } });
+  });
+
+  test('of no document is 404', async () => {
+    expect(await start().call('POST', '/documents/a1/cancel', CALLER)).toMatchObject({ status: 404 });
+  });
+});
+
+describe('DELETE /documents/{id}', () => {
+  test('is 204 and sweeps later; then there is no such document, and its id is not taken again', async () => {
+    const { call, deliver, task, created, clock, store } = start();
+    await deliver(task);
+    await clock.advance(1000);
+    expect(await call('DELETE', '/documents/a1', CALLER)).toMatchObject({ status: 204, text: '' });
+    expect(await call('GET', '/documents/a1', CALLER)).toMatchObject({ status: 404 });
+    await clock.advance(1000);
+    const again = await call('POST', '/documents', CALLER, { sourceUri: task.sourceUri, documentId: 'a1' });
+    expect(again).toMatchObject({ status: 410, body: { title: 'Deleted' } });
+    expect(store.objects.hasObject(DOCUMENTS, 'a.txt')).toBe(true);
+
+    const [sweep] = created.values();
+    store.objects.insert(RESULTS, 'results/f55ff16f-a1/late/document.md', 'Hello');
+    const swept = await call('POST', '/tasks/check-document', ENVIRONMENT.CLOUD_RUN_SERVICE_ACCOUNT, sweep);
+    expect(swept).toMatchObject({ status: 200, body: { status: 'DELETED' } });
+    expect(store.names(RESULTS).filter((name) => name.startsWith('results/'))).toEqual([]);
+  });
+
+  test('removes the source if that is asked for', async () => {
+    const { call, deliver, task, clock, store } = start();
+    await deliver(task);
+    await clock.advance(1000);
+    expect(await call('DELETE', '/documents/a1?source=true', CALLER)).toMatchObject({ status: 204 });
+    expect(store.objects.hasObject(DOCUMENTS, 'a.txt')).toBe(false);
+  });
+
+  test.each([
+    ['/documents/a1', 404, 'There is no document a1.'],
+    ['/documents/a.b', 404, 'There is no document with this id.'],
+    ['/documents/a1?source=yes', 400, 'source: Invalid option: expected one of "true"|"false".'],
+  ])('%s is %i', async (path, status, detail) => {
+    expect(await start().call('DELETE', path, CALLER)).toMatchObject({ status, body: { detail } });
+  });
+});
+
+describe('the routes that change or show a document', () => {
+  const routes = [
+    ['POST', '/documents', { sourceUri: `gs://${DOCUMENTS}/a.txt` }],
+    ['POST', '/documents/a1/cancel', undefined],
+    ['DELETE', '/documents/a1', undefined],
+    ['GET', '/documents/a1', undefined],
+    ['GET', '/documents/a1/result', undefined],
+  ] as const;
+
+  test.each(routes)('%s %s is for callers with a token', async (method, path, body) => {
+    const { call, view } = start();
+    expect(await call(method, path, undefined, body)).toMatchObject({ status: 401 });
+    expect(view()).toBeUndefined();
+  });
+
+  test.each(routes.slice(0, 3))('%s %s is 503 while draining', async (method, path, body) => {
+    const { call, drain, deliver, task, view } = start();
+    await deliver(task);
+    const before = view();
+    drain.begin();
+    expect(await call(method, path, CALLER, body)).toMatchObject({ status: 503, body: { title: 'Draining' } });
+    expect(view()).toEqual(before);
+  });
+
+  test.each(routes)('%s %s says which buckets are missing', async (method, path, body) => {
+    const { DOCUMENTS_BUCKET: _documents, RESULTS_BUCKET: _results, ...rest } = ENVIRONMENT;
+    expect(await start(rest).call(method, path, CALLER, body)).toMatchObject({
+      status: 500,
+      body: { title: 'Settings missing', missing: ['DOCUMENTS_BUCKET', 'RESULTS_BUCKET'] },
     });
   });
 });
@@ -287,9 +455,9 @@ test('an unknown path is 404', async () => {
 test('a request whose storage hangs ends within the budget, before Cloud Run gives it up', async () => {
   const { call, clock, store } = start();
   const asked = Promise.withResolvers<void>();
-  store.read = (_bucket, _name, options) => {
+  store.list = async function* (_bucket, _prefix, options) {
     asked.resolve();
-    return new Promise((_resolve, reject) => {
+    await new Promise((_resolve, reject) => {
       options?.signal?.addEventListener('abort', () => reject(options.signal?.reason));
     });
   };
@@ -301,7 +469,7 @@ test('a request whose storage hangs ends within the budget, before Cloud Run giv
 
 test('an unexpected error is 500 without its cause in the answer, and with it in the log', async () => {
   const { call, store, lines } = start();
-  store.read = async () => {
+  store.list = () => {
     throw new Error('secret detail');
   };
   const answer = await call('GET', '/documents/a1', CALLER);

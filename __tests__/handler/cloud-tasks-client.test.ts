@@ -1,7 +1,7 @@
 import { CloudTasksClient, type CreateTask } from '../../handler/cloud-tasks-client.ts';
-import { taskIdFor } from '../../handler/document-task.ts';
 import { MissingSettingsError } from '../../handler/setting-names.ts';
-import { CLIENT_SETTINGS } from './helpers.ts';
+import { taskIdFor } from '../../state/document-task.ts';
+import { CLIENT_SETTINGS } from './tasks-in-memory.ts';
 
 const PARENT = 'projects/p/locations/us-central1/queues/documents';
 const DOCUMENT = { documentId: 'a1', sourceUri: 'gs://documents/a.pdf', generation: '7', filename: 'a.pdf' };
@@ -143,4 +143,21 @@ test('each look has a name of its own', async () => {
     return (await client.createDocumentCheckTask(check)).name;
   });
   expect(new Set(await Promise.all(names)).size).toBe(3);
+});
+
+test('the sweep after a deleted document has a name of its own, comes as late as a look, and says nothing but the id', async () => {
+  const { connect, requests } = recorder((request) => (request as { task: object }).task);
+  await new CloudTasksClient(CLIENT_SETTINGS, connect, { now: () => 1_500 }).createDocumentSweepTask('a1', 3);
+  expect(requests).toMatchObject([
+    {
+      task: {
+        name: expect.stringMatching(/\/tasks\/[0-9a-f]{32}-a1-3-sweep$/),
+        scheduleTime: { seconds: 962 },
+        httpRequest: {
+          url: `${CLIENT_SETTINGS.serviceUrl}/tasks/check-document`,
+          body: Buffer.from('{"documentId":"a1","epoch":3,"sweep":true}').toString('base64'),
+        },
+      },
+    },
+  ]);
 });

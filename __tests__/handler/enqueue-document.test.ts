@@ -1,31 +1,30 @@
-import { CloudTasksClient, type CreateTask } from '../../handler/cloud-tasks-client.ts';
-import { claim } from '../../handler/document-record.ts';
 import { enqueueDocument, enqueueRequestSchema } from '../../handler/enqueue-document.ts';
 import { processDocument } from '../../handler/process-document.ts';
-import { CLIENT_SETTINGS, DOCUMENTS, RESULTS, setUp } from './helpers.ts';
+import { openingOf } from '../../state/state-objects.ts';
+import { DOCUMENTS, noteCalls, RESULTS, setUp } from './handler-in-memory.ts';
+import { tasksInMemory } from './tasks-in-memory.ts';
 
 /** A handler whose Cloud Tasks is a list. */
-function setUpQueue(settings: object = CLIENT_SETTINGS) {
+function setUpQueue(settings?: object) {
   const { dependencies, ...parts } = setUp();
-  const created: string[] = [];
-  const cloudTasks = { down: false };
-  const createTask = async ({ task }: { task: { name: string } }) => {
-    if (cloudTasks.down) throw Object.assign(new Error('The service is unavailable.'), { code: 14 });
-    if (created.includes(task.name)) throw Object.assign(new Error('Requested entity already exists'), { code: 6 });
-    created.push(task.name);
-    return [task];
-  };
-  const tasks = new CloudTasksClient(settings, async () => ({ createTask }) as unknown as CreateTask);
+  const { tasks, created, cloudTasks } = tasksInMemory(parts.clock, settings);
   const enqueue = (request: object) => enqueueDocument(enqueueRequestSchema.parse(request), { ...dependencies, tasks });
-  return { ...parts, dependencies, created, cloudTasks, enqueue };
+  /** The same again, a second after the document was enqueued. */
+  const enqueueAgain = async (request: object) => {
+    await parts.clock.advance(1000);
+    return enqueue(request);
+  };
+  return { ...parts, dependencies, created, cloudTasks, enqueue, enqueueAgain };
 }
 
+const attempt = { retryCount: 0, draining: new AbortController().signal };
 const sourceUri = `gs://${DOCUMENTS}/a.txt`;
 
-test('makes the record, then its tasks, with what the request left out', async () => {
-  const { enqueue, created, store, task } = setUpQueue();
-  const record = await enqueue({ sourceUri });
-  expect(record).toMatchObject({
+test('opens the first epoch, then makes its tasks, with what the request left out', async () => {
+  const { enqueue, created, task, view, clock } = setUpQueue();
+  const document = await enqueue({ sourceUri });
+  const at = new Date(clock.now()).toISOString();
+  expect(document).toEqual({
     status: 'PENDING',
     documentId: expect.stringMatching(/^[0-9a-f]{32}$/),
     sourceUri,
@@ -35,49 +34,103 @@ test('makes the record, then its tasks, with what the request left out', async (
     ocr: 'auto',
     epoch: 0,
     attempts: 0,
+    createdAt: at,
+    updatedAt: at,
   });
-  expect(JSON.parse(store.text(RESULTS, `records/${record.documentId}.json`) ?? '')).toEqual(record);
-  expect(created).toEqual([
-    expect.stringMatching(new RegExp(`/tasks/[0-9a-f]{32}-${record.documentId}-0$`)),
-    expect.stringMatching(new RegExp(`/tasks/[0-9a-f]{32}-${record.documentId}-0-check-0$`)),
+  expect(view(document.documentId)).toEqual(document);
+  expect([...created.keys()]).toEqual([
+    expect.stringMatching(new RegExp(`^[0-9a-f]{32}-${document.documentId}-0$`)),
+    expect.stringMatching(new RegExp(`^[0-9a-f]{32}-${document.documentId}-0-check-0$`)),
+  ]);
+});
+
+test('takes one stat and one write; again a list and a read more', async () => {
+  const { enqueue, enqueueAgain, store } = setUpQueue();
+  const calls = noteCalls(store);
+  await enqueue({ sourceUri, documentId: 'a1' });
+  expect(calls.splice(0)).toEqual(['stat a.txt', 'write state/f55ff16f-a1/0000000.00000.open']);
+  await enqueueAgain({ sourceUri, documentId: 'a1' });
+  expect(calls).toEqual([
+    'stat a.txt',
+    'write state/f55ff16f-a1/0000000.00000.open',
+    'list state/f55ff16f-a1/',
+    'stat leases/f55ff16f-a1/0000000.00001',
   ]);
 });
 
 test('twice is once', async () => {
-  const { enqueue, created, store } = setUpQueue();
-  const [one, two] = await Promise.all([enqueue({ sourceUri }), enqueue({ sourceUri })]);
+  const { enqueue, created, store, clock } = setUpQueue();
+  const both = Promise.all([enqueue({ sourceUri }), enqueue({ sourceUri })]);
+  // The one that comes second waits for the name: Cloud Storage refuses two changes of it within a second.
+  await clock.advance(1000);
+  const [one, two] = await both;
   expect(two).toEqual(one);
-  expect(created).toHaveLength(2);
+  expect(created.size).toBe(2);
   expect(store.names(RESULTS)).toHaveLength(1);
 });
 
 test('a task that could not be created is created by the repetition', async () => {
-  const { enqueue, created, cloudTasks } = setUpQueue();
+  const { enqueue, enqueueAgain, created, cloudTasks } = setUpQueue();
   cloudTasks.down = true;
   await expect(enqueue({ sourceUri, documentId: 'a1' })).rejects.toThrow('The service is unavailable.');
   cloudTasks.down = false;
-  expect(await enqueue({ sourceUri, documentId: 'a1' })).toMatchObject({ status: 'PENDING' });
-  expect(created).toHaveLength(2);
+  expect(await enqueueAgain({ sourceUri, documentId: 'a1' })).toMatchObject({ status: 'PENDING' });
+  expect(created.size).toBe(2);
 });
 
 test('a document that is being processed gets the task that an earlier call could not create', async () => {
-  const { enqueue, created, cloudTasks, dependencies, task } = setUpQueue();
+  const { enqueue, enqueueAgain, created, cloudTasks, dependencies, clock } = setUpQueue();
   cloudTasks.down = true;
   await expect(enqueue({ sourceUri, documentId: 'a1' })).rejects.toThrow('The service is unavailable.');
   cloudTasks.down = false;
-  const stored = await dependencies.records.read('a1');
-  const claimed = claim(stored?.record, task, { owner: 'one', now: 0, leaseSeconds: 45 });
-  if (claimed.kind !== 'claimed') throw new Error(claimed.kind);
-  await dependencies.records.swap(stored, claimed.record);
-  expect(await enqueue({ sourceUri, documentId: 'a1' })).toMatchObject({ status: 'PROCESSING' });
-  expect(created).toContainEqual(expect.stringMatching(/-a1-0-check-0$/));
+  const lease = { owner: 'one', expiresAt: clock.now() + 45_000, at: 'then' };
+  await dependencies.states.claim({ documentId: 'a1', epoch: 0, number: 1 }, lease);
+  expect(await enqueueAgain({ sourceUri, documentId: 'a1' })).toMatchObject({ status: 'PROCESSING', attempts: 1 });
+  expect([...created.keys()]).toContainEqual(expect.stringMatching(/-a1-0-check-0$/));
 });
 
 test('a document with an outcome is answered with it and gets no further task', async () => {
-  const { enqueue, created, dependencies, task } = setUpQueue();
-  await processDocument(task, { retryCount: 0, draining: new AbortController().signal }, dependencies);
-  expect(await enqueue({ sourceUri, documentId: 'a1' })).toMatchObject({ status: 'COMPLETED' });
-  expect(created).toEqual([]);
+  const { enqueueAgain, created, dependencies, task } = setUpQueue();
+  await processDocument(task, attempt, dependencies);
+  expect(await enqueueAgain({ sourceUri, documentId: 'a1' })).toMatchObject({ status: 'COMPLETED' });
+  expect(created.size).toBe(0);
+});
+
+test('a replayed document gets the tasks of its newest epoch', async () => {
+  const { enqueue, enqueueAgain, created, dependencies, task, clock } = setUpQueue();
+  await enqueue({ sourceUri, documentId: 'a1' });
+  const end = { kind: 'FAILED', by: 'one', at: 'then', attempts: 1 } as const;
+  await dependencies.states.end({ documentId: 'a1', epoch: 0, number: 1 }, end);
+  await dependencies.states.open('a1', 1, openingOf(task, 'replayed', clock.now()));
+  created.clear();
+  expect(await enqueueAgain({ sourceUri, documentId: 'a1' })).toMatchObject({ status: 'PENDING', epoch: 1 });
+  expect([...created.keys()]).toEqual([expect.stringMatching(/-a1-1$/), expect.stringMatching(/-a1-1-check-0$/)]);
+});
+
+test('a deleted document is refused with 410, until the mark of that is gone', async () => {
+  const { enqueue, enqueueAgain, created, dependencies, store } = setUpQueue();
+  await dependencies.states.open('a1', 1, { kind: 'deleted', at: 'then' });
+  store.objects.insert(RESULTS, 'state/f55ff16f-a1/0000000.00000.open', '', {
+    metadata: { kind: 'emptied', detail: '{}' },
+  });
+  await expect(enqueue({ sourceUri, documentId: 'a1' })).rejects.toMatchObject({
+    httpStatus: 410,
+    message:
+      'Document a1 was deleted. Its id can be used again when the mark of that is old enough to be removed, where the ' +
+      'results bucket removes what is old. Choose another id.',
+  });
+  expect(created.size).toBe(0);
+  for (const name of store.names(RESULTS)) store.objects.delete(RESULTS, name);
+  expect(await enqueueAgain({ sourceUri, documentId: 'a1' })).toMatchObject({ status: 'PENDING', epoch: 0 });
+});
+
+test('a document of which only the opening is not too old yet begins again, in an epoch of its own', async () => {
+  const { enqueue, enqueueAgain, created, clock } = setUpQueue();
+  await enqueue({ sourceUri, documentId: 'a1' });
+  await clock.advance(33 * 86_400_000);
+  created.clear();
+  expect(await enqueueAgain({ sourceUri, documentId: 'a1' })).toMatchObject({ status: 'PENDING', epoch: 1 });
+  expect([...created.keys()]).toEqual([expect.stringMatching(/-a1-1$/), expect.stringMatching(/-a1-1-check-0$/)]);
 });
 
 test.each([
@@ -91,15 +144,15 @@ test.each([
 ])('%j is refused with %i, and nothing is written', async (request, httpStatus, message) => {
   const { enqueue, created, store } = setUpQueue();
   await expect(enqueue(request)).rejects.toMatchObject({ httpStatus, message });
-  expect(created).toEqual([]);
+  expect(created.size).toBe(0);
   expect(store.names(RESULTS)).toEqual([]);
 });
 
 test('an id that another document has is refused with 409', async () => {
-  const { enqueue, store, task } = setUpQueue();
+  const { enqueue, enqueueAgain, store, task } = setUpQueue();
   await enqueue({ sourceUri, documentId: 'a1' });
   store.objects.insert(DOCUMENTS, 'b.txt', 'Other');
-  await expect(enqueue({ sourceUri: `gs://${DOCUMENTS}/b.txt`, documentId: 'a1' })).rejects.toMatchObject({
+  await expect(enqueueAgain({ sourceUri: `gs://${DOCUMENTS}/b.txt`, documentId: 'a1' })).rejects.toMatchObject({
     httpStatus: 409,
     message: `The id a1 belongs to ${sourceUri}#${task.generation} with other options. Choose another id, or leave it out.`,
   });

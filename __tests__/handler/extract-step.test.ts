@@ -3,11 +3,11 @@ import { type Extraction, type Extractor, UnextractableDocumentError } from '../
 import { StorageError } from '../../google/object-store.ts';
 import { Drain } from '../../handler/drain.ts';
 import { processDocument } from '../../handler/process-document.ts';
-import { asText, converterOf, DOCUMENTS, gate, RESULTS, setUp } from './helpers.ts';
+import { asText, converterOf, DOCUMENTS, RESULTS, setUp } from './handler-in-memory.ts';
 
 const attempt = (retryCount = 0) => ({ retryCount, draining: new Drain().signal });
 const FACTS = { model: 'test-001', tokens: { input: 100, output: 10 }, estimatedCostUsd: 0.00005, repaired: false };
-const FOLDER = 'results/a1/owner-1';
+const FOLDER = 'results/f55ff16f-a1/owner-1';
 const RESULT = {
   markdownUri: `gs://${RESULTS}/${FOLDER}/document.md`,
   metadataUri: `gs://${RESULTS}/${FOLDER}/metadata.json`,
@@ -20,7 +20,7 @@ function setUpExtraction(extract: Extractor['extract'] = async ({ markdown }) =>
   const calls = { conversions: 0, extractions: 0 };
   const behaviour = { extract };
   const parts = setUp({
-    deadlines: deadlinesFor(600, { extraction: true }),
+    settings: { deadlines: deadlinesFor(600, { extraction: true }) },
     converter: converterOf(async (source) => {
       calls.conversions++;
       return { ...(await asText(source)), ...(takesPdf && { type: 'pdf', pages: 3 }) };
@@ -49,25 +49,25 @@ async function overloaded(): Promise<never> {
 }
 
 test('fields are extracted from the Markdown, stored beside it, and committed with what they took', async () => {
-  const { dependencies, task, record, stored } = setUpExtraction();
+  const { dependencies, task, view, stored } = setUpExtraction();
   const outcome = await processDocument(task, attempt(), dependencies);
   expect(outcome).toEqual({ httpStatus: 200, status: 'COMPLETED', result: EXTRACTED });
   expect(stored('fields.json')).toEqual({ fields: { text: 'Hello' }, ...FACTS });
-  expect(record()).toMatchObject({ status: 'COMPLETED', result: EXTRACTED });
-  expect(record()).not.toHaveProperty('converted');
+  expect(view()).toMatchObject({ status: 'COMPLETED', result: EXTRACTED });
+  expect(view()).not.toHaveProperty('converted');
 });
 
-test('while the model is asked, the record says what is converted already', async () => {
-  const asked = gate();
-  const hold = gate();
-  const { dependencies, task, record } = setUpExtraction(async ({ markdown }) => {
+test('while the model is asked, the state says what is converted already', async () => {
+  const asked = Promise.withResolvers<void>();
+  const hold = Promise.withResolvers<void>();
+  const { dependencies, task, view } = setUpExtraction(async ({ markdown }) => {
     asked.resolve();
     await hold.promise;
     return fieldsOf(markdown);
   });
   const running = processDocument(task, attempt(), dependencies);
   await asked.promise;
-  expect(record()).toMatchObject({ status: 'PROCESSING', attempts: 1, converted: { ...RESULT, type: 'text' } });
+  expect(view()).toMatchObject({ status: 'PROCESSING', attempts: 1, converted: { ...RESULT, type: 'text' } });
   hold.resolve();
   expect(await running).toMatchObject({ status: 'COMPLETED' });
 });
@@ -89,7 +89,7 @@ test('the model is not asked again once its answer is stored', async () => {
   const { dependencies, store, task, calls } = setUpExtraction();
   const write = store.write.bind(store);
   store.write = async (bucket, name, body, options) => {
-    if (String(body).includes('"COMPLETED"')) throw new StorageError(503, 'Backend Error');
+    if (options.metadata?.kind === 'COMPLETED') throw new StorageError(503, 'Backend Error');
     return write(bucket, name, body, options);
   };
   expect(await processDocument(task, attempt(), dependencies)).toMatchObject({ httpStatus: 500, status: 'PENDING' });
@@ -104,7 +104,7 @@ test('the model is not asked again once its answer is stored', async () => {
 test('where another attempt has stored its answer meanwhile, that one counts', async () => {
   const { dependencies, store, task, stored } = setUpExtraction(async ({ markdown }) => {
     const earlier = { fields: { text: 'earlier' }, ...FACTS, repaired: true };
-    await store.write(RESULTS, `${FOLDER}/fields.json`, JSON.stringify(earlier), { contentType: 'application/json' });
+    store.objects.insert(RESULTS, `${FOLDER}/fields.json`, JSON.stringify(earlier));
     return fieldsOf(markdown);
   });
   const outcome = await processDocument(task, attempt(), dependencies);
@@ -114,7 +114,7 @@ test('where another attempt has stored its answer meanwhile, that one counts', a
 
 test('an answer that somebody has overwritten with something else is named', async () => {
   const { dependencies, store, task } = setUpExtraction(async ({ markdown }) => {
-    await store.write(RESULTS, `${FOLDER}/fields.json`, '{"fields":', { contentType: 'application/json' });
+    store.objects.insert(RESULTS, `${FOLDER}/fields.json`, '{"fields":');
     return fieldsOf(markdown);
   });
   expect(await processDocument(task, attempt(), dependencies)).toMatchObject({
@@ -125,7 +125,7 @@ test('an answer that somebody has overwritten with something else is named', asy
 
 test('what the model answered in vain is kept, and the document FAILED with its conversion', async () => {
   const usage = { model: 'test-001', tokens: { input: 200, output: 20 }, estimatedCostUsd: 0.0001 };
-  const { dependencies, task, record, stored } = setUpExtraction(async () => {
+  const { dependencies, task, view, stored } = setUpExtraction(async () => {
     throw new UnextractableDocumentError('extraction-invalid', 'The answer breaks the schema.', ['{}', '[]'], usage);
   });
   const uri = `gs://${RESULTS}/${FOLDER}/rejected-answer.json`;
@@ -140,7 +140,7 @@ test('what the model answered in vain is kept, and the document FAILED with its 
     answers: ['{}', '[]'],
     ...usage,
   });
-  expect(record()).toMatchObject({ status: 'FAILED', error, converted: { markdownUri: RESULT.markdownUri } });
+  expect(view()).toMatchObject({ status: 'FAILED', error, converted: { markdownUri: RESULT.markdownUri } });
 });
 
 test('a model that answered nothing leaves nothing behind', async () => {
@@ -153,7 +153,7 @@ test('a model that answered nothing leaves nothing behind', async () => {
 });
 
 test('an extraction has its own part of the deadline, also when it ignores its signal', async () => {
-  const asked = gate();
+  const asked = Promise.withResolvers<void>();
   const { clock, dependencies, task } = setUpExtraction(() => {
     asked.resolve();
     return new Promise(() => {});

@@ -8,7 +8,7 @@ import type { Extractor } from '../../documents/extraction/extractor.ts';
 import { Drain } from '../../handler/drain.ts';
 import { processDocument } from '../../handler/process-document.ts';
 import { documentationExample, PROJECT } from '../documentation.ts';
-import { DOCUMENTS, RESULTS, setUp } from './helpers.ts';
+import { DOCUMENTS, RESULTS, setUp } from './handler-in-memory.ts';
 
 const DOCUMENTATION = 'docs/own-processing.md';
 const folder = mkdtempSync(path.join(tmpdir(), 'own-processing-test-'));
@@ -51,11 +51,11 @@ function withoutMarks(lines: string): string {
 /** One attempt at a document with that text, by the documentation's converter and extractor. */
 async function attemptAt(text: string) {
   const { shouting: converter, counting: extractor } = own;
-  const parts = setUp({ converter, extractor, deadlines: deadlinesFor(600, { extraction: true }) });
+  const parts = setUp({ converter, extractor, settings: { deadlines: deadlinesFor(600, { extraction: true }) } });
   const { generation } = parts.store.objects.insert(DOCUMENTS, 'a.txt', text, { contentType: 'text/plain' });
   const task = { ...parts.task, generation: String(generation) };
   const outcome = await processDocument(task, { retryCount: 0, draining: new Drain().signal }, parts.dependencies);
-  return { outcome, stored: (name: string) => parts.store.text(RESULTS, `results/a1/owner-1/${name}`) };
+  return { outcome, stored: (name: string) => parts.store.text(RESULTS, `results/f55ff16f-a1/owner-1/${name}`) };
 }
 
 test('the handler type-checks with the example in its place', () => {

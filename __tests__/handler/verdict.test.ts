@@ -3,26 +3,26 @@ import { UnextractableDocumentError } from '../../documents/extraction/extractor
 import { ObjectTooLargeError } from '../../google/object-store.ts';
 import { DrainingError } from '../../handler/drain.ts';
 import { LeaseLostError } from '../../handler/lease.ts';
-import { ImpossibleTaskError } from '../../handler/task-source.ts';
 import { describeFailure, verdictOn } from '../../handler/verdict.ts';
+import { ImpossibleTaskError } from '../../state/document-task.ts';
 import { DeadlineExceededError } from '../../time/deadline.ts';
 
 describe('the table of outcomes', () => {
   test.each([
-    ['lease lost', new LeaseLostError('a1'), false, 409, 'none'],
-    ['lease lost, last', new LeaseLostError('a1'), true, 409, 'none'],
-    ['cannot work', new UnconvertibleDocumentError('corrupt', ''), false, 200, 'fail'],
-    ['no fields', new UnextractableDocumentError('extraction-invalid', ''), false, 200, 'fail'],
-    ['source gone', new ImpossibleTaskError('source-gone', ''), false, 200, 'fail'],
-    ['too large', new ObjectTooLargeError('b', 'o', 2, 1), false, 200, 'fail'],
-    ['failed', new Error(), false, 500, 'release'],
-    ['failed, last', new Error(), true, 200, 'fail'],
-    ['timeout', new DeadlineExceededError('', 1), false, 500, 'release'],
-    ['timeout, last', new DeadlineExceededError('', 1), true, 200, 'fail'],
-    ['draining', new DrainingError(), false, 503, 'release'],
-    ['draining, last', new DrainingError(), true, 200, 'fail'],
-  ] as const)('%s', (_name, error, isLast, httpStatus, change) => {
-    expect(verdictOn(error, isLast)).toEqual({ httpStatus, change });
+    ['lease lost', new LeaseLostError('a1'), false, 409, undefined],
+    ['lease lost, last', new LeaseLostError('a1'), true, 409, undefined],
+    ['cannot work', new UnconvertibleDocumentError('corrupt', ''), false, 200, 'FAILED'],
+    ['no fields', new UnextractableDocumentError('extraction-invalid', ''), false, 200, 'FAILED'],
+    ['source gone', new ImpossibleTaskError('source-gone', ''), false, 200, 'FAILED'],
+    ['too large', new ObjectTooLargeError('b', 'o', 2, 1), false, 200, 'FAILED'],
+    ['failed', new Error(), false, 500, 'GIVEN-BACK'],
+    ['failed, last', new Error(), true, 200, 'FAILED'],
+    ['timeout', new DeadlineExceededError('', 1), false, 500, 'GIVEN-BACK'],
+    ['timeout, last', new DeadlineExceededError('', 1), true, 200, 'FAILED'],
+    ['draining', new DrainingError(), false, 503, 'GIVEN-BACK'],
+    ['draining, last', new DrainingError(), true, 200, 'FAILED'],
+  ] as const)('%s', (_name, error, isLast, httpStatus, end) => {
+    expect(verdictOn(error, isLast)).toEqual({ httpStatus, end });
   });
 });
 
@@ -40,4 +40,5 @@ test.each([
 
 test('a message of megabytes is cut off', () => {
   expect(describeFailure(new Error('x'.repeat(1_000_000))).message).toHaveLength(2000);
+  expect(describeFailure(new Error('漢'.repeat(1_000_000))).message.length).toBeLessThan(1000);
 });

@@ -1,3 +1,4 @@
+import { PARENT, RESULTS } from '../../simulation/instance.ts';
 import { CALM } from '../../simulation/profile.ts';
 import { Random } from '../../simulation/random.ts';
 import type { SimulatedProcess } from '../../simulation/simulated-process.ts';
@@ -22,14 +23,19 @@ function calmWorld(extracts = false) {
 async function begin(world: World, document: Document): Promise<void> {
   void world.post(document);
   await world.clock.advance(SECOND);
-  expect(world.record(document.id)).toMatchObject({ status: 'PROCESSING', attempts: 1 });
+  expect(world.view(document.id)).toMatchObject({ status: 'PROCESSING', attempts: 1 });
 }
 
 /** Lets time pass until the document has this status, for two hours at most. */
 async function until(world: World, status: string): Promise<void> {
-  for (let second = 0; world.record('a')?.status !== status && second < 7200; second++)
-    await world.clock.advance(SECOND);
-  expect(world.record('a')?.status).toBe(status);
+  for (let second = 0; world.view('a')?.status !== status && second < 7200; second++) await world.clock.advance(SECOND);
+  expect(world.view('a')?.status).toBe(status);
+}
+
+/** Has something happen at each of the next calls to Cloud Storage, from instances that are new. */
+function nextCalls(world: World, ...happen: (() => void)[]): void {
+  world.instances = [];
+  world.hazard = () => happen.shift()?.();
 }
 
 function expectKept({ broken }: World): void {
@@ -70,7 +76,7 @@ test.each([
     };
     for (let tries = 0; tries < 5 && (await world.post(document)) !== 202; tries++) await world.clock.advance(SECOND);
     await world.untilQueueIsEmpty();
-    expect({ fatal, status: world.record('a')?.status }).toEqual({ fatal, status: 'COMPLETED' });
+    expect({ fatal, status: world.view('a')?.status }).toEqual({ fatal, status: 'COMPLETED' });
     expectKept(world);
   }
 });
@@ -86,7 +92,7 @@ test('a document whose model is overloaded for an hour is converted once', async
   world.planExtraction = () => ({ seconds: 1, fails: ++extractions < 5 });
   await world.post(document);
   await world.untilQueueIsEmpty();
-  expect(world.record('a')).toMatchObject({ status: 'COMPLETED', attempts: 5 });
+  expect(world.view('a')).toMatchObject({ status: 'COMPLETED', attempts: 5 });
   expect([conversions, extractions]).toEqual([1, 5]);
   expectKept(world);
 });
@@ -100,10 +106,10 @@ test('a process that stalls while it asks the model does not disturb the attempt
   };
   void world.post(document);
   await until(world, 'COMPLETED');
-  expect(world.record('a')).toMatchObject({ attempts: 2 });
-  const committed = world.record('a');
+  expect(world.view('a')).toMatchObject({ attempts: 2 });
+  const committed = world.view('a');
   await world.untilQueueIsEmpty();
-  expect(world.record('a')).toEqual(committed);
+  expect(world.view('a')).toEqual(committed);
   expectKept(world);
 });
 
@@ -120,7 +126,7 @@ test('duplicates whose 409s use up every attempt while the first delivery still 
   };
   await world.post(document);
   await world.untilQueueIsEmpty();
-  expect(world.record('a')).toMatchObject({ status: 'FAILED', attempts: 1, error: { reason: 'abandoned' } });
+  expect(world.view('a')).toMatchObject({ status: 'FAILED', attempts: 1, error: { reason: 'abandoned' } });
   expectKept(world);
 });
 
@@ -132,7 +138,7 @@ test('the last attempt killed for memory: the watchdog makes it FAILED, so that 
   };
   await world.post(document);
   await world.untilQueueIsEmpty();
-  expect(world.record('a')).toMatchObject({ status: 'FAILED', error: { reason: 'abandoned' } });
+  expect(world.view('a')).toMatchObject({ status: 'FAILED', error: { reason: 'abandoned' } });
   expectKept(world);
 });
 
@@ -143,7 +149,7 @@ test('a task deleted by hand: the watchdog makes the document FAILED', async () 
   expect(world.deleteTask('a')).toBe(true);
   world.tasks.call('ResumeQueue', { name: 'projects/my-project/locations/us-central1/queues/documents' }, undefined);
   await world.untilQueueIsEmpty();
-  expect(world.record('a')).toMatchObject({ status: 'FAILED', attempts: 0, error: { reason: 'abandoned' } });
+  expect(world.view('a')).toMatchObject({ status: 'FAILED', attempts: 0, error: { reason: 'abandoned' } });
   expectKept(world);
 });
 
@@ -154,7 +160,7 @@ test("the commit's answer lost: the document is COMPLETED, once", async () => {
     let lost = 0;
     world.store.write = async (bucket, name, body, options) => {
       const generation = await write(bucket, name, body, options);
-      if (!String(body).includes('"COMPLETED"') || lost++ > 0) return generation;
+      if (options.metadata?.kind !== 'COMPLETED' || lost++ > 0) return generation;
       // What the client's own retry would find, or a connection that is lost for good.
       if (retryFinds412) return write(bucket, name, body, options);
       throw new Error('socket hang up');
@@ -162,7 +168,7 @@ test("the commit's answer lost: the document is COMPLETED, once", async () => {
     await world.post(document);
     await world.untilQueueIsEmpty();
     expect(lost).toBe(1);
-    expect(world.record('a')).toMatchObject({ status: 'COMPLETED', attempts: 1 });
+    expect(world.view('a')).toMatchObject({ status: 'COMPLETED', attempts: 1 });
     expectKept(world);
   }
 });
@@ -176,7 +182,7 @@ test('a process that stalls and wakes after its lease has expired does not distu
   void world.post(document);
   world.instances = [];
   await world.untilQueueIsEmpty();
-  expect(world.record('a')).toMatchObject({ status: 'COMPLETED' });
+  expect(world.view('a')).toMatchObject({ status: 'COMPLETED' });
   expectKept(world);
 });
 
@@ -188,7 +194,7 @@ test('a redeploy in the middle gives the document back at once: no retry waits f
   await world.clock.advance(9 * SECOND);
   world.redeploy();
   await world.clock.advance(SECOND);
-  expect(world.record('a')).toMatchObject({ status: 'PENDING', error: { reason: 'interrupted' } });
+  expect(world.view('a')).toMatchObject({ status: 'PENDING', error: { reason: 'interrupted' } });
   await until(world, 'COMPLETED');
   expect(secondsSinceStart()).toBeLessThan(40);
   expectKept(world);
@@ -202,15 +208,18 @@ test('a queue that is paused for a day loses nothing', async () => {
   await world.clock.advance(24 * 60 * MINUTE);
   world.tasks.call('ResumeQueue', { name }, undefined);
   await world.untilQueueIsEmpty();
-  expect(world.record('a')).toMatchObject({ status: 'COMPLETED', attempts: 1 });
+  expect(world.view('a')).toMatchObject({ status: 'COMPLETED', attempts: 1 });
   expectKept(world);
 });
 
-test('two callers that enqueue the same document at the same time: one record, one run', async () => {
+test('two callers that enqueue the same document at the same time: one opening, one run', async () => {
   const { world, document } = calmWorld();
-  expect(await Promise.all([world.post(document), world.post(document)])).toEqual([202, 202]);
+  const both = Promise.all([world.post(document), world.post(document)]);
+  // The one that comes second waits for the name: Cloud Storage refuses two changes of it within a second.
+  await world.clock.advance(2 * SECOND);
+  expect(await both).toEqual([202, 202]);
   await world.untilQueueIsEmpty();
-  expect(world.record('a')).toMatchObject({ status: 'COMPLETED', attempts: 1 });
+  expect(world.view('a')).toMatchObject({ status: 'COMPLETED', attempts: 1 });
   expectKept(world);
 });
 
@@ -219,7 +228,7 @@ test('a document slower than the budget ends FAILED with the reason, after all i
   world.plan = () => ({ seconds: 3600, ignoresAbort: true });
   await world.post(document);
   await world.untilQueueIsEmpty();
-  expect(world.record('a')).toMatchObject({ status: 'FAILED', attempts: 5, error: { reason: 'timeout' } });
+  expect(world.view('a')).toMatchObject({ status: 'FAILED', attempts: 5, error: { reason: 'timeout' } });
   expectKept(world);
 });
 
@@ -238,10 +247,258 @@ test('a replay during a late attempt: the late result is not used', async () => 
   world.plan = () => ({ seconds: 30 });
   await world.replay('a');
   await world.clock.advance(10 * MINUTE);
-  const replayed = world.record('a');
+  const replayed = world.view('a');
   expect(replayed).toMatchObject({ status: 'COMPLETED', epoch: 1, attempts: 1, history: [{ epoch: 0 }] });
   await world.clock.advance(120 * MINUTE);
   await world.untilQueueIsEmpty();
-  expect(world.record('a')).toEqual(replayed);
+  expect(world.view('a')).toEqual(replayed);
   expectKept(world);
+});
+
+describe('cancel', () => {
+  test('a document that waits is FAILED, and its task finds nothing to do', async () => {
+    const { world, document } = calmWorld();
+    world.tasks.call('PauseQueue', { name: PARENT }, undefined);
+    await world.post(document);
+    expect(await world.cancel('a')).toBe(200);
+    expect(world.view('a')).toMatchObject({ status: 'FAILED', attempts: 0, error: { reason: 'cancelled' } });
+    const cancelled = world.view('a');
+    world.tasks.call('ResumeQueue', { name: PARENT }, undefined);
+    await world.untilQueueIsEmpty();
+    expect(world.view('a')).toEqual(cancelled);
+    expectKept(world);
+  });
+
+  test('between a claim and its commit: the attempt stops within 15 s and leaves nothing', async () => {
+    const { world, document } = calmWorld();
+    let aborts = 0;
+    world.plan = () => ({ seconds: 300 });
+    await begin(world, document);
+    world.hazard = () => {
+      aborts++;
+    };
+    await world.clock.advance(3 * SECOND);
+    expect(await world.cancel('a')).toBe(200);
+    expect(world.view('a')).toMatchObject({ status: 'FAILED', attempts: 1, error: { reason: 'cancelled' } });
+    await world.clock.advance(15 * SECOND);
+    // Whatever the attempt had to say is said: nothing more is asked of Cloud Storage.
+    const before = aborts;
+    await world.clock.advance(30 * SECOND);
+    expect(aborts - before).toBeLessThanOrEqual(2);
+    await world.untilQueueIsEmpty();
+    expect(world.view('a')).toMatchObject({ status: 'FAILED', error: { reason: 'cancelled' } });
+    expect(world.store.names(RESULTS).filter((name) => name.startsWith('results/'))).toEqual([]);
+    expectKept(world);
+  });
+
+  test('of a cancel and a commit at the same time exactly one counts', async () => {
+    const outcomes = new Set<string>();
+    for (let ms = 4900; ms <= 5100; ms += 5) {
+      const { world, document } = calmWorld();
+      void world.post(document);
+      world.clock.setTimeout(() => void world.cancel('a'), ms);
+      await world.clock.advance(10 * SECOND);
+      await world.untilQueueIsEmpty();
+      const { status = '', error } = world.view('a') ?? {};
+      outcomes.add(`${status} ${error?.reason ?? ''}`.trim());
+      expectKept(world);
+    }
+    expect([...outcomes].sort()).toEqual(['COMPLETED', 'FAILED cancelled']);
+  });
+
+  test('of a document that the watchdog gives up: one of them counts, and it can be replayed', async () => {
+    const { world, document } = calmWorld();
+    world.tasks.call('PauseQueue', { name: PARENT }, undefined);
+    await world.post(document);
+    world.deleteTask('a');
+    world.tasks.call('ResumeQueue', { name: PARENT }, undefined);
+    // The second look comes 32 minutes after the hand-in.
+    await world.clock.advance(32 * MINUTE - SECOND);
+    nextCalls(
+      world,
+      () => {},
+      () => void world.cancel('a'),
+    );
+    await world.untilQueueIsEmpty();
+    expect(world.view('a')).toMatchObject({ status: 'FAILED' });
+    await world.replay('a');
+    await world.untilQueueIsEmpty();
+    expect(world.view('a')).toMatchObject({ status: 'COMPLETED', epoch: 1 });
+    expectKept(world);
+  });
+
+  test('during a replay: either the epoch before keeps its outcome, or the new one is cancelled', async () => {
+    const { world, document } = calmWorld();
+    world.plan = () => ({ seconds: 300 });
+    await begin(world, document);
+    await world.cancel('a');
+    const replaying = world.replay('a');
+    const cancelling = world.cancel('a');
+    await world.clock.advance(2 * SECOND);
+    await Promise.all([replaying, cancelling]);
+    await world.untilQueueIsEmpty();
+    expectKept(world);
+    const { status, epoch, error } = world.view('a') ?? {};
+    expect(epoch).toBe(1);
+    expect(['COMPLETED', 'FAILED']).toContain(status);
+    if (status === 'FAILED') expect(error).toMatchObject({ reason: 'cancelled' });
+    expectKept(world);
+  });
+});
+
+describe('delete', () => {
+  /** Everything that was ever said of the document is gone, now and when all its tasks have run. */
+  async function expectDeleted(world: World): Promise<void> {
+    await world.untilQueueIsEmpty();
+    world.promise(() => world.watch.checkDeleted('a'));
+    expect(world.view('a')).toBeUndefined();
+    expect(world.isDeleted('a')).toBe(true);
+    expectKept(world);
+  }
+
+  test('a document that is done', async () => {
+    const { world, document } = calmWorld(true);
+    await world.post(document);
+    await world.untilQueueIsEmpty();
+    expect(world.view('a')).toMatchObject({ status: 'COMPLETED' });
+    const deleting = world.delete('a');
+    await world.clock.advance(5 * SECOND);
+    expect(await deleting).toBe(204);
+    world.promise(() => world.watch.checkDeleted('a'));
+    expectKept(world);
+    const posting = world.post(document);
+    await world.clock.advance(2 * SECOND);
+    expect(await posting).toBe(410);
+    await expectDeleted(world);
+  });
+
+  test('between a claim and its commit: the running attempt stops, and its result does not come back', async () => {
+    for (const extracts of [false, true]) {
+      const { world, document } = calmWorld(extracts);
+      world.plan = () => ({ seconds: 7 });
+      await begin(world, document);
+      const deleting = world.delete('a');
+      await world.clock.advance(5 * SECOND);
+      expect(await deleting).toBe(204);
+      // The conversion ends, is stored, and finds out at its commit.
+      await world.clock.advance(30 * SECOND);
+      await expectDeleted(world);
+    }
+  });
+
+  test('an attempt that dies after the delete, before it has removed what it stored: the sweep does', async () => {
+    const { world, document } = calmWorld(true);
+    world.plan = () => ({ seconds: 7 });
+    world.planExtraction = () => {
+      for (const { process } of world.instances.splice(0)) process.kill();
+      return { seconds: 60 };
+    };
+    await begin(world, document);
+    const deleting = world.delete('a');
+    await world.clock.advance(5 * SECOND);
+    expect(await deleting).toBe(204);
+    await world.clock.advance(10 * SECOND);
+    expect(world.store.names(RESULTS).some((name) => name.startsWith('results/'))).toBe(true);
+    await expectDeleted(world);
+  });
+
+  test('of a delete at any moment of the way nothing is left in the end', async () => {
+    for (let ms = 0; ms <= 14_000; ms += 350) {
+      const { world, document } = calmWorld(true);
+      void world.post(document);
+      await world.clock.advance(100);
+      world.clock.setTimeout(() => void world.delete('a'), ms);
+      await world.clock.advance(30 * SECOND);
+      expect({ ms, deleted: [...world.deleted] }).toEqual({ ms, deleted: ['a'] });
+      await expectDeleted(world);
+    }
+  });
+
+  test('a delete that is cut off at every single call is finished by its repetition', async () => {
+    for (let fatal = 1; fatal < 30; fatal++) {
+      const { world, document } = calmWorld();
+      await world.post(document);
+      await world.untilQueueIsEmpty();
+      let call = 0;
+      world.hazard = (process: SimulatedProcess) => {
+        if (++call === fatal) process.kill();
+      };
+      const first = world.delete('a');
+      await world.clock.advance(5 * SECOND);
+      expect([204, 503]).toContain(await first);
+      const second = world.delete('a');
+      await world.clock.advance(5 * SECOND);
+      expect({ fatal, status: await second }).toEqual({ fatal, status: 204 });
+      await expectDeleted(world);
+    }
+  });
+
+  test('during a replay: deleted stays deleted', async () => {
+    const { world, document } = calmWorld();
+    world.plan = () => ({ seconds: 300 });
+    await begin(world, document);
+    await world.cancel('a');
+    const replaying = world.replay('a').catch(() => {});
+    const deleting = world.delete('a');
+    await world.clock.advance(10 * SECOND);
+    await Promise.all([replaying, deleting]);
+    expect([...world.deleted]).toEqual(['a']);
+    await world.clock.advance(10 * MINUTE);
+    await expectDeleted(world);
+  });
+
+  test('while the watchdog gives the document up', async () => {
+    const { world, document } = calmWorld();
+    world.tasks.call('PauseQueue', { name: PARENT }, undefined);
+    await world.post(document);
+    world.deleteTask('a');
+    world.tasks.call('ResumeQueue', { name: PARENT }, undefined);
+    await world.clock.advance(32 * MINUTE - SECOND);
+    nextCalls(
+      world,
+      () => {},
+      () => void world.delete('a'),
+    );
+    await world.clock.advance(10 * SECOND);
+    expect([...world.deleted]).toEqual(['a']);
+    await expectDeleted(world);
+  });
+});
+
+describe('Cloud Storage refuses a second change of an object within a second', () => {
+  test('no document that goes well ever notices, however short its work', async () => {
+    for (const extracts of [false, true]) {
+      const { world } = calmWorld(extracts);
+      world.plan = () => ({ seconds: 0 });
+      world.planExtraction = () => ({ seconds: 0 });
+      const documents = Array.from({ length: 20 }, (_, index) => world.addDocument(`short-${index}`));
+      await Promise.all(documents.map((document) => world.post(document)));
+      await world.untilQueueIsEmpty();
+      for (const { id } of documents) expect(world.view(id)).toMatchObject({ status: 'COMPLETED', attempts: 1 });
+      expect(world.store.refusals).toBe(0);
+      expectKept(world);
+    }
+  });
+
+  test.each([
+    ['the lease', 'leases/'],
+    ['the outcome', '.end'],
+    ['the Markdown', 'document.md'],
+  ])('five seconds of it on %s cost five seconds and no attempt', async (_what, part) => {
+    const { world, document } = calmWorld();
+    const write = world.store.write.bind(world.store);
+    let isRefused = false;
+    world.store.write = (bucket, name, body, options) => {
+      if (!isRefused && name.includes(part)) {
+        isRefused = true;
+        world.store.refuseChanges(bucket, name, 5 * SECOND);
+      }
+      return write(bucket, name, body, options);
+    };
+    await world.post(document);
+    await world.clock.advance(13 * SECOND);
+    expect(world.store.refusals).toBeGreaterThan(2);
+    expect(world.view('a')).toMatchObject({ status: 'COMPLETED', attempts: 1 });
+    expectKept(world);
+  });
 });

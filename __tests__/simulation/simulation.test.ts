@@ -24,7 +24,8 @@ test('the same seed is the same run', async () => {
 
 describe('the checks notice when a part of the mechanism is taken out', () => {
   test.each<[Sabotage, number, RegExp]>([
-    ['fence', 80, /keeps its outcome|live lease|committed by an attempt that holds it|counts each attempt once/],
+    ['first writer', 80, /is said once/],
+    ['fence', 80, /by the attempt that holds it|by an attempt that holds it/],
     ['lease', 80, /is worked on by one attempt at a time/],
     ['resumption', 32, /no model is asked again about/],
     ['watchdog', 80, /has an outcome in the end; it is (PENDING|PROCESSING|undefined)/],

@@ -1,6 +1,6 @@
 import { StorageError } from '../../google/object-store.ts';
 import type { DocumentRecord } from '../../handler/document-record.ts';
-import { documentIdSchema } from '../../handler/document-task.ts';
+import { documentIdSchema } from '../../state/document-task.ts';
 import { RefusedDocumentError } from '../../handler/enqueue-document.ts';
 import { RefusedReplayError } from '../../handler/replay-document.ts';
 import { inParallel } from '../in-parallel.ts';

@@ -1,6 +1,6 @@
 import type * as z from 'zod';
 import type { DocumentRecord } from '../../handler/document-record.ts';
-import { parseSourceUri } from '../../handler/document-task.ts';
+import { parseSourceUri } from '../../state/document-task.ts';
 import { enqueueDocument, enqueueRequestSchema } from '../../handler/enqueue-document.ts';
 import { newCommand, UsageError } from '../command-line.ts';
 import { type ConversionOptions, methodOption, ocrOption } from '../conversion-options.ts';

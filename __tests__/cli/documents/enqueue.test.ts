@@ -4,7 +4,7 @@ import path from 'node:path';
 import { UsageError } from '../../../cli/command-line.ts';
 import { enqueueCommand } from '../../../cli/documents/enqueue.ts';
 import { failed } from '../../../handler/document-record.ts';
-import { DOCUMENTS } from '../../handler/helpers.ts';
+import { DOCUMENTS } from '../../handler/handler-in-memory.ts';
 import { deployment, jsonLines } from './memory-deployment.ts';
 
 let folder: string;

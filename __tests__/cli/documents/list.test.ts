@@ -1,6 +1,6 @@
 import { listCommand } from '../../../cli/documents/list.ts';
 import { StorageError } from '../../../google/object-store.ts';
-import { RESULTS } from '../../handler/helpers.ts';
+import { RESULTS } from '../../handler/handler-in-memory.ts';
 import { deployment, jsonLines } from './memory-deployment.ts';
 
 test('shows each document with its status, attempts, last change and error', async () => {

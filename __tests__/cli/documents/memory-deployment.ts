@@ -6,7 +6,7 @@ import { type DocumentRecord, failed, pendingRecord } from '../../../handler/doc
 import { RecordStore } from '../../../handler/record-store.ts';
 import { MemoryObjectStore } from '../../../simulation/memory-object-store.ts';
 import { VirtualClock } from '../../../time/virtual-clock.ts';
-import { CLIENT_SETTINGS, DOCUMENTS, RESULTS } from '../../handler/helpers.ts';
+import { CLIENT_SETTINGS, DOCUMENTS, RESULTS } from '../../handler/handler-in-memory.ts';
 
 /** A report, and what it has printed so far. */
 export function reporting(clock: VirtualClock, isTTY: boolean) {

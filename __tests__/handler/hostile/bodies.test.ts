@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { webUrl } from '../../arbitrary-text.ts';
-import { DOCUMENTS, RESULTS } from '../helpers.ts';
+import { DOCUMENTS, RESULTS } from '../handler-in-memory.ts';
 import { hostileApp } from './hostile-app.ts';
 import { requestAs } from './requests.ts';
 import { CALLER, INVOKER } from './tokens.ts';
@@ -66,7 +66,7 @@ const wrongField = fc.oneof(
     ),
   }),
   fc.record({
-    documentId: fc.constantFrom('../records/a1', '..', 'a/b', 'a%2Fb', 'a\0', 'a1\n', 'ａ１', 'x'.repeat(129)),
+    documentId: fc.constantFrom('../state/a1', '..', 'a/b', 'a%2Fb', 'a\0', 'a1\n', 'ａ１', 'x'.repeat(129)),
   }),
   fc.record({
     generation: fc.oneof(notText, fc.constantFrom('', '-1', '1.5', '1e3', ' 1', '0x1', '9'.repeat(20), '9'.repeat(19))),
@@ -115,7 +115,7 @@ describe('POST /documents', () => {
     );
     const { app: other, expectRefusal: refused, reads } = hostileApp({ acceptRemovedSignature: true });
     expect(other).toBeDefined();
-    const property = fc.asyncProperty(bucket, fc.constantFrom('a.txt', 'records/a1.json', '../a.txt'), (name, object) =>
+    const property = fc.asyncProperty(bucket, fc.constantFrom('a.txt', 'state/a1', '../a.txt'), (name, object) =>
       refused(post(JSON.stringify({ ...good, sourceUri: `gs://${name}/${object}` })), 403),
     );
     await fc.assert(property, { seed: 2, numRuns: 400 });

@@ -3,9 +3,9 @@ import { createApp } from '../../../handler/app.ts';
 import { CloudTasksClient, type CreateTask } from '../../../handler/cloud-tasks-client.ts';
 import { Drain } from '../../../handler/drain.ts';
 import { createLogger } from '../../../handler/logger.ts';
-import { RecordStore } from '../../../handler/record-store.ts';
 import { readSettings } from '../../../handler/settings.ts';
-import { DOCUMENTS, RESULTS, setUp } from '../helpers.ts';
+import { StateStore } from '../../../state/state-store.ts';
+import { DOCUMENTS, RESULTS, setUp } from '../handler-in-memory.ts';
 import { AUDIENCE, googleKeySet, INVOKER } from './tokens.ts';
 
 /** What a stack trace, a file's place or a token looks like. */
@@ -43,7 +43,7 @@ export function hostileApp({ acceptRemovedSignature = false, store: given }: Hos
     ...dependencies,
     settings,
     store,
-    records: new RecordStore(store, RESULTS),
+    states: new StateStore(store, RESULTS),
     tasks: new CloudTasksClient(settings, async () => ({ createTask }) as unknown as CreateTask, clock),
     keys: googleKeySet,
     drain: new Drain(),
@@ -85,6 +85,14 @@ function noting(store: ObjectStore, reads: string[], changes: string[]): ObjectS
     write: (bucket, name, body, options) => {
       changes.push(`object ${bucket}/${name}`);
       return store.write(bucket, name, body, options);
+    },
+    remove: (bucket, name, options) => {
+      changes.push(`removal of ${bucket}/${name}`);
+      return store.remove(bucket, name, options);
+    },
+    list: (bucket, prefix, options) => {
+      reads.push(`${bucket}/${prefix}`);
+      return store.list(bucket, prefix, options);
     },
   };
 }

@@ -1,8 +1,7 @@
 import { generateKeyPairSync, sign } from 'node:crypto';
 import { createServer } from 'node:http';
 import { jest } from '@jest/globals';
-import { type Claims, googleKeys, verifyCaller } from '../../../handler/identity.ts';
-import { RecentTokens } from '../../../handler/recent-tokens.ts';
+import { googleKeys, RecentTokens, verifyCaller } from '../../../handler/identity.ts';
 import { closeServer, listen } from '../../../local/listen.ts';
 import { AUDIENCE, CALLER, claimsOf, encode, NOW } from './tokens.ts';
 
@@ -38,7 +37,7 @@ afterAll(async () => {
 /** The email that a token stands for, or the status and words of its refusal. */
 async function callerOf({ token }: { token: string }): Promise<string> {
   const clock = { now: () => NOW * 1000, setTimeout: () => ({ timer: 0 }), clearTimeout: () => {} };
-  const rules = { audience: AUDIENCE, acceptRemovedSignature: false, keys, clock, recent: new RecentTokens<Claims>() };
+  const rules = { audience: AUDIENCE, acceptRemovedSignature: false, keys, clock, recent: new RecentTokens() };
   return verifyCaller(`Bearer ${token}`, rules).catch((error) => `${error.httpStatus} ${error.message}`);
 }
 

@@ -39,7 +39,16 @@ const trick = fc.oneof(
     '@',
     '$',
   ),
-  fc.constantFrom('records', 'a1.json', 'records/a1.json', 'p-results', '__proto__', 'constructor', 'a'.repeat(5000)),
+  fc.constantFrom(
+    'state',
+    'cancel',
+    'result',
+    'state/f55ff16f-a1/0000000.00000.open',
+    'p-results',
+    '__proto__',
+    'constructor',
+    'a'.repeat(5000),
+  ),
   webPath,
   fc
     .string()
@@ -58,8 +67,8 @@ test('no path but its own leads to a document', async () => {
     await expectRefusal(request, 404, 403);
   });
   await fc.assert(property, { seed: 3, numRuns: 1200 });
-  // No id comes out of it that would be another object than a record.
-  for (const read of reads) expect(read).toMatch(/^p-results\/records\/[\w-]{1,128}\.json$/);
+  // No id comes out of it that would be another folder than a document's own.
+  for (const read of reads) expect(read).toMatch(/^p-results\/state\/[0-9a-f]{8}-[\w-]{1,128}\/$/);
 });
 
 test('no spelling of the path lets a stranger process a document', async () => {
@@ -98,6 +107,8 @@ test('methods that there are none for are refused', async () => {
     '/tasks/check-document',
     '/documents',
     '/documents/a1',
+    '/documents/a1/result',
+    '/documents/a1/cancel',
     '/x',
     '/',
   );

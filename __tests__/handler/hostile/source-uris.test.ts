@@ -4,7 +4,7 @@ import { CloudStorage } from '../../../google/cloud-storage.ts';
 import { closeServer, listen } from '../../../local/listen.ts';
 import { systemClock } from '../../../time/clock.ts';
 import { anyCharacter } from '../../arbitrary-text.ts';
-import { DOCUMENTS } from '../helpers.ts';
+import { DOCUMENTS } from '../handler-in-memory.ts';
 import { hostileApp } from './hostile-app.ts';
 import { requestAs } from './requests.ts';
 import { CALLER } from './tokens.ts';

@@ -3,7 +3,7 @@ import { getRequestListener } from '@hono/node-server';
 import { Buckets } from '../../../local/cloud-storage/buckets.ts';
 import { storageApi } from '../../../local/cloud-storage/json-api.ts';
 import { systemClock } from '../../../time/clock.ts';
-import { DOCUMENTS, RESULTS } from '../helpers.ts';
+import { DOCUMENTS, RESULTS } from '../handler-in-memory.ts';
 
 /** The local Cloud Storage, open to everybody, whose downloads of some objects are given by the test. */
 export function storageServer(downloads: Readonly<Record<string, RequestListener>>): {

@@ -1,5 +1,5 @@
 import fc from 'fast-check';
-import { documentIdFor, documentTaskSchema, parseSourceUri, taskIdFor } from '../../handler/document-task.ts';
+import { documentIdFor, documentTaskSchema, parseSourceUri, taskIdFor } from '../../state/document-task.ts';
 
 const task = { documentId: 'a1', sourceUri: 'gs://documents/a.pdf', generation: '1', filename: 'a.pdf' };
 

@@ -51,11 +51,18 @@ export type DocumentTaskInput = z.input<typeof documentTaskSchema>;
 export const documentCheckSchema = documentTaskSchema.extend({
   /** How often the document has been looked at before. */
   round: z.int().min(0).max(1_000_000),
-  /** The record's `updatedAt` at the look before, empty where there was no record. @default none: this is the first look */
+  /** What the look before has seen: the attempt, and its lease as it was. @default none: this is the first look */
   seen: z.string().optional(),
 });
 
 export type DocumentCheck = z.output<typeof documentCheckSchema>;
+
+/** What the task that sweeps after a deleted document carries: nothing of the document but its id. */
+export const documentSweepSchema = documentTaskSchema
+  .pick({ documentId: true, epoch: true })
+  .extend({ sweep: z.literal(true) });
+
+export type DocumentSweep = z.output<typeof documentSweepSchema>;
 
 /** Splits `gs://bucket/object`; undefined when it is not of that form. */
 export function parseSourceUri(uri: string): { bucket: string; object: string } | undefined {
@@ -94,6 +101,39 @@ export function checkTaskIdFor({
   return `${hash([documentId, String(epoch), 'check', String(round)])}-${documentId}-${epoch}-check-${round}`;
 }
 
+/** The short name of the task that sweeps after a deleted document. */
+export function sweepTaskIdFor({ documentId, epoch }: Pick<DocumentSweep, 'documentId' | 'epoch'>): string {
+  return `${hash([documentId, String(epoch), 'sweep'])}-${documentId}-${epoch}-sweep`;
+}
+
 function hash(parts: readonly string[]): string {
   return createHash('sha256').update(JSON.stringify(parts)).digest('hex').slice(0, 32);
+}
+
+/** What the task asks for is not to be had here, and never will be. */
+export class ImpossibleTaskError extends Error {
+  override readonly name = 'ImpossibleTaskError';
+  readonly reason: 'forbidden-source' | 'source-gone';
+
+  constructor(reason: ImpossibleTaskError['reason'], message: string) {
+    super(message);
+    this.reason = reason;
+  }
+}
+
+/**
+ * Where a task's document is stored.
+ *
+ * @throws ImpossibleTaskError when it is in another bucket than the documents'
+ */
+export function sourceOf({ sourceUri }: DocumentTask, documentsBucket: string): { bucket: string; object: string } {
+  const source = parseSourceUri(sourceUri);
+  if (source?.bucket === documentsBucket) return source;
+  const message = `Documents are read from gs://${documentsBucket} only; received ${sourceUri}.`;
+  throw new ImpossibleTaskError('forbidden-source', message);
+}
+
+/** The very document that was enqueued is not stored any more. */
+export function sourceGone({ sourceUri, generation }: DocumentTask): ImpossibleTaskError {
+  return new ImpossibleTaskError('source-gone', `${sourceUri}#${generation} does not exist any more.`);
 }

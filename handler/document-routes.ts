@@ -1,0 +1,122 @@
+import type { Hono } from 'hono';
+import * as z from 'zod';
+import { documentIdSchema } from '../state/document-task.ts';
+import type { DocumentView } from '../state/document-view.ts';
+import { Deadline } from '../time/deadline.ts';
+import { type CancelDependencies, cancelDocument } from './cancel-document.ts';
+import { type DeleteDependencies, deleteDocument } from './delete-document.ts';
+import { RESULT_PARTS, type ResultDependencies, readResultPart, resultOf } from './document-result.ts';
+import type { Drain } from './drain.ts';
+import { type EnqueueDependencies, enqueueDocument, enqueueRequestSchema } from './enqueue-document.ts';
+import {
+  draining,
+  explain,
+  noDocument,
+  RefusedRequestError,
+  type RequestContext,
+  type RequestEnv,
+  readJson,
+} from './http.ts';
+import { requireBuckets, type Settings } from './settings.ts';
+
+/** Bytes of a result that are answered: Cloud Run takes 32 MiB of an answer that is not streamed ("Quotas and limits"). */
+const MAX_RESULT_BYTES = 32e6;
+
+export type DocumentRouteDependencies = EnqueueDependencies &
+  CancelDependencies &
+  DeleteDependencies &
+  ResultDependencies & { readonly settings: Settings; readonly drain: Drain };
+
+const resultQuerySchema = z.object({
+  /** What of the result. @default markdown */
+  part: z.enum(RESULT_PARTS).default('markdown'),
+});
+
+const deleteQuerySchema = z.object({
+  /** Whether the source is removed as well. @default false */
+  source: z.enum(['true', 'false']).default('false'),
+});
+
+/** The routes for callers: whoever may call the service may use them all. */
+export function addDocumentRoutes(app: Hono<RequestEnv>, dependencies: DocumentRouteDependencies): void {
+  const { settings, drain, states, clock } = dependencies;
+  /** Every request ends before Cloud Run gives it up, not only an attempt. */
+  const startBudget = () => new Deadline(clock, 'The request', settings.deadlines.budgetSeconds);
+
+  app.post('/documents', async (c) => {
+    if (drain.begun) return draining();
+    requireBuckets(settings, 'Enqueuing a document');
+    const body = await readJson(c.req.raw);
+    if (body === undefined) throw invalid('The body is not JSON.');
+    const request = valid(enqueueRequestSchema, body);
+    using budget = startBudget();
+    const document = await enqueueDocument(request, { ...dependencies, signal: budget.signal });
+    const { documentId, status } = document;
+    c.get('log')().info({ documentId, status }, 'Document accepted');
+    return c.json(publicView(document), 202, { Location: `/documents/${documentId}` });
+  });
+
+  app.get('/documents/:id', async (c) => {
+    requireBuckets(settings, 'Looking up a document');
+    const id = idOf(c);
+    using budget = startBudget();
+    const document = await states.view(id, clock.now(), budget.signal);
+    if (document === undefined) throw noDocument(id);
+    return c.json(publicView(document));
+  });
+
+  app.get('/documents/:id/result', async (c) => {
+    requireBuckets(settings, 'Reading a result');
+    const id = idOf(c);
+    const { part } = valid(resultQuerySchema, c.req.query());
+    using budget = startBudget();
+    const reading = { ...dependencies, signal: budget.signal };
+    const bytes = await readResultPart(await resultOf(id, reading), part, reading, MAX_RESULT_BYTES);
+    if (bytes === undefined)
+      throw new RefusedRequestError(404, 'Not found', `The result of document ${id} has no ${part}.`);
+    const contentType = part === 'markdown' ? 'text/markdown; charset=utf-8' : 'application/json';
+    return c.body(new Uint8Array(bytes), 200, { 'Content-Type': contentType });
+  });
+
+  app.post('/documents/:id/cancel', async (c) => {
+    if (drain.begun) return draining();
+    requireBuckets(settings, 'Cancelling a document');
+    const id = idOf(c);
+    using budget = startBudget();
+    const document = await cancelDocument(id, { ...dependencies, signal: budget.signal });
+    c.get('log')().info({ documentId: id, status: document.status }, 'Document cancelled');
+    return c.json(publicView(document));
+  });
+
+  app.delete('/documents/:id', async (c) => {
+    if (drain.begun) return draining();
+    requireBuckets(settings, 'Deleting a document');
+    const id = idOf(c);
+    const { source } = valid(deleteQuerySchema, c.req.query());
+    using budget = startBudget();
+    await deleteDocument(id, { source: source === 'true' }, { ...dependencies, signal: budget.signal });
+    c.get('log')().info({ documentId: id }, 'Document deleted');
+    return c.body(null, 204);
+  });
+}
+
+/** A document as callers see it: without the lease and what else is between attempts. */
+function publicView({ lease: _lease, converted: _converted, ...document }: DocumentView) {
+  return document;
+}
+
+function idOf(c: RequestContext): string {
+  const id = documentIdSchema.safeParse(c.req.param('id'));
+  if (!id.success) throw new RefusedRequestError(404, 'Not found', 'There is no document with this id.');
+  return id.data;
+}
+
+function valid<T>(schema: z.ZodType<T>, value: unknown): T {
+  const parsed = schema.safeParse(value);
+  if (!parsed.success) throw invalid(explain(parsed.error));
+  return parsed.data;
+}
+
+function invalid(detail: string): RefusedRequestError {
+  return new RefusedRequestError(400, 'Invalid request', detail);
+}

@@ -1,0 +1,115 @@
+import type { Hono } from 'hono';
+import type { Epoch } from '../state/document-state.ts';
+import { documentCheckSchema, documentSweepSchema, documentTaskSchema } from '../state/document-task.ts';
+import { Deadline } from '../time/deadline.ts';
+import { type CheckDependencies, checkDocument } from './check-document.ts';
+import { CHECK_DOCUMENT_PATH, PROCESS_DOCUMENT_PATH } from './cloud-tasks-client.ts';
+import { type SweepDependencies, sweepDocument } from './delete-document.ts';
+import type { Drain } from './drain.ts';
+import {
+  draining,
+  explain,
+  problem,
+  RefusedRequestError,
+  type RequestContext,
+  type RequestEnv,
+  readJson,
+} from './http.ts';
+import { ATTEMPT_ENDED, ATTEMPT_NOT_STARTED, ATTEMPT_STARTED } from './log-messages.ts';
+import { type ProcessingDependencies, processDocument } from './process-document.ts';
+import { requireBuckets, type Settings } from './settings.ts';
+
+export interface TaskRouteDependencies extends ProcessingDependencies, CheckDependencies, SweepDependencies {
+  readonly settings: Settings;
+  readonly drain: Drain;
+}
+
+/** The routes that Cloud Tasks calls. What can only fail in the same way again is answered 200, as it would be sent again. */
+export function addTaskRoutes(app: Hono<RequestEnv>, dependencies: TaskRouteDependencies): void {
+  const { settings, drain } = dependencies;
+
+  app.use('/tasks/*', async (c, next) => {
+    if (settings.serviceAccount === '' || c.get('caller') !== settings.serviceAccount) {
+      return problem(
+        403,
+        'Forbidden',
+        'Only the invoker service account may call this; Cloud Tasks does so with its token.',
+      );
+    }
+    if (drain.begun) return draining();
+    requireBuckets(settings, 'Processing a document');
+    await next();
+  });
+
+  app.post(PROCESS_DOCUMENT_PATH, (c) => process(c, dependencies));
+  app.post(CHECK_DOCUMENT_PATH, (c) => check(c, dependencies));
+}
+
+async function process(c: RequestContext, dependencies: TaskRouteDependencies): Promise<Response> {
+  const { clock, settings, drain } = dependencies;
+  const taskName = c.req.header('x-cloudtasks-taskname');
+  const retryCount = retryCountOf(c);
+  const parsed = documentTaskSchema.safeParse(await readPayload(c));
+  if (!parsed.success) {
+    const error = { reason: 'malformed', message: explain(parsed.error) };
+    c.get('log')().error({ taskName, error }, 'Dropped a task with a malformed payload');
+    return c.json({ status: 'FAILED', error });
+  }
+  const log = c.get('log')({ documentId: parsed.data.documentId, taskName, attempt: retryCount + 1 });
+  const started = clock.now();
+  const secondsLeft = () => settings.deadlines.budgetSeconds - (clock.now() - started) / 1000;
+  // A duplicate delivery finds the outcome of another attempt: its line must not count as one more of them.
+  let message = ATTEMPT_NOT_STARTED;
+  const onClaimed = ({ createdAt }: Epoch) => {
+    message = ATTEMPT_ENDED;
+    const ageSeconds = (started - Date.parse(createdAt)) / 1000;
+    log.info({ ageSeconds, secondsLeft: secondsLeft() }, ATTEMPT_STARTED);
+  };
+  const outcome = await processDocument(parsed.data, { retryCount, draining: drain.signal, onClaimed }, dependencies);
+  const level = outcome.error && outcome.status === 'FAILED' ? 'error' : outcome.httpStatus >= 500 ? 'warn' : 'info';
+  log[level]({ ...outcome, seconds: (clock.now() - started) / 1000, secondsLeft: secondsLeft() }, message);
+  const { httpStatus, ...body } = outcome;
+  return httpStatus === 503 ? draining() : c.json(body, httpStatus);
+}
+
+async function check(c: RequestContext, dependencies: TaskRouteDependencies): Promise<Response> {
+  const { clock, settings } = dependencies;
+  const payload = await readPayload(c);
+  using budget = new Deadline(clock, 'The request', settings.deadlines.budgetSeconds);
+  const { signal } = budget;
+  const sweep = documentSweepSchema.safeParse(payload);
+  if (sweep.success) {
+    await sweepDocument(sweep.data.documentId, { ...dependencies, signal });
+    return c.json({ status: 'DELETED' });
+  }
+  const parsed = documentCheckSchema.safeParse(payload);
+  if (!parsed.success) {
+    c.get('log')().error({ error: explain(parsed.error) }, 'Dropped a check with a malformed payload');
+    return c.json({});
+  }
+  const end = await checkDocument(parsed.data, retryCountOf(c), { ...dependencies, signal });
+  if (end) {
+    const { documentId } = parsed.data;
+    c.get('log')().error({ documentId, status: end.kind, error: end.error }, ATTEMPT_ENDED);
+  }
+  return c.json({ status: end?.kind ?? null });
+}
+
+/**
+ * How often Cloud Tasks has delivered the task before; 0 when the header is not a count. (Its execution count leaves out 5xx
+ * answers and timeouts.)
+ */
+function retryCountOf(c: RequestContext): number {
+  const header = c.req.header('x-cloudtasks-taskretrycount') ?? '';
+  return /^\d{1,9}$/.test(header) ? Number(header) : 0;
+}
+
+/** A task's payload as JSON; undefined also when it is too large. */
+async function readPayload(c: RequestContext): Promise<unknown> {
+  try {
+    return await readJson(c.req.raw);
+  } catch (error) {
+    if (error instanceof RefusedRequestError && error.httpStatus === 413) return undefined;
+    throw error;
+  }
+}

@@ -1,0 +1,128 @@
+import { type ListedObject, type ObjectStore, PreconditionFailedError } from '../google/object-store.ts';
+import { currentEpoch, type DocumentState, stateOf } from './document-state.ts';
+import { type DocumentView, viewOf } from './document-view.ts';
+import {
+  type AttemptNumber,
+  attemptName,
+  type ConvertedDocument,
+  contentOf,
+  type End,
+  folderOf,
+  type Lease,
+  metadataOf,
+  type Opening,
+  openingName,
+  STATE_PREFIX,
+  type StateContent,
+  type Tombstone,
+} from './state-objects.ts';
+
+/** A lease as it was read or written, with the generation that its next renewal has to match. */
+export interface StoredLease extends Lease {
+  readonly generation: string;
+}
+
+/** The objects of documents' states in the results bucket: that no name is created twice is all the locking there is. */
+export class StateStore {
+  readonly #store: ObjectStore;
+  readonly #bucket: string;
+
+  constructor(store: ObjectStore, bucket: string) {
+    this.#store = store;
+    this.#bucket = bucket;
+  }
+
+  /** One list. */
+  async read(documentId: string, signal?: AbortSignal): Promise<DocumentState> {
+    return stateOf(documentId, await this.objects(STATE_PREFIX, documentId, signal));
+  }
+
+  /** One list, and a look at the lease where the document has no outcome. @returns undefined when there is no such document */
+  async view(documentId: string, now: number, signal?: AbortSignal): Promise<DocumentView | undefined> {
+    return this.viewOf(await this.read(documentId, signal), now, signal);
+  }
+
+  /** The same of a state that was read. */
+  async viewOf(state: DocumentState, now: number, signal?: AbortSignal): Promise<DocumentView | undefined> {
+    const epoch = currentEpoch(state, now);
+    const isOpen = epoch !== undefined && epoch.outcome === undefined;
+    const lease = isOpen ? await this.lease({ ...epoch.task, number: epoch.next }, signal) : undefined;
+    return viewOf(state, lease, now);
+  }
+
+  /** @returns false when the epoch is open already, also by this very call, whose first answer was lost */
+  open(documentId: string, epoch: number, opening: Opening | Tombstone, signal?: AbortSignal): Promise<boolean> {
+    return this.#create(openingName(documentId, epoch), opening, signal);
+  }
+
+  /** Says what becomes of an attempt. @returns what was said first: this end, or another's */
+  async end(attempt: AttemptNumber, end: End, signal?: AbortSignal): Promise<End> {
+    if (await this.#create(attemptName(attempt, 'end'), end, signal)) return end;
+    const first = await this.endOf(attempt, signal);
+    if (first === undefined) throw new Error(`${attemptName(attempt, 'end')} vanished while it was created.`);
+    return first;
+  }
+
+  /** What became of an attempt; undefined while nobody has said. */
+  async endOf(attempt: AttemptNumber, signal?: AbortSignal): Promise<End | undefined> {
+    return (await this.#stat<End>(attemptName(attempt, 'end'), signal))?.content;
+  }
+
+  /** Notes a conversion for later attempts. Only one attempt does so under its number: what is there already is its own. */
+  async converted(attempt: AttemptNumber, converted: ConvertedDocument, signal?: AbortSignal): Promise<void> {
+    await this.#create(attemptName(attempt, 'converted'), converted, signal);
+  }
+
+  /**
+   * Asks for the lease of an attempt.
+   *
+   * @returns the lease that there is: this one, or another's; undefined when that has vanished meanwhile
+   */
+  async claim(attempt: AttemptNumber, lease: Lease, signal?: AbortSignal): Promise<StoredLease | undefined> {
+    return (await this.#write(attemptName(attempt, 'lease'), lease, '0', signal)) ?? this.lease(attempt, signal);
+  }
+
+  /** Writes a lease again. @returns undefined when it is not the one of `generation` any more */
+  renew(
+    attempt: AttemptNumber,
+    lease: Lease,
+    generation: string,
+    signal?: AbortSignal,
+  ): Promise<StoredLease | undefined> {
+    return this.#write(attemptName(attempt, 'lease'), lease, generation, signal);
+  }
+
+  async lease(attempt: AttemptNumber, signal?: AbortSignal): Promise<StoredLease | undefined> {
+    const found = await this.#stat<Lease>(attemptName(attempt, 'lease'), signal);
+    return found && { ...found.content, generation: found.generation };
+  }
+
+  /** All objects of a document under a prefix. */
+  async objects(prefix: string, documentId: string, signal?: AbortSignal): Promise<ListedObject[]> {
+    const objects: ListedObject[] = [];
+    const listing = this.#store.list(this.#bucket, folderOf(prefix, documentId), { ...(signal && { signal }) });
+    for await (const object of listing) objects.push(object);
+    return objects;
+  }
+
+  async #create(name: string, content: StateContent, signal: AbortSignal | undefined): Promise<boolean> {
+    return (await this.#write(name, content, '0', signal)) !== undefined;
+  }
+
+  /** @returns undefined when the object is not of that generation */
+  async #write<T extends StateContent>(name: string, content: T, ifGenerationMatch: string, signal?: AbortSignal) {
+    try {
+      const options = { contentType: 'text/plain', metadata: metadataOf(content), ifGenerationMatch };
+      const generation = await this.#store.write(this.#bucket, name, '', { ...options, ...(signal && { signal }) });
+      return { ...content, generation };
+    } catch (error) {
+      if (error instanceof PreconditionFailedError) return undefined;
+      throw error;
+    }
+  }
+
+  async #stat<T>(name: string, signal: AbortSignal | undefined) {
+    const found = await this.#store.stat(this.#bucket, name, { ...(signal && { signal }) });
+    return found && { content: contentOf<T>(name, found.metadata), generation: found.generation };
+  }
+}
