@@ -2,7 +2,8 @@
  * Which room may import which: the one place where this is written. `npm run rooms` checks it.
  *
  * Imports go downward. `time` and `google` are what everything stands on; `documents` knows bytes and Markdown, nothing of tasks,
- * records or buckets; `handler` and `local` stand beside each other; `stacks` take from the handler what both must call alike.
+ * states or buckets; `state` knows what is stored of a document, nothing of who changes it; `handler` and `local` stand beside each
+ * other; `stacks` take from the handler what both must call alike.
  */
 const CONTRACTS = ['handler/setting-names.ts', 'handler/log-messages.ts'];
 
@@ -10,12 +11,35 @@ const MAY_IMPORT = {
   time: [],
   google: ['time/'],
   documents: ['google/', 'time/'],
-  handler: ['documents/', 'google/', 'time/', 'deadlines.ts'],
+  state: ['documents/', 'google/', 'time/'],
+  handler: ['state/', 'documents/', 'google/', 'time/', 'deadlines.ts'],
   local: ['time/', 'google/crc32c.ts', ...CONTRACTS],
   stacks: ['deadlines.ts', 'documents/extraction/(field-schema|vertex-model).ts', ...CONTRACTS],
-  simulation: ['handler/', 'documents/', 'google/', 'time/', 'local/', 'deadlines.ts'],
-  cli: ['stacks/', 'simulation/', 'handler/', 'documents/', 'google/', 'time/', 'local/', 'deadlines.ts', 'bundle.ts'],
-  bench: ['cli/', 'simulation/', 'handler/', 'documents/', 'google/', 'time/', 'local/', 'deadlines.ts', 'bundle.ts'],
+  simulation: ['handler/', 'state/', 'documents/', 'google/', 'time/', 'local/', 'deadlines.ts'],
+  cli: [
+    'stacks/',
+    'simulation/',
+    'handler/',
+    'state/',
+    'documents/',
+    'google/',
+    'time/',
+    'local/',
+    'deadlines.ts',
+    'bundle.ts',
+  ],
+  bench: [
+    'cli/',
+    'simulation/',
+    'handler/',
+    'state/',
+    'documents/',
+    'google/',
+    'time/',
+    'local/',
+    'deadlines.ts',
+    'bundle.ts',
+  ],
 };
 
 /** A file or a folder as a regular expression of paths from the top. */
@@ -30,7 +54,7 @@ const rooms = Object.entries(MAY_IMPORT).map(([room, places]) => ({
 }));
 
 /** What other projects install, and what is deployed. */
-const SHIPPED = '^((handler|documents|google|time|local)/|(client|emulator|deadlines)\\.ts$)';
+const SHIPPED = '^((handler|state|documents|google|time|local)/|(client|emulator|deadlines)\\.ts$)';
 
 /** @type {import('dependency-cruiser').IConfiguration} */
 export default {

@@ -1,5 +1,7 @@
 import {
+  type ListedObject,
   type ObjectInfo,
+  type ObjectMetadata,
   type ObjectStore,
   PreconditionFailedError,
   type StoredObject,
@@ -10,34 +12,37 @@ import {
 interface WrittenObject {
   readonly body: string | Uint8Array;
   readonly contentType: string;
+  readonly metadata: ObjectMetadata;
   readonly generation: string;
 }
 
+export interface RecentObjectsOptions {
+  /** Folders that are kept, 1 or more. */
+  readonly capacity: number;
+  /** Where there is a document under every name, always of generation 1; all else is in one other bucket. */
+  readonly sourceBucket: string;
+  /** What is listed under a prefix before all that was written: what somebody else has stored there. */
+  readonly storedBefore: (prefix: string) => readonly ListedObject[];
+}
+
 /**
- * Cloud Storage as a measurement needs it: in memory, with generations and their preconditions. It forgets all but the objects
- * that were written last, as what is stored elsewhere must not count as the handler's memory.
+ * Cloud Storage as a measurement needs it: in memory, with generations and their preconditions. It forgets all but the folders
+ * that were written to last, as what is stored elsewhere must not count as the handler's memory.
  */
 export class RecentObjects implements ObjectStore {
-  readonly #written = new Map<string, WrittenObject>();
-  readonly #capacity: number;
-  /** Names in the order they were first written, the next to forget at `#oldest`. */
-  readonly #names: string[] = [];
-  #oldest = 0;
-  readonly #source: WrittenObject = { body: 'Hello', contentType: 'text/plain', generation: '1' };
-  readonly #sourceBucket: string;
+  readonly #options: RecentObjectsOptions;
+  /** The objects of each folder by their names. The first folder is the next to forget. */
+  readonly #folders = new Map<string, Map<string, WrittenObject>>();
+  readonly #source: WrittenObject = { body: 'Hello', contentType: 'text/plain', metadata: {}, generation: '1' };
   #generation = 1;
 
-  /**
-   * @param capacity written objects that are kept at least, 1 or more; at most twice as many are
-   * @param sourceBucket where there is a document under every name, always of generation 1; all else is in one other bucket
-   */
-  constructor(capacity: number, sourceBucket: string) {
-    this.#capacity = capacity;
-    this.#sourceBucket = sourceBucket;
+  constructor(options: RecentObjectsOptions) {
+    this.#options = options;
   }
 
   async stat(bucket: string, name: string): Promise<ObjectInfo | undefined> {
-    return this.read(bucket, name);
+    const found = this.#find(bucket, name);
+    return found && { ...found, size: found.body.length };
   }
 
   async read(bucket: string, name: string): Promise<StoredObject | undefined> {
@@ -48,28 +53,43 @@ export class RecentObjects implements ObjectStore {
   }
 
   async write(bucket: string, name: string, body: string | Uint8Array, options: WriteOptions): Promise<string> {
-    const { contentType, ifGenerationMatch } = options;
+    const { contentType, ifGenerationMatch, metadata = {} } = options;
     const current = this.#find(bucket, name)?.generation ?? '0';
     if (ifGenerationMatch !== undefined && ifGenerationMatch !== current) {
       throw new PreconditionFailedError(bucket, name);
     }
     const generation = String(++this.#generation);
-    const object = { body, contentType, generation };
-    if (current === '0') this.#add(name, object);
-    else this.#written.set(name, object);
+    this.#folder(folderOfName(name)).set(name, { body, contentType, metadata, generation });
     return generation;
   }
 
-  #find(bucket: string, name: string): WrittenObject | undefined {
-    if (bucket === this.#sourceBucket) return this.#source;
-    return this.#written.get(name);
+  async remove(_bucket: string, name: string): Promise<void> {
+    this.#folders.get(folderOfName(name))?.delete(name);
   }
 
-  #add(name: string, object: WrittenObject): void {
-    const oldest = this.#names[this.#oldest];
-    if (oldest !== undefined) this.#written.delete(oldest);
-    this.#names[this.#oldest] = name;
-    this.#oldest = (this.#oldest + 1) % this.#capacity;
-    this.#written.set(name, object);
+  /** @param prefix a folder, with its slash */
+  async *list(_bucket: string, prefix: string): AsyncGenerator<ListedObject> {
+    yield* this.#options.storedBefore(prefix);
+    const objects = [...(this.#folders.get(prefix) ?? [])].sort(([a], [b]) => (a < b ? -1 : 1));
+    for (const [name, { generation, metadata }] of objects) yield { name, generation, metadata, createdAt: 0 };
   }
+
+  #find(bucket: string, name: string): WrittenObject | undefined {
+    if (bucket === this.#options.sourceBucket) return this.#source;
+    return this.#folders.get(folderOfName(name))?.get(name);
+  }
+
+  #folder(folder: string): Map<string, WrittenObject> {
+    const known = this.#folders.get(folder);
+    if (known !== undefined) return known;
+    const [first = ''] = this.#folders.keys();
+    if (this.#folders.size === this.#options.capacity) this.#folders.delete(first);
+    const objects = new Map<string, WrittenObject>();
+    this.#folders.set(folder, objects);
+    return objects;
+  }
+}
+
+function folderOfName(name: string): string {
+  return name.slice(0, name.lastIndexOf('/') + 1);
 }

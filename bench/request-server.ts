@@ -7,18 +7,20 @@ import { serve } from '@hono/node-server';
 import { Hono } from 'hono';
 import { createLocalJWKSet, exportJWK, generateKeyPair, SignJWT } from 'jose';
 import type { Converter } from '../documents/conversion/converter.ts';
+import type { ListedObject } from '../google/object-store.ts';
 import { createApp } from '../handler/app.ts';
 import { CloudTasksClient, type CreateTask, PROCESS_DOCUMENT_PATH } from '../handler/cloud-tasks-client.ts';
 import { Drain } from '../handler/drain.ts';
 import { createLogger } from '../handler/logger.ts';
-import { RecordStore } from '../handler/record-store.ts';
 import { readSettings } from '../handler/settings.ts';
+import { metadataOf, openingName, openingOf, STATE_PREFIX } from '../state/state-objects.ts';
+import { StateStore } from '../state/state-store.ts';
 import { systemClock } from '../time/clock.ts';
 import { RecentObjects } from './recent-objects.ts';
 import type { MemoryUse, ServerKind, ServerReady } from './request-server-process.ts';
 
-/** Objects that the store keeps: three for each document, its record, its Markdown and its metadata. */
-const OBJECTS_KEPT = 300;
+/** Folders that the store keeps: three for each document, of its state, its leases and its results. */
+const FOLDERS_KEPT = 300;
 
 const kind = process.argv[2] as ServerKind;
 const settings = readSettings({
@@ -31,6 +33,10 @@ const settings = readSettings({
   RESULTS_BUCKET: 'bench-results',
   ACCEPT_REMOVED_SIGNATURE: String(kind === 'handler behind Cloud Run'),
 });
+const TASK = { sourceUri: `gs://${settings.documentsBucket}/a.txt`, generation: '1', filename: 'a.txt' } as const;
+const OPENING = metadataOf(
+  openingOf({ ...TASK, method: 'auto', ocr: 'auto', documentId: '', epoch: 0 }, 'accepted', Date.now()),
+);
 const { publicKey, privateKey } = await generateKeyPair('RS256');
 
 const { fetch } = kind === 'bare route' ? bareRoute() : await handler();
@@ -48,7 +54,8 @@ function bareRoute(): Hono {
 }
 
 async function handler() {
-  const store = new RecentObjects(OBJECTS_KEPT, settings.documentsBucket);
+  const { documentsBucket: sourceBucket, resultsBucket } = settings;
+  const store = new RecentObjects({ capacity: FOLDERS_KEPT, sourceBucket, storedBefore: handedIn });
   const createTask = async ({ task }: { task: unknown }) => [task];
   const converter: Converter = {
     convert: async () => ({ markdown: 'Hello\n', type: 'text', characters: 6, converter: 'none@1' }),
@@ -61,11 +68,18 @@ async function handler() {
     drain: new Drain(),
     logger: createLogger('info'),
     store,
-    records: new RecordStore(store, settings.resultsBucket),
+    states: new StateStore(store, resultsBucket),
     tasks: new CloudTasksClient(settings, async () => ({ createTask }) as unknown as CreateTask),
     keys: createLocalJWKSet({ keys: [{ ...(await exportJWK(publicKey)), kid: 'k1', alg: 'RS256' }] }),
     newOwner: () => `owner-${++attempts}`,
   });
+}
+
+/** What a hand-in has stored of every document before its task comes: the opening of its first epoch. */
+function handedIn(prefix: string): ListedObject[] {
+  const documentId = prefix.slice(STATE_PREFIX.length + '01234567-'.length, -1);
+  if (!prefix.startsWith(STATE_PREFIX)) return [];
+  return [{ name: openingName(documentId, 0), generation: '1', createdAt: 0, metadata: OPENING }];
 }
 
 function invokerToken(): Promise<string> {

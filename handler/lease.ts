@@ -48,7 +48,9 @@ export function leaseOf(owner: string, now: number, { leaseSeconds }: Deadlines)
 export class HeldLease {
   readonly attempt: AttemptNumber;
   readonly #options: LeaseOptions;
-  readonly #stop = new AbortController();
+  /** Ends a renewal that is under way. */
+  #renewing: AbortController | undefined;
+  #isOver = false;
   #stored: StoredLease;
   #timer: TimerHandle;
 
@@ -82,7 +84,8 @@ export class HeldLease {
 
   #stopRenewing(): void {
     this.#options.clock.clearTimeout(this.#timer);
-    this.#stop.abort();
+    this.#isOver = true;
+    this.#renewing?.abort();
   }
 
   #scheduleRenewal(): TimerHandle {
@@ -92,15 +95,16 @@ export class HeldLease {
 
   async #renew(): Promise<void> {
     const { clock, deadlines, states } = this.#options;
+    this.#renewing = new AbortController();
     // A renewal that hangs must not hold up the next one.
-    using limit = new Deadline(clock, 'Renewing the lease', deadlines.leaseRenewalSeconds, this.#stop.signal);
+    using limit = new Deadline(clock, 'Renewing the lease', deadlines.leaseRenewalSeconds, this.#renewing.signal);
     try {
       const isHeld = !(await states.endOf(this.attempt, limit.signal)) && (await this.#prolong(limit.signal));
-      if (!isHeld && !this.#stop.signal.aborted) this.#lost();
+      if (!isHeld && !this.#isOver) this.#lost();
     } catch {
       // Out of reach: the lease outlives two such failures, and the attempt's end counts if it does not and nobody was faster.
     }
-    if (!this.#stop.signal.aborted) this.#timer = this.#scheduleRenewal();
+    if (!this.#isOver) this.#timer = this.#scheduleRenewal();
   }
 
   /** @returns whether the lease is still this attempt's, or nobody has taken it yet */

@@ -1,4 +1,4 @@
-import { createHash } from 'node:crypto';
+import { hash } from 'node:crypto';
 import type { DocumentType } from '../documents/conversion/converter.ts';
 import type { Extraction } from '../documents/extraction/extractor.ts';
 import type { ObjectMetadata } from '../google/object-store.ts';
@@ -120,7 +120,7 @@ export interface StateName extends AttemptNumber {
 
 /** The folder of a document under a prefix: `PREFIX` + hash + id. */
 export function folderOf(prefix: string, documentId: string): string {
-  return `${prefix}${createHash('sha256').update(documentId).digest('hex').slice(0, 8)}-${documentId}/`;
+  return `${prefix}${hash('sha256', documentId).slice(0, 8)}-${documentId}/`;
 }
 
 export function openingName(documentId: string, epoch: number): string {
