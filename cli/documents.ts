@@ -1,10 +1,15 @@
-/** `npm run documents`: lists, shows, replays and enqueues documents, of the local Google or of a real project. */
+/** `npm run documents`: what people do with documents, of the local Google or of a real project. */
 import { newCommand, runProgram } from './command-line.ts';
+import { cancelCommand } from './documents/cancel.ts';
+import { deleteCommand } from './documents/delete.ts';
 import { connected } from './documents/documents-command.ts';
 import { enqueueCommand } from './documents/enqueue.ts';
 import { listCommand } from './documents/list.ts';
 import { replayCommand } from './documents/replay.ts';
+import { resultCommand } from './documents/result.ts';
 import { showCommand } from './documents/show.ts';
+
+const COMMANDS = [listCommand, showCommand, resultCommand, replayCommand, cancelCommand, deleteCommand, enqueueCommand];
 
 const program = newCommand(
   'npm run documents --',
@@ -16,4 +21,4 @@ const program = newCommand(
   .configureHelp({ subcommandTerm: (command) => command.name() })
   .addHelpText('after', '\nEach command has a --help of its own.');
 
-await runProgram(program, [listCommand, showCommand, replayCommand, enqueueCommand].map(connected));
+await runProgram(program, COMMANDS.map(connected));

@@ -1,7 +1,7 @@
 import { CloudStorage } from '../google/cloud-storage.ts';
-import type { ObjectListing, ObjectStore } from '../google/object-store.ts';
-import { taskIdFor } from '../state/document-task.ts';
+import type { ObjectStore } from '../google/object-store.ts';
 import type { LocalGoogle } from '../local/local-google.ts';
+import { taskIdFor } from '../state/document-task.ts';
 import { systemClock } from '../time/clock.ts';
 import { DocumentService, type ShownDocument } from './document-service.ts';
 import { CALLER } from './synthesise.ts';
@@ -9,7 +9,7 @@ import { CALLER } from './synthesise.ts';
 /** A stack on the local Google, for whoever hands documents in and fetches what they became. */
 export interface LocalDeployment {
   /** As the owner of the buckets. */
-  readonly storage: ObjectStore & ObjectListing;
+  readonly storage: ObjectStore;
   readonly documentsBucket: string;
   readonly resultsBucket: string;
   /** As one of its callers. */

@@ -1,5 +1,6 @@
 import path from 'node:path';
 import { type DocumentTask, parseSourceUri } from '../state/document-task.ts';
+import { folderOf, RESULTS_PREFIX } from '../state/state-objects.ts';
 import type { Clock } from '../time/clock.ts';
 import type { ShownDocument } from './document-service.ts';
 import type { LocalDeployment } from './local-deployment.ts';
@@ -115,8 +116,8 @@ async function rejectedAnswerOf(
   documentId: string,
   { deployment: { storage, resultsBucket }, signal }: ProcessingOptions,
 ): Promise<string | undefined> {
-  for await (const object of storage.list(resultsBucket, `results/${documentId}/`, { signal })) {
-    if (object.endsWith('/rejected-answer.json')) return `gs://${resultsBucket}/${object}`;
+  for await (const { name } of storage.list(resultsBucket, folderOf(RESULTS_PREFIX, documentId), { signal })) {
+    if (name.endsWith('/rejected-answer.json')) return `gs://${resultsBucket}/${name}`;
   }
   return undefined;
 }

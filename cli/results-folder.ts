@@ -25,26 +25,27 @@ export class ResultsFolder implements Disposable {
    * Makes the folder where it does not exist and takes it.
    *
    * @param folder relative to the current folder
+   * @param option that it was given with
    * @throws UsageError when it cannot be written, or another process that lives has it
    */
-  static take(folder: string): ResultsFolder {
-    if (folder === '') throw new UsageError('--results needs the name of a folder; received an empty one.');
+  static take(folder: string, option = '--results'): ResultsFolder {
+    if (folder === '') throw new UsageError(`${option} needs the name of a folder; received an empty one.`);
     const results = new ResultsFolder(folder);
     try {
       makeFolder(folder);
       if (!statSync(folder).isDirectory()) {
-        throw new UsageError(`${folder} is not a folder: choose another with --results DIR.`);
+        throw new UsageError(`${folder} is not a folder: choose another with ${option} DIR.`);
       }
       results.#lock = new FolderLock(folder, path.join(folder, '.lock'));
       return results;
     } catch (error) {
       if (error instanceof UsageError) throw error;
       if (error instanceof FolderInUseError) {
-        throw new UsageError(`${error.message} (The folder is chosen with --results DIR.)`);
+        throw new UsageError(`${error.message} (The folder is chosen with ${option} DIR.)`);
       }
       const { code, message } = error as NodeJS.ErrnoException;
       throw new UsageError(
-        `Cannot write to ${folder} (${code ?? message}): allow it, or choose another with --results DIR.`,
+        `Cannot write to ${folder} (${code ?? message}): allow it, or choose another with ${option} DIR.`,
       );
     }
   }

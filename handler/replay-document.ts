@@ -9,6 +9,8 @@ export interface ReplayDependencies {
   readonly states: StateStore;
   readonly tasks: CloudTasksClient;
   readonly clock: Clock;
+  /** Ends the call, which can be repeated. @default nothing does */
+  readonly signal?: AbortSignal;
 }
 
 /**
@@ -29,9 +31,12 @@ export async function replayDocument(documentId: string, dependencies: ReplayDep
   return document;
 }
 
-async function openDocumentAgain(documentId: string, { states, clock }: ReplayDependencies): Promise<DocumentView> {
+async function openDocumentAgain(
+  documentId: string,
+  { states, clock, signal }: ReplayDependencies,
+): Promise<DocumentView> {
   for (;;) {
-    const document = await states.view(documentId, clock.now());
+    const document = await states.view(documentId, clock.now(), signal);
     if (document === undefined) throw noDocument(documentId);
     if (document.status === 'COMPLETED') {
       const rule = 'only a FAILED one can be replayed';
@@ -39,6 +44,6 @@ async function openDocumentAgain(documentId: string, { states, clock }: ReplayDe
     }
     if (document.status !== 'FAILED') return document;
     // Whoever was first to open it, there is a newer epoch to look at.
-    await states.open(documentId, document.epoch + 1, openingOf(document, 'replayed', clock.now()));
+    await states.open(documentId, document.epoch + 1, openingOf(document, 'replayed', clock.now()), signal);
   }
 }

@@ -47,7 +47,7 @@ export function viewOf(state: DocumentState, lease: Lease | undefined, now: numb
     ...epoch.task,
     status: outcome?.kind ?? (isWorkedOn ? 'PROCESSING' : 'PENDING'),
     ...countsOf(epoch, running),
-    ...(isWorkedOn && { lease: running }),
+    ...(isWorkedOn && { lease: { owner: running.owner, expiresAt: running.expiresAt, at: running.at } }),
     ...(converted && outcome?.kind !== 'COMPLETED' && { converted }),
     ...(outcome?.result && { result: outcome.result }),
     ...errorOf(epoch),

@@ -99,7 +99,7 @@ function callOf(words: readonly string[], environment: Record<string, string> = 
 test('--help lists the commands', () => {
   const { stdout, code } = callOf(['--help']);
   expect(stdout).toMatch(/^Usage: npm run documents -- COMMAND\n/);
-  for (const name of ['list', 'show', 'replay', 'enqueue'])
+  for (const name of ['list', 'show', 'result', 'replay', 'cancel', 'delete', 'enqueue'])
     expect(stdout).toMatch(new RegExp(`^  ${name} +[A-Z]`, 'm'));
   expect(code).toBe(0);
 });
@@ -112,7 +112,7 @@ test('each command has a --help of its own, which needs no settings', () => {
 
 const TRY = 'Try: npm run documents --';
 test.each([
-  [[], `Which command: list, show, replay, enqueue? ${TRY} --help\n`],
+  [[], `Which command: list, show, result, replay, cancel, delete, enqueue? ${TRY} --help\n`],
   [['lst'], `Unknown command 'lst'. Did you mean list? ${TRY} --help\n`],
   [['toString'], `Unknown command 'toString'. ${TRY} --help\n`],
   [['show', '--bogus'], `Unknown option '--bogus'. ${TRY} show --help\n`],

@@ -1,8 +1,7 @@
 import { StorageError } from '../../google/object-store.ts';
-import type { DocumentRecord } from '../../handler/document-record.ts';
+import { RefusedRequestError } from '../../handler/http.ts';
 import { documentIdSchema } from '../../state/document-task.ts';
-import { RefusedDocumentError } from '../../handler/enqueue-document.ts';
-import { RefusedReplayError } from '../../handler/replay-document.ts';
+import type { DocumentView } from '../../state/document-view.ts';
 import { inParallel } from '../in-parallel.ts';
 import { printable } from '../terminal-text.ts';
 import { UnusableFileError } from '../upload-file.ts';
@@ -26,29 +25,38 @@ export class DocumentFailure extends Error {
   override readonly name = 'DocumentFailure';
 }
 
+/** What is said of a document that is done. */
+export type DoneDocument = Pick<DocumentView, 'documentId'> & {
+  readonly status: DocumentView['status'] | 'DELETED';
+  /** @default none: a deleted document has no epoch any more, and no name */
+  readonly epoch?: number;
+  readonly filename?: string;
+};
+
 /**
  * Does the same to each document, so many at a time, and reports each. What only concerns one document is its failure; what would
  * go wrong with all of them ends everything.
  *
- * @param documents as they were given: ids, URIs, files
- * @param handle its record is reported; undefined when there is nothing to report, or it was done already
+ * @param documents as they were given: ids, URIs, files; or as they are listed
+ * @param handle what it returns is reported; undefined when there is nothing to report, or it was done already
  * @throws what would go wrong with all of them
  */
-export async function eachDocument(
-  documents: Iterable<string> | AsyncIterable<string>,
+export async function eachDocument<T extends string | { readonly documentId: string }>(
+  documents: Iterable<T> | AsyncIterable<T>,
   { report, signal, json, total, atOnce = AT_ONCE }: EachOptions,
-  handle: (document: string) => Promise<DocumentRecord | undefined>,
+  handle: (document: T) => Promise<DoneDocument | undefined>,
 ): Promise<void> {
   await inParallel(documents, atOnce, async (document) => {
     signal.throwIfAborted();
+    const name = typeof document === 'string' ? document : document.documentId;
     try {
-      const record = await handle(document);
-      if (record !== undefined) report.result(json ? jsonLine(document, record) : textLine(document, record));
+      const done = await handle(document);
+      if (done !== undefined) report.result(json ? jsonLine(name, done) : textLine(name, done));
     } catch (error) {
       if (!concernsOneDocument(error)) throw error;
       const reason = reasonOf(error as Error);
-      if (json) report.result(jsonLine(document, undefined, reason));
-      report.failure(json ? undefined : printable(`${document}: ${reason}`));
+      if (json) report.result(jsonLine(name, undefined, reason));
+      report.failure(json ? undefined : printable(`${name}: ${reason}`));
     }
     report.done(total);
   });
@@ -59,13 +67,13 @@ export function requireDocumentId(text: string): void {
   if (!documentIdSchema.safeParse(text).success) throw new DocumentFailure(`There is no document ${text}.`);
 }
 
-function textLine(document: string, { documentId, status, filename }: DocumentRecord): string {
+function textLine(document: string, { documentId, status, filename = '' }: DoneDocument): string {
   const name = document === documentId ? filename : document;
-  return `${documentId.padEnd(32)}  ${status.padEnd(10)}  ${printable(name)}`;
+  return `${documentId.padEnd(32)}  ${status.padEnd(10)}  ${printable(name)}`.trimEnd();
 }
 
-function jsonLine(document: string, record: DocumentRecord | undefined, reason: string | null = null): string {
-  const { documentId = null, status = null, epoch = null } = record ?? {};
+function jsonLine(document: string, done: DoneDocument | undefined, reason: string | null = null): string {
+  const { documentId = null, status = null, epoch = null } = done ?? {};
   return JSON.stringify({ document, documentId, status, epoch, reason });
 }
 
@@ -78,8 +86,8 @@ function reasonOf({ message }: Error): string {
 const PASSING = new Set([4, 8, 10, 13, 14]);
 
 function concernsOneDocument(error: unknown): boolean {
-  // A SyntaxError: what is stored under the name of a record is none.
-  const types = [DocumentFailure, UnusableFileError, RefusedDocumentError, RefusedReplayError, SyntaxError];
+  // A SyntaxError: what is stored under the name of a document's state is none.
+  const types = [DocumentFailure, UnusableFileError, RefusedRequestError, SyntaxError];
   if (types.some((type) => error instanceof type)) return true;
   if (error instanceof StorageError) return [0, 408, 429].includes(error.status) || error.status >= 500;
   return PASSING.has((error as { code?: unknown }).code as number);

@@ -1,7 +1,7 @@
 import type * as z from 'zod';
-import type { DocumentRecord } from '../../handler/document-record.ts';
-import { parseSourceUri } from '../../state/document-task.ts';
 import { enqueueDocument, enqueueRequestSchema } from '../../handler/enqueue-document.ts';
+import { parseSourceUri } from '../../state/document-task.ts';
+import type { DocumentView } from '../../state/document-view.ts';
 import { newCommand, UsageError } from '../command-line.ts';
 import { type ConversionOptions, methodOption, ocrOption } from '../conversion-options.ts';
 import { numberForPeople } from '../progress.ts';
@@ -37,15 +37,15 @@ export const enqueueCommand: DocumentsCommand = {
     const each = { report, signal, json, total: documents.length };
     let enqueued = 0;
     const enqueueUri = async (sourceUri: string) => {
-      const record = await enqueueRequest({ sourceUri, ...how }, operator);
+      const document = await enqueueRequest({ sourceUri, ...how }, operator);
       enqueued++;
-      return record;
+      return document;
     };
     await eachDocument(uris, each, enqueueUri);
     const upload = {
       store: operator.store,
-      bucket: operator.documentsBucket,
-      maxBytes: operator.maxDocumentBytes,
+      bucket: operator.settings.documentsBucket,
+      maxBytes: operator.settings.maxDocumentBytes,
       signal,
     };
     await eachDocument(files, { ...each, atOnce: FILES_AT_ONCE }, async (file) =>
@@ -68,11 +68,11 @@ function isUri(document: string): boolean {
 async function enqueueRequest(
   request: z.input<typeof enqueueRequestSchema>,
   operator: Operator,
-): Promise<DocumentRecord> {
+): Promise<DocumentView> {
   if (parseSourceUri(request.sourceUri) === undefined) throw new DocumentFailure('it is not gs://BUCKET/OBJECT');
-  const record = await enqueueDocument(enqueueRequestSchema.parse(request), operator);
-  if (record.status !== 'FAILED') return record;
-  const { documentId, error } = record;
+  const document = await enqueueDocument(enqueueRequestSchema.parse(request), operator);
+  if (document.status !== 'FAILED') return document;
+  const { documentId, error } = document;
   throw new DocumentFailure(
     `it has FAILED before (${error?.reason}: ${error?.message}). To try again: npm run documents -- replay ${documentId}`,
   );

@@ -1,21 +1,19 @@
+import { randomUUID } from 'node:crypto';
 import { devNull } from 'node:os';
 import { CloudStorage } from '../../google/cloud-storage.ts';
 import { accessToken } from '../../google/google-auth.ts';
-import type { ObjectListing, ObjectStore } from '../../google/object-store.ts';
 import { CloudTasksClient } from '../../handler/cloud-tasks-client.ts';
-import type { EnqueueDependencies } from '../../handler/enqueue-document.ts';
-import { RecordStore } from '../../handler/record-store.ts';
+import type { DocumentRouteDependencies } from '../../handler/document-routes.ts';
 import type { SettingName } from '../../handler/setting-names.ts';
-import { InvalidSettingsError, readSettings } from '../../handler/settings.ts';
+import { InvalidSettingsError, readSettings, type Settings } from '../../handler/settings.ts';
+import { StateStore } from '../../state/state-store.ts';
 import { systemClock } from '../../time/clock.ts';
 import { UsageError } from '../command-line.ts';
 
 /** What the commands about documents work with: Cloud Storage and Cloud Tasks, as whoever runs them. */
-export interface Operator extends EnqueueDependencies {
-  readonly store: ObjectStore & ObjectListing;
-  readonly resultsBucket: string;
-  readonly maxDocumentBytes: number;
-}
+export type Operator = Omit<DocumentRouteDependencies, 'drain' | 'signal' | 'settings'> & {
+  readonly settings: Pick<Settings, 'documentsBucket' | 'resultsBucket' | 'maxDocumentBytes'>;
+};
 
 const FOR_TASKS: readonly SettingName[] = [
   'GCP_PROJECT_ID',
@@ -30,6 +28,7 @@ export const NEEDED = {
   reading: ['RESULTS_BUCKET'],
   replaying: [...FOR_TASKS, 'RESULTS_BUCKET'],
   enqueuing: [...FOR_TASKS, 'DOCUMENTS_BUCKET', 'RESULTS_BUCKET'],
+  deleting: [...FOR_TASKS, 'DOCUMENTS_BUCKET', 'RESULTS_BUCKET'],
 } as const satisfies Readonly<Record<string, readonly SettingName[]>>;
 
 type Environment = Record<string, string | undefined>;
@@ -55,12 +54,11 @@ export async function connect(environment: Environment, needed: readonly Setting
   const { dispatchDeadlineSeconds } = settings.deadlines;
   return {
     store,
-    records: new RecordStore(store, settings.resultsBucket),
+    states: new StateStore(store, settings.resultsBucket),
     tasks: new CloudTasksClient({ ...settings, dispatchDeadlineSeconds }),
     clock: systemClock,
-    documentsBucket: settings.documentsBucket,
-    resultsBucket: settings.resultsBucket,
-    maxDocumentBytes: settings.maxDocumentBytes,
+    newOwner: randomUUID,
+    settings,
   };
 }
 
@@ -73,7 +71,7 @@ function requireAll(environment: Environment, needed: readonly SettingName[]): v
   );
 }
 
-/** Records in one Google with their tasks in another would never be processed. */
+/** States in one Google with their tasks in another would never be processed. */
 function requireOneGoogle({ STORAGE_EMULATOR_HOST, CLOUD_TASKS_EMULATOR_HOST }: Environment): void {
   if (Boolean(STORAGE_EMULATOR_HOST) === Boolean(CLOUD_TASKS_EMULATOR_HOST)) return;
   const [set, other] = STORAGE_EMULATOR_HOST

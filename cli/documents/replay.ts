@@ -1,8 +1,8 @@
-import type { DocumentRecord } from '../../handler/document-record.ts';
-import { documentIds } from '../../handler/record-store.ts';
 import { replayDocument } from '../../handler/replay-document.ts';
+import type { DocumentView } from '../../state/document-view.ts';
 import { newCommand, UsageError } from '../command-line.ts';
 import { numberForPeople } from '../progress.ts';
+import { allDocuments } from './all-documents.ts';
 import type { DocumentsCommand } from './documents-command.ts';
 import { eachDocument, requireDocumentId } from './each-document.ts';
 import { NEEDED } from './operator.ts';
@@ -34,16 +34,19 @@ export const replayCommand: DocumentsCommand = {
     let replayed = 0;
     const replayOne = async (id: string) => {
       requireDocumentId(id);
-      const record = await replayDocument(id, operator);
+      const document = await replayDocument(id, { ...operator, signal });
       replayed++;
-      return record;
+      return document;
     };
     if (allFailed) {
-      const all = documentIds(operator.store, operator.resultsBucket, signal);
-      await eachDocument(all, { report, signal, json }, async (id) => {
-        const stored = await operator.records.read(id, signal);
-        return stored !== undefined && needsReplay(stored.record) ? replayOne(id) : undefined;
-      });
+      await eachDocument(
+        allDocuments(operator, true, signal),
+        { report, signal, json },
+        async ({ documentId, view }) => {
+          const document = view();
+          return document !== undefined && needsReplay(document) ? replayOne(documentId) : undefined;
+        },
+      );
     } else {
       await eachDocument(ids, { report, signal, json, total: ids.length }, replayOne);
     }
@@ -56,6 +59,6 @@ export const replayCommand: DocumentsCommand = {
 };
 
 /** FAILED, or in a new epoch that nobody has begun: whoever replayed it may have stopped before its tasks were there. */
-function needsReplay({ status, epoch, attempts }: DocumentRecord): boolean {
+function needsReplay({ status, epoch, attempts }: DocumentView): boolean {
   return status === 'FAILED' || (status === 'PENDING' && epoch > 0 && attempts === 0);
 }

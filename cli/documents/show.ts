@@ -1,4 +1,5 @@
-import type { DocumentRecord, DocumentResult } from '../../handler/document-record.ts';
+import type { DocumentView } from '../../state/document-view.ts';
+import type { DocumentResult } from '../../state/state-objects.ts';
 import { newCommand, UsageError } from '../command-line.ts';
 import { numberForPeople } from '../progress.ts';
 import { printable } from '../terminal-text.ts';
@@ -14,7 +15,7 @@ export const showCommand: DocumentsCommand = {
   )
     .usage('ID… [options]')
     .argument('[ID...]')
-    .option('--json', 'print one line of JSON for each document: its record'),
+    .option('--json', 'print one line of JSON for each document'),
   needed: NEEDED.reading,
 
   async run(ids, { json = false }: { json?: boolean }, { operator, report, signal }) {
@@ -22,9 +23,9 @@ export const showCommand: DocumentsCommand = {
     // One after the other, as they were asked for.
     await eachDocument(ids, { report, signal, json, total: ids.length, atOnce: 1 }, async (id) => {
       requireDocumentId(id);
-      const stored = await operator.records.read(id, signal);
-      if (stored === undefined) throw new DocumentFailure(`There is no document ${id}.`);
-      report.result(json ? JSON.stringify(stored.record) : textOf(stored.record));
+      const document = await operator.states.view(id, operator.clock.now(), signal);
+      if (document === undefined) throw new DocumentFailure(`There is no document ${id}.`);
+      report.result(json ? JSON.stringify(document) : textOf(document));
       return undefined;
     });
     return report.failures > 0 ? 1 : 0;
@@ -35,16 +36,16 @@ function costOf({ model, tokens, estimatedCostUsd }: NonNullable<DocumentResult[
   return `${model}, ${numberForPeople(tokens.input)} tokens in, ${numberForPeople(tokens.output)} out, about ${estimatedCostUsd} USD`;
 }
 
-function textOf(record: DocumentRecord): string {
-  const { documentId, status, filename, sourceUri, generation, method, ocr, lease, result, error } = record;
+function textOf(document: DocumentView): string {
+  const { documentId, status, filename, sourceUri, generation, method, ocr, lease, result, error } = document;
   const fields: [name: string, value: string | undefined][] = [
     ['filename', filename],
     ['source', `${sourceUri}#${generation}`],
     ['options', `method ${method}, ocr ${ocr}`],
-    ['epoch', String(record.epoch)],
-    ['attempts', String(record.attempts)],
-    ['since', record.createdAt],
-    ['changed', record.updatedAt],
+    ['epoch', String(document.epoch)],
+    ['attempts', String(document.attempts)],
+    ['since', document.createdAt],
+    ['changed', document.updatedAt],
     ['lease', lease && `${lease.owner} until ${new Date(lease.expiresAt).toISOString()}`],
     ['error', error && `${error.reason}: ${error.message}`],
     ['markdown', result?.markdownUri],
@@ -52,8 +53,8 @@ function textOf(record: DocumentRecord): string {
     ['partial', result?.partial && 'something is missing: the metadata say what'],
     ['fields', result?.fieldsUri],
     ['model', result?.extraction && costOf(result.extraction)],
-    ['converted', record.converted?.markdownUri],
-    ...(record.history ?? []).map((before): [string, string] => [
+    ['converted', document.converted?.markdownUri],
+    ...(document.history ?? []).map((before): [string, string] => [
       `epoch ${before.epoch}`,
       `attempts ${before.attempts}, ${before.createdAt} to ${before.updatedAt}` +
         (before.error ? `, ${before.error.reason}: ${before.error.message}` : ''),

@@ -1,6 +1,8 @@
 import { setTimeout as delay } from 'node:timers/promises';
-import type { DocumentRecord } from '../../handler/document-record.ts';
 import { type LocalGoogle, startLocalGoogle } from '../../local/local-google.ts';
+import type { DocumentView } from '../../state/document-view.ts';
+import { parseStateName, STATE_PREFIX } from '../../state/state-objects.ts';
+import { storedView } from '../stored-document.ts';
 import { acceleratedClock } from './accelerated-clock.ts';
 
 /** What is asked of the service for a document: it is in the bucket already. */
@@ -69,6 +71,7 @@ export async function torture(options: TortureOptions): Promise<TortureReport> {
   let isCalm = false;
   const google = await startLocalGoogle({
     stackFile,
+    mutationLimit: true,
     tasksClock: acceleratedClock(TASKS_TIME_FACTOR),
     storageFault: () => {
       if (isCalm || random() >= STORAGE_FAULTS) return undefined;
@@ -89,7 +92,7 @@ export async function torture(options: TortureOptions): Promise<TortureReport> {
     await enqueueAll(documents, google, enqueuerOf(google), signal);
     for (let open = documents; open.length > 0; await delay(POLL_MS, undefined, { signal })) {
       const before = open.length;
-      open = open.filter((document) => !hasOutcome(recordOf(document, google)));
+      open = open.filter((document) => !hasOutcome(viewOf(document, google)));
       // The last ones get peace: what is to be shown is that they end, and a watchdog takes minutes.
       isCalm ||= open.length < count / 20;
       if (open.length < before) onOutcomes(before - open.length);
@@ -141,15 +144,12 @@ async function enqueueAll(
   await Promise.all(Array.from({ length: CALLERS_AT_ONCE }, caller));
 }
 
-function recordOf({ id }: TestDocument, google: LocalGoogle): DocumentRecord | undefined {
-  const results = bucketOf(google, 'results_bucket');
-  const name = `records/${id}.json`;
-  if (!google.storage.hasObject(results, name)) return undefined;
-  return JSON.parse(google.storage.get(results, name).content.toString());
+function viewOf({ id }: TestDocument, google: LocalGoogle): DocumentView | undefined {
+  return storedView(google.storage, bucketOf(google, 'results_bucket'), id, Date.now());
 }
 
-function hasOutcome(record: DocumentRecord | undefined): boolean {
-  return record?.status === 'COMPLETED' || record?.status === 'FAILED';
+function hasOutcome(view: DocumentView | undefined): boolean {
+  return view?.status === 'COMPLETED' || view?.status === 'FAILED';
 }
 
 function verify(documents: readonly TestDocument[], google: LocalGoogle) {
@@ -158,10 +158,10 @@ function verify(documents: readonly TestDocument[], google: LocalGoogle) {
   let failed = 0;
   let abandoned = 0;
   for (const document of documents) {
-    const record = recordOf(document, google);
-    if (record?.status === 'COMPLETED') {
+    const view = viewOf(document, google);
+    if (view?.status === 'COMPLETED') {
       completed++;
-      const [, , bucket = '', ...path] = (record.result?.markdownUri ?? '').split('/');
+      const [, , bucket = '', ...path] = (view.result?.markdownUri ?? '').split('/');
       const markdown = google.storage.get(bucket, path.join('/')).content.toString();
       if (document.reason !== undefined) problems.push(`${document.id} is COMPLETED; it cannot be converted`);
       else if (markdown.trim() !== document.content.toString().trim())
@@ -169,25 +169,25 @@ function verify(documents: readonly TestDocument[], google: LocalGoogle) {
     } else {
       failed++;
       if (document.reason === undefined) abandoned++;
-      const isCutOff = ['abandoned', 'error', 'interrupted', 'timeout'].includes(record?.error?.reason ?? '');
-      if (record?.error?.reason !== document.reason && !isCutOff) {
+      const isCutOff = ['abandoned', 'error', 'interrupted', 'timeout'].includes(view?.error?.reason ?? '');
+      if (view?.error?.reason !== document.reason && !isCutOff) {
         problems.push(
-          `${document.id} is FAILED for ${record?.error?.reason}; expected ${document.reason ?? 'its result'}`,
+          `${document.id} is FAILED for ${view?.error?.reason}; expected ${document.reason ?? 'its result'}`,
         );
       }
     }
   }
-  const records = countRecords(google);
-  if (records !== documents.length) problems.push(`${records} records for ${documents.length} documents`);
+  const opened = countOpenings(google);
+  if (opened !== documents.length) problems.push(`${opened} documents were opened of ${documents.length}`);
   return { completed, failed, abandoned, problems };
 }
 
-function countRecords(google: LocalGoogle): number {
+function countOpenings(google: LocalGoogle): number {
   let count = 0;
   let pageToken: string | undefined;
   do {
-    const page = google.storage.list(bucketOf(google, 'results_bucket'), { prefix: 'records/', pageToken });
-    count += page.items.length;
+    const page = google.storage.list(bucketOf(google, 'results_bucket'), { prefix: STATE_PREFIX, pageToken });
+    count += page.items.filter(({ name }) => parseStateName(name)?.what === 'open').length;
     pageToken = page.nextPageToken;
   } while (pageToken !== undefined);
   return count;

@@ -3,7 +3,6 @@ import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { UsageError } from '../../../cli/command-line.ts';
 import { enqueueCommand } from '../../../cli/documents/enqueue.ts';
-import { failed } from '../../../handler/document-record.ts';
 import { DOCUMENTS } from '../../handler/handler-in-memory.ts';
 import { deployment, jsonLines } from './memory-deployment.ts';
 
@@ -29,13 +28,12 @@ test('enqueues what is in the bucket', async () => {
 });
 
 test('hands on how documents are to be converted', async () => {
-  const { run, store, records } = deployment();
+  const { run, store, view } = deployment();
   store.objects.insert(DOCUMENTS, 'a.pdf', 'Hello');
   const how = ['--json', '--method', 'Docling', '--ocr=FORCE'];
   const { out } = await run(enqueueCommand, [`gs://${DOCUMENTS}/a.pdf`, file('scan.pdf', 'x'), ...how]);
   for (const { documentId } of jsonLines(out)) {
-    const stored = await records.read(String(documentId));
-    expect(stored?.record).toMatchObject({ method: 'docling', ocr: 'force' });
+    expect(view(String(documentId))).toMatchObject({ method: 'docling', ocr: 'force' });
   }
 });
 
@@ -48,14 +46,13 @@ test.each([
 });
 
 test('uploads a file under a hash of its content and its own name', async () => {
-  const { run, store, records } = deployment();
+  const { run, store, view } = deployment();
   const { out } = await run(enqueueCommand, [file('a.txt', 'Hello'), '--json']);
   const [name = ''] = store.names(DOCUMENTS);
   expect(name).toMatch(/^[0-9a-f]{32}\/a\.txt$/);
   expect(store.text(DOCUMENTS, name)).toBe('Hello');
   const [{ documentId } = {}] = jsonLines(out);
-  const stored = await records.read(String(documentId));
-  expect(stored?.record).toMatchObject({ filename: 'a.txt', sourceUri: `gs://${DOCUMENTS}/${name}` });
+  expect(view(String(documentId))).toMatchObject({ filename: 'a.txt', sourceUri: `gs://${DOCUMENTS}/${name}` });
 });
 
 test('the same file again is the same document; another one of its name is another', async () => {
@@ -103,14 +100,12 @@ test('what cannot be enqueued is one line each, and the others are', async () =>
 });
 
 test('a document that has FAILED before is to be replayed', async () => {
-  const { run, store, records, clock } = deployment();
+  const { run, store, end } = deployment();
   store.objects.insert(DOCUMENTS, 'a.txt', 'Hello');
   const uri = `gs://${DOCUMENTS}/a.txt`;
   const { out } = await run(enqueueCommand, [uri, '--json']);
   const id = String(jsonLines(out)[0]?.documentId);
-  const stored = await records.read(id);
-  if (!stored) throw new Error('no record');
-  await records.swap(stored, failed(stored.record, { reason: 'corrupt', message: 'No.' }, clock.now()));
+  end(id, { kind: 'FAILED', error: { reason: 'corrupt', message: 'No.' } });
   const { code, err } = await run(enqueueCommand, [uri]);
   expect(err).toBe(`${uri}: it has FAILED before (corrupt: No.). To try again: npm run documents -- replay ${id}\n`);
   expect(code).toBe(1);

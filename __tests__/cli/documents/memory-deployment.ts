@@ -2,11 +2,22 @@ import type { DocumentsCommand } from '../../../cli/documents/documents-command.
 import type { Operator } from '../../../cli/documents/operator.ts';
 import { Report } from '../../../cli/documents/report.ts';
 import { CloudTasksClient, type CreateTask } from '../../../handler/cloud-tasks-client.ts';
-import { type DocumentRecord, failed, pendingRecord } from '../../../handler/document-record.ts';
-import { RecordStore } from '../../../handler/record-store.ts';
 import { MemoryObjectStore } from '../../../simulation/memory-object-store.ts';
+import { storedState, storedView } from '../../../simulation/stored-document.ts';
+import {
+  attemptName,
+  contentOf,
+  type End,
+  type Lease,
+  metadataOf,
+  openingName,
+  openingOf,
+  type StateContent,
+} from '../../../state/state-objects.ts';
+import { StateStore } from '../../../state/state-store.ts';
 import { VirtualClock } from '../../../time/virtual-clock.ts';
-import { CLIENT_SETTINGS, DOCUMENTS, RESULTS } from '../../handler/handler-in-memory.ts';
+import { DOCUMENTS, RESULTS } from '../../handler/handler-in-memory.ts';
+import { CLIENT_SETTINGS } from '../../handler/tasks-in-memory.ts';
 
 /** A report, and what it has printed so far. */
 export function reporting(clock: VirtualClock, isTTY: boolean) {
@@ -25,7 +36,6 @@ export function reporting(clock: VirtualClock, isTTY: boolean) {
 export function deployment() {
   const clock = new VirtualClock();
   const store = new MemoryObjectStore(clock, [DOCUMENTS, RESULTS]);
-  const records = new RecordStore(store, RESULTS);
   const created: string[] = [];
   /** What the next creations of tasks fail with. */
   const refusals: Error[] = [];
@@ -40,12 +50,11 @@ export function deployment() {
   const tasks = new CloudTasksClient(CLIENT_SETTINGS, async () => ({ createTask }) as unknown as CreateTask, clock);
   const operator: Operator = {
     store,
-    records,
+    states: new StateStore(store, RESULTS),
     tasks,
     clock,
-    documentsBucket: DOCUMENTS,
-    resultsBucket: RESULTS,
-    maxDocumentBytes: 1000,
+    newOwner: () => 'operator',
+    settings: { documentsBucket: DOCUMENTS, resultsBucket: RESULTS, maxDocumentBytes: 1000 },
   };
 
   /** Runs a command, as it was called, to its exit code and what it printed. */
@@ -61,18 +70,56 @@ export function deployment() {
     return { code, ...printed };
   }
 
-  async function add(documentId: string, change: (record: DocumentRecord) => DocumentRecord = (record) => record) {
-    const generation = '1';
+  const at = () => new Date(clock.now()).toISOString();
+  const put = (name: string, content: StateContent) =>
+    store.objects.insert(RESULTS, name, '', { metadata: metadataOf(content) });
+  const view = (documentId: string) => storedView(store.objects, RESULTS, documentId, clock.now());
+  /** The attempt that comes next, or runs. */
+  const attemptOf = (documentId: string) => {
+    const epoch = storedState(store.objects, RESULTS, documentId).epochs.at(-1);
+    return { documentId, epoch: epoch?.task.epoch ?? 0, number: epoch?.next ?? 1 };
+  };
+
+  /** A document that waits. */
+  function add(documentId: string, filename = `${documentId}.pdf`) {
     const sourceUri = `gs://${DOCUMENTS}/${documentId}.pdf`;
-    const filename = `${documentId}.pdf`;
-    const task = { documentId, sourceUri, generation, filename, method: 'auto', ocr: 'auto', epoch: 0 } as const;
-    return (await records.swap(undefined, change(pendingRecord(task, clock.now())))).record;
+    const task = { documentId, sourceUri, generation: '1', filename, method: 'auto', ocr: 'auto', epoch: 0 } as const;
+    put(openingName(documentId, 0), openingOf(task, 'accepted', clock.now()));
+    return view(documentId);
   }
 
-  const failedBecause = (reason: string) => (record: DocumentRecord) =>
-    failed({ ...record, attempts: 2 }, { reason, message: 'No.' }, clock.now());
+  /** Ends the document's next attempt. */
+  function end(documentId: string, content: Partial<End>) {
+    const attempt = attemptOf(documentId);
+    const base = { kind: 'COMPLETED', by: 'one', at: at(), attempts: attempt.number } as const;
+    put(attemptName(attempt, 'end'), { ...base, ...content });
+    return view(documentId);
+  }
 
-  return { clock, store, records, operator, created, refusals, run, add, failedBecause };
+  /** A document that has FAILED after two attempts. */
+  function addFailed(documentId: string, reason = 'error') {
+    add(documentId);
+    return end(documentId, { kind: 'FAILED', attempts: 2, error: { reason, message: 'No.' } });
+  }
+
+  /** Begins the document's next epoch. */
+  function reopen(documentId: string) {
+    const { epoch } = attemptOf(documentId);
+    const opening = store.objects.get(RESULTS, openingName(documentId, epoch)).metadata;
+    put(openingName(documentId, epoch + 1), {
+      ...contentOf<StateContent>('', opening),
+      kind: 'replayed',
+      at: at(),
+    } as never);
+  }
+
+  /** Begins the document's next attempt. */
+  function claim(documentId: string, owner = 'one') {
+    const lease: Lease = { owner, expiresAt: clock.now() + 45_000, at: at() };
+    put(attemptName(attemptOf(documentId), 'lease'), lease);
+  }
+
+  return { clock, store, operator, created, refusals, run, put, view, attemptOf, add, addFailed, end, reopen, claim };
 }
 
 /** The lines of JSON that a command printed. */
