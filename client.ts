@@ -3,10 +3,10 @@
  * It needs the grants that the stack gives to `enqueuers`.
  */
 export { CloudTasksClient, type CloudTasksClientSettings, type CreatedTask } from './handler/cloud-tasks-client.ts';
+export { MissingSettingsError } from './handler/setting-names.ts';
 export {
   type DocumentTask,
   type DocumentTaskInput,
   documentIdFor,
   documentTaskSchema,
 } from './state/document-task.ts';
-export { MissingSettingsError } from './handler/setting-names.ts';

@@ -1,5 +1,10 @@
 import { CloudStorage } from '../../google/cloud-storage.ts';
-import { type ListedObject, type ObjectStore, ObjectTooLargeError, PreconditionFailedError } from '../../google/object-store.ts';
+import {
+  type ListedObject,
+  type ObjectStore,
+  ObjectTooLargeError,
+  PreconditionFailedError,
+} from '../../google/object-store.ts';
 import { AccessControl } from '../../local/access-control.ts';
 import { storageApi } from '../../local/cloud-storage/json-api.ts';
 import { IamPolicy } from '../../local/iam.ts';

@@ -27,7 +27,7 @@ describe('the checks notice when a part of the mechanism is taken out', () => {
     ['first writer', 80, /is said once/],
     ['fence', 80, /by the attempt that holds it|by an attempt that holds it/],
     ['lease', 80, /is worked on by one attempt at a time/],
-    ['resumption', 32, /no model is asked again about/],
+    ['resumption', 80, /no model is asked again about/],
     ['watchdog', 80, /has an outcome in the end; it is (PENDING|PROCESSING|undefined)/],
   ])(
     'the %s',
