@@ -1,3 +1,4 @@
+import { RefusedRequestError } from '../handler/http.ts';
 import { PARENT } from './instance.ts';
 import { BrokenPromise, require } from './invariants.ts';
 import { PROFILES, type Profile } from './profile.ts';
@@ -90,7 +91,8 @@ function disturb(world: World, { disturbance }: Profile): void {
     if (world.view(id) !== undefined) world.deleteTask(id);
   });
   const until = async (action: () => Promise<number>, ...done: number[]) => {
-    for (let tries = 0; tries < 5 && !done.includes(await action()); tries++) {
+    // Whoever is not told that it is done tries again: only then is anything promised.
+    while (!done.includes(await action())) {
       await new Promise<void>((resolve) => clock.setTimeout(resolve, random.between(1_000, 20_000)));
     }
   };
@@ -103,7 +105,17 @@ function disturb(world: World, { disturbance }: Profile): void {
     void until(() => world.delete(id), 204, 404);
   });
   for (const { id } of world.documents) {
-    sometime(() => void world.replay(id).catch(() => {}));
+    sometime(() => void until(() => replay(world, id), 200, 404, 409));
+  }
+}
+
+/** @returns the HTTP status that would say how it went */
+async function replay(world: World, id: string): Promise<number> {
+  try {
+    await world.replay(id);
+    return 200;
+  } catch (error) {
+    return error instanceof RefusedRequestError ? error.httpStatus : 500;
   }
 }
 

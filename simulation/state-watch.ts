@@ -80,7 +80,7 @@ export class StateWatch {
       checkCreation(parsed, content, { state, lease, now });
       const isByCaller = ['cancelled', 'deleted'].includes((content as End).error?.reason ?? '');
       if (lease && isByCaller) this.#world.work.noteStop(lease.owner);
-      if (parsed.what === 'converted') {
+      if (parsed.what === 'converted' && state.deletedAs === undefined) {
         this.#checkMarkdown(parsed.documentId, (content as ConvertedDocument).markdownUri);
       }
       if (parsed.what !== 'end' || (content as End).kind !== 'COMPLETED') return;

@@ -216,7 +216,7 @@ test('two callers that enqueue the same document at the same time: one opening, 
   const { world, document } = calmWorld();
   const both = Promise.all([world.post(document), world.post(document)]);
   // The one that comes second waits for the name: Cloud Storage refuses two changes of it within a second.
-  await world.clock.advance(2 * SECOND);
+  await world.clock.advance(5 * SECOND);
   expect(await both).toEqual([202, 202]);
   await world.untilQueueIsEmpty();
   expect(world.view('a')).toMatchObject({ status: 'COMPLETED', attempts: 1 });
@@ -334,7 +334,7 @@ describe('cancel', () => {
     await world.cancel('a');
     const replaying = world.replay('a');
     const cancelling = world.cancel('a');
-    await world.clock.advance(2 * SECOND);
+    await world.clock.advance(5 * SECOND);
     await Promise.all([replaying, cancelling]);
     await world.untilQueueIsEmpty();
     expectKept(world);
@@ -367,7 +367,7 @@ describe('delete', () => {
     world.promise(() => world.watch.checkDeleted('a'));
     expectKept(world);
     const posting = world.post(document);
-    await world.clock.advance(2 * SECOND);
+    await world.clock.advance(5 * SECOND);
     expect(await posting).toBe(410);
     await expectDeleted(world);
   });
