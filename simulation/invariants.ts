@@ -17,6 +17,8 @@ export interface Surroundings {
   readonly lease: Lease | undefined;
   /** Milliseconds since the epoch. */
   readonly now: number;
+  /** Whether the processes' clocks differ by less than leases allow for: only then is it promised that no live one is taken over. */
+  readonly clocksAgree: boolean;
 }
 
 /**
@@ -24,7 +26,8 @@ export interface Surroundings {
  *
  * @throws BrokenPromise naming the one that does not
  */
-export function checkCreation(name: StateName, content: unknown, { state, lease, now }: Surroundings): void {
+export function checkCreation(name: StateName, content: unknown, surroundings: Surroundings): void {
+  const { state, now } = surroundings;
   const id = name.documentId;
   const epoch = state.epochs.find(({ task }) => task.epoch === name.epoch);
   if (name.what === 'open') {
@@ -41,9 +44,9 @@ export function checkCreation(name: StateName, content: unknown, { state, lease,
     require(name.number <= epoch.next, `${id} counts each attempt once: the one before has ended`);
   } else if (name.what === 'converted') {
     const { markdownUri } = content as ConvertedDocument;
-    require(isBy(lease?.owner, markdownUri), `${id} has been converted by its holder`);
+    require(isBy(surroundings.lease?.owner, markdownUri), `${id} has been converted by its holder`);
   } else {
-    checkEnd(name, content as End, epoch, state, lease);
+    checkEnd(name, content as End, epoch, surroundings);
   }
 }
 
@@ -69,15 +72,15 @@ function checkEnd(
   { documentId: id, number }: StateName,
   end: End,
   epoch: Epoch,
-  { epochs }: DocumentState,
-  lease: Lease | undefined,
+  { state, lease, clocksAgree }: Surroundings,
 ): void {
-  require(epoch === epochs.at(-1), `an attempt of an earlier epoch changes nothing of ${id}`);
+  require(epoch === state.epochs.at(-1), `an attempt of an earlier epoch changes nothing of ${id}`);
   require(epoch.outcome === undefined, `${id} keeps its outcome ${epoch.outcome?.kind}`);
   require(number === epoch.next, `the ends of ${id} are written in their order`);
   if (end.kind === 'TAKEN-OVER' || end.error?.reason === 'abandoned') {
     // By the clock of whoever takes over.
-    const isOver = lease !== undefined && (lease.owner === end.by || !isLive(lease, Date.parse(end.at)));
+    const isOver =
+      lease !== undefined && (!clocksAgree || lease.owner === end.by || !isLive(lease, Date.parse(end.at)));
     require(isOver, `the live lease of ${id} is not taken over, and none that is not there`);
   } else if (end.error?.reason !== 'cancelled' && end.error?.reason !== 'deleted') {
     require(lease !== undefined, `${id} is ended by an attempt that holds it`);

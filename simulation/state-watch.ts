@@ -39,10 +39,12 @@ export interface WatchedWorld {
 export class StateWatch {
   readonly #world: WatchedWorld;
   readonly #extracts: boolean;
+  readonly #clocksAgree: boolean;
 
-  constructor(world: WatchedWorld, extracts: boolean) {
+  constructor(world: WatchedWorld, { extracts, clocksAgree }: { extracts: boolean; clocksAgree: boolean }) {
     this.#world = world;
     this.#extracts = extracts;
+    this.#clocksAgree = clocksAgree;
     const { store } = world;
     const write = store.write.bind(store);
     store.write = async (bucket, name, body, options) => {
@@ -77,7 +79,7 @@ export class StateWatch {
     const { owner } = this.#world.work;
     const now = this.#world.clock.now();
     return () => {
-      checkCreation(parsed, content, { state, lease, now });
+      checkCreation(parsed, content, { state, lease, now, clocksAgree: this.#clocksAgree });
       const isByCaller = ['cancelled', 'deleted'].includes((content as End).error?.reason ?? '');
       if (lease && isByCaller) this.#world.work.noteStop(lease.owner);
       if (parsed.what === 'converted' && state.deletedAs === undefined) {

@@ -83,7 +83,7 @@ export class World {
     this.#sabotage = sabotage;
     this.store = new MemoryObjectStore(this.clock, [DOCUMENTS, RESULTS], { limitsChanges: true });
     this.work = new SimulatedWork(this);
-    this.watch = new StateWatch(this, extracts);
+    this.watch = new StateWatch(this, { extracts, clocksAgree: skewSeconds === 0 });
     if (sabotage !== undefined) this.#takeOut(sabotage);
     this.plan = () => this.#planByChance(this.#profile.conversionSlow, this.#profile.conversionFails, [400, 700]);
     this.planExtraction = () =>
