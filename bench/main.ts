@@ -14,6 +14,7 @@ import { enqueue } from './enqueue.ts';
 import { handlerMemory } from './handler-memory.ts';
 import { handlerRequests } from './handler-requests.ts';
 import type { Measurement } from './measurement.ts';
+import { shortDocuments } from './short-documents.ts';
 import { synth } from './synth.ts';
 import { synthTsNode } from './synth-ts-node.ts';
 import { comparisonJson, comparisonTable } from './table.ts';
@@ -26,6 +27,7 @@ const MEASUREMENTS: readonly Measurement[] = [
   emulator,
   handlerRequests,
   handlerMemory,
+  shortDocuments,
   conversionSpeed,
   conversionThreads,
   conversionEventLoop,
