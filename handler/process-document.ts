@@ -24,7 +24,7 @@ export interface ProcessingDependencies extends ConvertDependencies, ExtractDepe
   readonly newOwner: () => string;
 }
 
-export interface Attempt {
+export interface AttemptOptions {
   /** `X-CloudTasks-TaskRetryCount`: 0 the first time. (The execution count leaves out 5xx answers and timeouts.) */
   readonly retryCount: number;
   /** Aborted with a {@link DrainingError} when the instance is about to end. */
@@ -53,7 +53,7 @@ const RELEASE_SECONDS = 5;
  */
 export async function processDocument(
   task: DocumentTask,
-  attempt: Attempt,
+  attempt: AttemptOptions,
   dependencies: ProcessingDependencies,
 ): Promise<Outcome> {
   const { clock, states, store, settings } = dependencies;

@@ -11,7 +11,7 @@ export function require(holds: boolean, promise: string): asserts holds {
 }
 
 /** What was there when an object of a document's state was written. */
-export interface Surroundings {
+export interface BeforeCreation {
   readonly state: DocumentState;
   /** The lease of the attempt that the object is about. */
   readonly lease: Lease | undefined;
@@ -26,8 +26,8 @@ export interface Surroundings {
  *
  * @throws BrokenPromise naming the one that does not
  */
-export function checkCreation(name: StateName, content: unknown, surroundings: Surroundings): void {
-  const { state, now } = surroundings;
+export function checkCreation(name: StateName, content: unknown, before: BeforeCreation): void {
+  const { state, now } = before;
   const id = name.documentId;
   const epoch = state.epochs.find(({ task }) => task.epoch === name.epoch);
   if (name.what === 'open') {
@@ -44,9 +44,9 @@ export function checkCreation(name: StateName, content: unknown, surroundings: S
     require(name.number <= epoch.next, `${id} counts each attempt once: the one before has ended`);
   } else if (name.what === 'converted') {
     const { markdownUri } = content as ConvertedDocument;
-    require(isBy(surroundings.lease?.owner, markdownUri), `${id} has been converted by its holder`);
+    require(isBy(before.lease?.owner, markdownUri), `${id} has been converted by its holder`);
   } else {
-    checkEnd(name, content as End, epoch, surroundings);
+    checkEnd(name, content as End, epoch, before);
   }
 }
 
@@ -72,7 +72,7 @@ function checkEnd(
   { documentId: id, number }: StateName,
   end: End,
   epoch: Epoch,
-  { state, lease, clocksAgree }: Surroundings,
+  { state, lease, clocksAgree }: BeforeCreation,
 ): void {
   require(epoch === state.epochs.at(-1), `an attempt of an earlier epoch changes nothing of ${id}`);
   require(epoch.outcome === undefined, `${id} keeps its outcome ${epoch.outcome?.kind}`);
