@@ -178,7 +178,7 @@ export async function whileBusy<T>(
     } catch (error) {
       if (!(error instanceof StorageError && error.status === TOO_MANY)) throw error;
     }
-    await sleep(clock, BUSY_DELAY_MS * (0.5 + random()), signal);
+    await sleep(clock, Math.round(BUSY_DELAY_MS * (0.5 + random())), signal);
   }
 }
 

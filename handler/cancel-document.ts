@@ -1,5 +1,6 @@
 import { currentEpoch } from '../state/document-state.ts';
 import { type DocumentView, viewOf } from '../state/document-view.ts';
+import { isoOf } from '../state/state-objects.ts';
 import type { StateStore } from '../state/state-store.ts';
 import type { Clock } from '../time/clock.ts';
 import { noDocument } from './http.ts';
@@ -38,7 +39,7 @@ export async function cancelDocument(
     const attempt = { ...epoch.task, number: epoch.next };
     const isRunning = (await states.lease(attempt, signal)) !== undefined;
     const attempts = isRunning ? epoch.next : epoch.next - 1;
-    const at = new Date(clock.now()).toISOString();
+    const at = isoOf(clock.now());
     // Whoever is the first to end it, there is more to look at then.
     await states.end(attempt, { kind: 'FAILED', by, at, attempts, error: CANCELLED }, signal);
   }

@@ -1,6 +1,6 @@
 import { type FinalEnd, isLive, nextStep } from '../state/document-state.ts';
 import type { DocumentCheck } from '../state/document-task.ts';
-import { openingOf } from '../state/state-objects.ts';
+import { isoOf, openingOf } from '../state/state-objects.ts';
 import type { StateStore } from '../state/state-store.ts';
 import type { Clock } from '../time/clock.ts';
 import type { CloudTasksClient } from './cloud-tasks-client.ts';
@@ -43,23 +43,25 @@ export async function checkDocument(
   for (;;) {
     const step = nextStep(await states.read(check.documentId, signal), check);
     if (step.kind === 'none') return undefined;
+    // Before the look at the lease: whoever stalls after it must not take for run out what was renewed meanwhile.
+    const now = clock.now();
     const number = { ...check, number: step.kind === 'open' ? 1 : step.epoch.next };
     const lease = await states.lease(number, signal);
     const isOwn = lease?.owner === by;
     const seen = `${number.number} ${lease?.generation ?? '-'}`;
-    if (!isOwn && ((lease && isLive(lease, clock.now())) || seen !== check.seen)) {
+    if (!isOwn && ((lease && isLive(lease, now)) || seen !== check.seen)) {
       await tasks.createDocumentCheckTask({ ...next, seen });
       return undefined;
     }
     if (step.kind === 'open') {
       // A task that another service made may have had no attempt at all.
-      await states.open(check.documentId, check.epoch, openingOf(check, 'accepted', clock.now()), signal);
+      await states.open(check.documentId, check.epoch, openingOf(check, 'accepted', now), signal);
     } else if (lease === undefined) {
       // Claimed first, as an attempt would: one that has just begun must not be given up. Then everything is looked at again.
-      await states.claim(number, leaseOf(by, clock.now(), settings.deadlines), signal);
+      await states.claim(number, leaseOf(by, now, settings.deadlines), signal);
     } else {
       const attempts = isOwn ? step.epoch.next - 1 : step.epoch.next;
-      const end = { kind: 'FAILED', by, at: new Date(clock.now()).toISOString(), attempts, error: ABANDONED } as const;
+      const end = { kind: 'FAILED', by, at: isoOf(now), attempts, error: ABANDONED } as const;
       // If somebody else was faster, there is more to look at.
       if ((await states.end(number, end, signal)).by === by) return end;
     }

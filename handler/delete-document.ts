@@ -7,7 +7,14 @@ import {
 } from '../google/object-store.ts';
 import { type DocumentState, stateOf } from '../state/document-state.ts';
 import { type DocumentTask, parseSourceUri } from '../state/document-task.ts';
-import { type Emptied, LEASES_PREFIX, metadataOf, RESULTS_PREFIX, STATE_PREFIX } from '../state/state-objects.ts';
+import {
+  type Emptied,
+  isoOf,
+  LEASES_PREFIX,
+  metadataOf,
+  RESULTS_PREFIX,
+  STATE_PREFIX,
+} from '../state/state-objects.ts';
 import type { StateStore } from '../state/state-store.ts';
 import type { Clock } from '../time/clock.ts';
 import type { CloudTasksClient } from './cloud-tasks-client.ts';
@@ -79,7 +86,7 @@ async function buried(documentId: string, { states, clock, newOwner, signal }: D
     if (state.deletedAs !== undefined) return state as Buried;
     const newest = state.epochs.at(-1);
     if (newest === undefined) throw noDocument(documentId);
-    const at = new Date(clock.now()).toISOString();
+    const at = isoOf(clock.now());
     // Whoever is first, there is more to look at then.
     if (newest.outcome) await states.open(documentId, newest.task.epoch + 1, { kind: 'deleted', at }, signal);
     else {

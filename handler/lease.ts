@@ -1,11 +1,12 @@
 import type { Deadlines } from '../deadlines.ts';
-import type {
-  AttemptNumber,
-  ConvertedDocument,
-  DocumentError,
-  DocumentResult,
-  End,
-  Lease,
+import {
+  type AttemptNumber,
+  type ConvertedDocument,
+  type DocumentError,
+  type DocumentResult,
+  type End,
+  isoOf,
+  type Lease,
 } from '../state/state-objects.ts';
 import type { StateStore, StoredLease } from '../state/state-store.ts';
 import type { Clock, TimerHandle } from '../time/clock.ts';
@@ -37,7 +38,7 @@ export type OwnEnd =
 
 /** A lease that lasts from now on. */
 export function leaseOf(owner: string, now: number, { leaseSeconds }: Deadlines): Lease {
-  return { owner, expiresAt: now + leaseSeconds * 1000, at: new Date(now).toISOString() };
+  return { owner, expiresAt: now + leaseSeconds * 1000, at: isoOf(now) };
 }
 
 /**
@@ -76,7 +77,7 @@ export class HeldLease {
     this.#stopRenewing();
     const { clock, states } = this.#options;
     const by = this.#stored.owner;
-    const at = new Date(clock.now()).toISOString();
+    const at = isoOf(clock.now());
     const end = await states.end(this.attempt, { ...own, by, at, attempts: this.attempt.number }, signal);
     if (end.by !== by) throw this.#lost();
     return end;

@@ -1,9 +1,14 @@
 import type { Extractor } from '../documents/extraction/extractor.ts';
 import { type Epoch, isLive, nextStep, type Step } from '../state/document-state.ts';
 import type { DocumentTask } from '../state/document-task.ts';
-import { type ConvertedDocument, type DocumentError, type DocumentResult, openingOf } from '../state/state-objects.ts';
+import {
+  type ConvertedDocument,
+  type DocumentError,
+  type DocumentResult,
+  isoOf,
+  openingOf,
+} from '../state/state-objects.ts';
 import type { StateStore, StoredLease } from '../state/state-store.ts';
-import type { Clock } from '../time/clock.ts';
 import { Deadline } from '../time/deadline.ts';
 import { type ConvertDependencies, convertDocument } from './convert-step.ts';
 import { type ExtractDependencies, extractFields } from './extract-step.ts';
@@ -109,12 +114,14 @@ async function claimDocument(
     }
     const { epoch } = step;
     const number = { ...epoch.task, number: epoch.next };
-    const lease = await states.claim(number, leaseOf(owner, clock.now(), settings.deadlines), signal);
+    // Before the look at another's lease: whoever stalls after it must not take for run out what was renewed meanwhile.
+    const now = clock.now();
+    const lease = await states.claim(number, leaseOf(owner, now, settings.deadlines), signal);
     if (lease?.owner === owner) return { epoch, lease };
     if (lease === undefined) continue;
-    if (isLive(lease, clock.now())) return { httpStatus: 409, status: 'PROCESSING' };
+    if (isLive(lease, now)) return { httpStatus: 409, status: 'PROCESSING' };
     // Its holder is dead, or stalls: then its own end comes too late. Whoever is first to say so, the next attempt may begin.
-    await states.end(number, { kind: 'TAKEN-OVER', by: owner, at: isoOf(clock), attempts: epoch.next }, signal);
+    await states.end(number, { kind: 'TAKEN-OVER', by: owner, at: isoOf(now), attempts: epoch.next }, signal);
   }
 }
 
@@ -177,8 +184,4 @@ async function giveUp(
     // No end of this attempt is stored, so the task must not end: a retry finds what has become of the document.
     return { httpStatus: verdictOn(unsettled, false).httpStatus, status: 'PROCESSING', error: reason };
   }
-}
-
-function isoOf(clock: Clock): string {
-  return new Date(clock.now()).toISOString();
 }

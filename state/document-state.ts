@@ -51,8 +51,8 @@ export type FinalEnd = End & { readonly kind: 'COMPLETED' | 'FAILED' };
 export type StateListing = readonly Pick<ListedObject, 'name' | 'metadata'>[];
 
 /**
- * Milliseconds after which nobody can come any more who would bring an opened epoch to its first end: a task lives for 31 days.
- * It is met where old objects are removed by their age, the ends before the openings.
+ * Milliseconds after its last sign of life when nobody can come any more who would bring an epoch to its outcome: a task lives for
+ * 31 days. It is met where old objects are removed by their age, the ends before the openings.
  */
 const EXPIRED_MS = 32 * 86_400_000;
 
@@ -126,7 +126,8 @@ function isFinal(end: End): end is FinalEnd {
 export function currentEpoch({ epochs, deletedAs }: DocumentState, now: number): Epoch | undefined {
   const newest = epochs.at(-1);
   if (newest === undefined || deletedAs !== undefined) return undefined;
-  const isExpired = newest.ends.length === 0 && now - Date.parse(newest.createdAt) > EXPIRED_MS;
+  const lastSign = newest.ends.at(-1)?.at ?? newest.createdAt;
+  const isExpired = newest.outcome === undefined && now - Date.parse(lastSign) > EXPIRED_MS;
   return isExpired ? undefined : newest;
 }
 

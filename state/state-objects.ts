@@ -40,7 +40,7 @@ export type Source = Omit<DocumentTask, 'documentId' | 'epoch'>;
 /** The opening of a task's epoch. */
 export function openingOf(task: DocumentTask, kind: Opening['kind'], now: number): Opening {
   const { sourceUri, generation, filename, method, ocr } = task;
-  return { kind, at: new Date(now).toISOString(), sourceUri, generation, filename, method, ocr };
+  return { kind, at: isoOf(now), sourceUri, generation, filename, method, ocr };
 }
 
 /** What becomes of an attempt: of its number, by whoever was the first to say so. */
@@ -116,6 +116,11 @@ export interface AttemptNumber {
 export interface StateName extends AttemptNumber {
   /** undefined for a lease. */
   readonly what: 'open' | 'converted' | 'end' | undefined;
+}
+
+/** A time as the objects of a state say it. @param now milliseconds since the epoch */
+export function isoOf(now: number): string {
+  return new Date(now).toISOString();
 }
 
 /** The folder of a document under a prefix: `PREFIX` + hash + id. */

@@ -102,6 +102,20 @@ test('a live lease is never given up, even where nothing seems to have changed',
   expect(view()).toMatchObject({ status: 'PROCESSING' });
 });
 
+test('a look that stalls after it has read the lease does not take for run out what was renewed meanwhile', async () => {
+  const { look, claim, store, clock, view } = await watched();
+  const lease = await claim('one');
+  const stat = store.stat.bind(store);
+  store.stat = async (...args) => {
+    const found = await stat(...args);
+    store.stat = stat;
+    await clock.advance(60_000);
+    return found;
+  };
+  expect(await look(1, `1 ${lease?.generation}`)).toBeUndefined();
+  expect(view()).toMatchObject({ status: 'PENDING' });
+});
+
 test('an attempt that begins while the document is given up keeps it', async () => {
   const { look, lookTwice, claim, states, checks, view } = await watched();
   const real = states.claim.bind(states);

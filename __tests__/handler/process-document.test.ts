@@ -4,10 +4,20 @@ import { cancelDocument } from '../../handler/cancel-document.ts';
 import { Drain } from '../../handler/drain.ts';
 import { processDocument } from '../../handler/process-document.ts';
 import { openingName, openingOf } from '../../state/state-objects.ts';
+import type { Clock } from '../../time/clock.ts';
 import { asText, converterOf, DOCUMENTS, noteCalls, RESULTS, setUp } from './handler-in-memory.ts';
 
 const first = { retryCount: 0, draining: new Drain().signal };
 const last = { retryCount: 4, draining: new Drain().signal };
+
+/** A clock whose methods can be spread. */
+function bound(clock: Clock): Clock {
+  return {
+    now: () => clock.now(),
+    setTimeout: (fn, ms) => clock.setTimeout(fn, ms),
+    clearTimeout: (handle) => clock.clearTimeout(handle),
+  };
+}
 
 test('a document is converted, stored once and committed', async () => {
   const { dependencies, store, task, view } = setUp();
@@ -237,6 +247,25 @@ test('an attempt that takes over a dead one says so first, and is the next in nu
     ...['list', 'write', 'stat', 'write'],
     ...['list', 'write', 'read', 'write', 'write', 'write'],
   ]);
+});
+
+test('an attempt that stalls after its look at a lease does not take for run out what was renewed meanwhile', async () => {
+  const { clock, dependencies, store, task } = setUp();
+  const { states } = dependencies;
+  await states.open('a1', 0, openingOf(task, 'accepted', clock.now()));
+  const number = { documentId: 'a1', epoch: 0, number: 1 };
+  await states.claim(number, { owner: 'other', expiresAt: clock.now() + 45_000, at: 'then' });
+  await clock.advance(1000);
+  let stalledMs = 0;
+  const stat = store.stat.bind(store);
+  store.stat = async (...args) => {
+    const found = await stat(...args);
+    stalledMs = 60_000;
+    return found;
+  };
+  const stalling = { ...dependencies, clock: { ...bound(clock), now: () => clock.now() + stalledMs } };
+  expect(await processDocument(task, first, stalling)).toEqual({ httpStatus: 409, status: 'PROCESSING' });
+  expect(await states.endOf(number)).toBeUndefined();
 });
 
 test('a claim whose answer was lost is its own when it is tried again', async () => {

@@ -105,9 +105,12 @@ describe('the epoch that counts', () => {
     expect(current([opening(), end(0, 1, 'FAILED'), tombstone(1)])).toBeUndefined();
   });
 
-  test('is none where all but the openings was removed by age: after 32 days no task can bring an end any more', () => {
+  test('is none where the outcome was removed by age: after 32 days no task can bring one any more', () => {
     expect(current([opening()], NOW + 32 * DAY)).toBe(0);
     expect(current([opening()], NOW + 32 * DAY + 1)).toBeUndefined();
+    const back = end(0, 1, 'GIVEN-BACK', { at: new Date(NOW + 5 * DAY).toISOString() });
+    expect(current([opening(), back], NOW + 37 * DAY)).toBe(0);
+    expect(current([opening(), back], NOW + 37 * DAY + 1)).toBeUndefined();
     expect(current([opening(), end(0, 1, 'COMPLETED')], NOW + 400 * DAY)).toBe(0);
   });
 });
