@@ -55,7 +55,7 @@ export interface LocalGoogleOptions {
   readonly vertexBaseUrl?: string | undefined;
   /** Decides for each request to Cloud Storage whether it fails. @default none does */
   readonly storageFault?: () => StorageFault | undefined;
-  /** Whether Cloud Storage refuses a second change of one object within a second. @default false */
+  /** Whether Cloud Storage refuses a second change of one object within a second. @default true */
   readonly mutationLimit?: boolean | undefined;
   /** Takes what the service writes and what Cloud Run refuses, a line each. @default nothing */
   readonly onLog?: (line: string) => void;

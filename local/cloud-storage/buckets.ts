@@ -39,7 +39,7 @@ export interface ObjectReadOptions extends Preconditions {
 }
 
 export interface BucketsOptions {
-  /** Whether a second change of one name within a second is refused. @default false */
+  /** Whether a second change of one name within a second is refused. @default true */
   readonly mutationLimit?: boolean | undefined;
 }
 
@@ -56,7 +56,7 @@ export class Buckets {
   readonly #limit: MutationLimit;
   #lastGeneration = 0;
 
-  constructor(clock: Pick<Clock, 'now'>, { mutationLimit = false }: BucketsOptions = {}) {
+  constructor(clock: Pick<Clock, 'now'>, { mutationLimit = true }: BucketsOptions = {}) {
     this.#clock = clock;
     this.#limit = new MutationLimit(mutationLimit);
   }

@@ -71,7 +71,6 @@ export async function torture(options: TortureOptions): Promise<TortureReport> {
   let isCalm = false;
   const google = await startLocalGoogle({
     stackFile,
-    mutationLimit: true,
     tasksClock: acceleratedClock(TASKS_TIME_FACTOR),
     storageFault: () => {
       if (isCalm || random() >= STORAGE_FAULTS) return undefined;
