@@ -82,8 +82,8 @@ export class RecentObjects implements ObjectStore {
   #folder(folder: string): Map<string, WrittenObject> {
     const known = this.#folders.get(folder);
     if (known !== undefined) return known;
-    const [first = ''] = this.#folders.keys();
-    if (this.#folders.size === this.#options.capacity) this.#folders.delete(first);
+    if (this.#folders.size === this.#options.capacity)
+      this.#folders.delete(this.#folders.keys().next().value as string);
     const objects = new Map<string, WrittenObject>();
     this.#folders.set(folder, objects);
     return objects;

@@ -125,7 +125,20 @@ export function isoOf(now: number): string {
 
 /** The folder of a document under a prefix: `PREFIX` + hash + id. */
 export function folderOf(prefix: string, documentId: string): string {
-  return `${prefix}${hash('sha256', documentId).slice(0, 8)}-${documentId}/`;
+  return `${prefix}${hashOf(documentId)}-${documentId}/`;
+}
+
+/** Hashes that were needed last: every object of an attempt needs the same one, and each takes as long as a look at the object. */
+const recentHashes = new Map<string, string>();
+const MAX_RECENT = 100;
+
+function hashOf(documentId: string): string {
+  const known = recentHashes.get(documentId);
+  if (known !== undefined) return known;
+  const digits = hash('sha256', documentId).slice(0, 8);
+  if (recentHashes.size === MAX_RECENT) recentHashes.delete(recentHashes.keys().next().value as string);
+  recentHashes.set(documentId, digits);
+  return digits;
 }
 
 export function openingName(documentId: string, epoch: number): string {
@@ -156,8 +169,9 @@ const LONGEST_MESSAGE_BYTES = 5000;
  * travel as headers too.
  */
 export function metadataOf(content: StateContent): ObjectMetadata {
-  const { kind, ...rest } = { kind: undefined, ...content };
-  return { ...(kind && { kind }), detail: asciiJson(rest) };
+  const { kind, ...rest } = content as { readonly kind?: string };
+  const detail = asciiJson(rest);
+  return kind === undefined ? { detail } : { kind, detail };
 }
 
 /** Cuts an error's message to what metadata can hold. */

@@ -87,6 +87,41 @@ test('enqueues files, lists and shows what failed, replays it, and the service s
   expect(await response.json()).toMatchObject({ status: 'FAILED', epoch: 1, attempts: 1, history });
 }, 30_000);
 
+test('fetches results, cancels and deletes, by commands and by routes', async () => {
+  const [one, two] = [path.join(folder, 'one.txt'), path.join(folder, 'two.txt')];
+  writeFileSync(one, 'First\n');
+  writeFileSync(two, 'Second\n');
+  const before = attempts;
+  const enqueued = jsonLines((await documents('enqueue', '--json', one, two)).out);
+  await untilAttempts(before + 2);
+  const [first = '', second = ''] = [one, two].map((file) =>
+    String(enqueued.find(({ document }) => document === file)?.documentId),
+  );
+
+  expect(await documents('result', first)).toEqual({ out: 'First\n', err: '', code: 0 });
+  expect(await documents('cancel', first)).toMatchObject({
+    err: `${first}: it is COMPLETED already, and stays so\n`,
+    code: 1,
+  });
+  expect(await documents('delete', first, '--source')).toMatchObject({ err: '', code: 0 });
+  expect(await documents('show', first)).toMatchObject({ err: `${first}: There is no document ${first}.\n`, code: 1 });
+
+  const token = await google.idToken({ email: 'owner@example.com', audience: google.serviceUrl });
+  const call = (method: string, to: string) =>
+    fetch(`${google.frontDoorUrl}/documents/${second}${to}`, { method, headers: { Authorization: `Bearer ${token}` } });
+  expect(await (await call('GET', '/result')).text()).toBe('Second\n');
+  expect(await (await call('POST', '/cancel')).json()).toMatchObject({ status: 'COMPLETED' });
+  // The runtime account may read documents, and no more.
+  const refused = await call('DELETE', '?source=true');
+  expect(refused.status).toBe(403);
+  expect(await refused.json()).toMatchObject({
+    title: 'Source not removed',
+    detail: expect.stringMatching(/Remove gs:/),
+  });
+  expect((await call('DELETE', '')).status).toBe(204);
+  expect((await call('GET', '')).status).toBe(404);
+}, 30_000);
+
 /** A call that needs no deployment, and may name none. */
 function callOf(words: readonly string[], environment: Record<string, string> = {}) {
   const { stdout, stderr, status } = spawnSync(process.execPath, ['--no-warnings', 'cli/documents.ts', ...words], {
