@@ -14,7 +14,7 @@ const MAY_IMPORT = {
   state: ['documents/', 'google/', 'time/'],
   handler: ['state/', 'documents/', 'google/', 'time/', 'deadlines.ts'],
   local: ['time/', 'google/crc32c.ts', ...CONTRACTS],
-  stacks: ['deadlines.ts', 'documents/extraction/(field-schema|vertex-model).ts', ...CONTRACTS],
+  stacks: ['deadlines.ts', 'package-folder.ts', 'documents/extraction/(field-schema|vertex-model).ts', ...CONTRACTS],
   simulation: ['handler/', 'state/', 'documents/', 'google/', 'time/', 'local/', 'deadlines.ts'],
   cli: [
     'stacks/',

@@ -6,19 +6,24 @@
  * a string, where it would parse code. Files beside it, by esbuild's code splitting or one a package, were measured: 2 to 6 % quicker
  * to the first answer from a local disk, which the calls for them would use up.
  */
+import { existsSync } from 'node:fs';
 import { mkdir, readFile, stat, writeFile } from 'node:fs/promises';
 import path from 'node:path';
-import { fileURLToPath } from 'node:url';
 import { isDeepStrictEqual } from 'node:util';
 import { constants, zstdCompressSync } from 'node:zlib';
 import { type BuildOptions, type BuildResult, build, type Plugin } from 'esbuild';
+import { PACKAGE_FOLDER } from './package-folder.ts';
 
-const root = path.dirname(fileURLToPath(import.meta.url));
+const root = import.meta.dirname;
+/** That of the source, or of what was built of it. */
+const extension = path.extname(import.meta.filename);
 
 /** Where `npm run bundle` writes and the stack reads. */
-export const BUNDLE_FILE = path.join(root, 'dist', 'handler.mjs');
+export const BUNDLE_FILE = path.join(PACKAGE_FOLDER, 'dist', 'handler.mjs');
 
 export interface BundleOptions {
+  /** Module with processing of one's own, from the working folder. @default handler/processing.ts */
+  readonly processing?: string | undefined;
   /** What to bundle. @default handler/main.ts */
   readonly entryPoint?: string;
   /** Whether it can convert; without, only measurements want it. @default true */
@@ -29,13 +34,14 @@ export interface BundleOptions {
  * Writes the bundle: the same bytes for the same source, wherever the project and its packages lie.
  *
  * @param file where to. @default dist/handler.mjs
- * @throws when the handler's source does not bundle; the error says why
+ * @throws Error when the module with processing is not there, or the source does not bundle; the error says why
  */
 export async function bundleHandler(
   file: string = BUNDLE_FILE,
-  { entryPoint = 'handler/main.ts', converters = true }: BundleOptions = {},
+  { processing, entryPoint = `handler/main${extension}`, converters = true }: BundleOptions = {},
 ): Promise<void> {
-  const inputs = new Set(['bundle.ts', 'tsconfig.json']);
+  const inputs = new Set(extension === '.ts' ? ['bundle.ts', 'tsconfig.json'] : [`bundle${extension}`]);
+  const own = processing === undefined ? [] : [ownProcessing(processing)];
   const worker = converters ? await packedWorker(inputs) : '';
   await mkdir(path.dirname(file), { recursive: true });
   const result = await build({
@@ -45,7 +51,7 @@ export async function bundleHandler(
     // What a stack trace in the log shows.
     keepNames: true,
     outfile: file,
-    plugins: [packedPackages(inputs)],
+    plugins: [...own, packedPackages(inputs)],
     define: { CONVERSION_WORKER_SOURCE: JSON.stringify(worker) },
     // CommonJS packages inside the ES module need a require of their own for Node's built-in modules.
     banner: {
@@ -53,7 +59,7 @@ export async function bundleHandler(
     },
   });
   addInputs(inputs, result);
-  await writeFile(stampOf(file), JSON.stringify(await stateOf(inputs)));
+  await writeFile(stampOf(file), JSON.stringify({ processing, files: await stateOf(inputs) } satisfies Stamp));
 }
 
 /**
@@ -61,15 +67,19 @@ export async function bundleHandler(
  *
  * @throws as {@link bundleHandler}
  */
-export async function bundleHandlerIfChanged(file: string = BUNDLE_FILE): Promise<void> {
+export async function bundleHandlerIfChanged(
+  file: string = BUNDLE_FILE,
+  { processing }: Pick<BundleOptions, 'processing'> = {},
+): Promise<void> {
   try {
     await stat(file);
-    const before = JSON.parse(await readFile(stampOf(file), 'utf8')) as Record<string, string>;
-    if (isDeepStrictEqual(await stateOf(Object.keys(before)), before)) return;
+    const before = JSON.parse(await readFile(stampOf(file), 'utf8')) as Stamp;
+    const isSame = before.processing === processing;
+    if (isSame && isDeepStrictEqual(await stateOf(Object.keys(before.files)), before.files)) return;
   } catch {
     // The bundle, its stamp or a file that it was made of is not there.
   }
-  await bundleHandler(file);
+  await bundleHandler(file, { processing });
 }
 
 const shared = {
@@ -85,11 +95,37 @@ const shared = {
   logLevel: 'silent',
 } satisfies BuildOptions;
 
+// --- Processing of one's own
+
+/** The handler's import of its processing leads to a module of one's own, whose import of this package to the handler's own files. */
+function ownProcessing(processing: string): Plugin {
+  const module = path.resolve(processing);
+  if (!existsSync(module)) {
+    throw new Error(
+      `Processing of your own is a module that exports processingOf and alwaysExtracts; there is no ${processing}: name its file ` +
+        'in PROCESSING_MODULE.',
+    );
+  }
+  return {
+    name: 'own-processing',
+    setup(builder) {
+      const main = path.join(root, 'handler', `main${extension}`);
+      builder.onResolve({ filter: /^\.\/processing\.[jt]s$/ }, ({ importer }) =>
+        importer === main ? { path: module } : undefined,
+      );
+      // By its name it could be another copy, whose errors the handler would not know.
+      builder.onResolve({ filter: /^cloud-tasks-document-processing\/processing$/ }, () => ({
+        path: path.join(root, `processing${extension}`),
+      }));
+    },
+  };
+}
+
 // --- Packed scripts
 
 /** The thread that converts documents, as `local-converter.ts` starts it. */
 function packedWorker(inputs: Set<string>): Promise<string> {
-  const entryPoints = ['documents/conversion/worker.ts'];
+  const entryPoints = [`documents/conversion/worker${extension}`];
   return packedScript('conversion-worker', { entryPoints, plugins: [packedPackages(inputs)] }, inputs);
 }
 
@@ -169,6 +205,12 @@ function requireJson(_match: string, quotedParts: string): string {
 
 // --- What a bundle was made of
 
+interface Stamp {
+  readonly processing?: string | undefined;
+  /** Each file that it was made of, and its state. */
+  readonly files: Record<string, string>;
+}
+
 const stampOf = (file: string) => `${file}.inputs.json`;
 
 /** Files only: esbuild also lists what plugins and standard input gave it. */
@@ -184,4 +226,9 @@ async function stateOf(files: Iterable<string>): Promise<Record<string, string>>
   return Object.fromEntries(await Promise.all(states));
 }
 
-if (import.meta.main) await bundleHandler();
+if (import.meta.main) {
+  await bundleHandler(BUNDLE_FILE, { processing: process.env.PROCESSING_MODULE || undefined }).catch(({ message }) => {
+    console.error(message);
+    process.exitCode = 1;
+  });
+}

@@ -16,7 +16,7 @@ beforeAll(async () => {
   stamp = `${file}.inputs.json`;
   // One that was made before a file of the handler changed.
   await writeFile(file, 'outdated');
-  await writeFile(stamp, JSON.stringify({ 'handler/main.ts': '0 0' }));
+  await writeFile(stamp, JSON.stringify({ files: { 'handler/main.ts': '0 0' } }));
   await bundleHandlerIfChanged(file);
 }, 30_000);
 afterAll(() => rm(folder, { recursive: true }));
@@ -49,7 +49,7 @@ test('wrong settings are one line of the log each, and exit code 1', async () =>
 
 test('what changed is bundled again, and is known by every file that it was made of', async () => {
   expect((await stat(file)).size).toBeGreaterThan(100_000);
-  const inputs = Object.keys(JSON.parse(await readFile(stamp, 'utf8')));
+  const inputs = Object.keys(JSON.parse(await readFile(stamp, 'utf8')).files);
   expect(inputs).toEqual(expect.arrayContaining(['bundle.ts', 'handler/main.ts', 'documents/conversion/pdf/pdf.ts']));
   expect(inputs.some((input) => input.includes('node_modules/@google-cloud/tasks/'))).toBe(true);
 });
@@ -63,7 +63,7 @@ test('nothing is bundled again while nothing has changed', async () => {
 test('the same source is the same bundle, wherever the project and its packages lie', async () => {
   const project = path.join(import.meta.dirname, '..');
   const copy = path.join(folder, 'hoisted', 'project');
-  const inputs = Object.keys(JSON.parse(await readFile(stamp, 'utf8')));
+  const inputs = Object.keys(JSON.parse(await readFile(stamp, 'utf8')).files);
   for (const input of ['package.json', ...inputs.filter((name) => !name.startsWith('node_modules/'))]) {
     await cp(path.join(project, input), path.join(copy, input));
   }

@@ -2,7 +2,7 @@ import { spawn } from 'node:child_process';
 import { mkdtemp, readFile, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
-import { bundleHandlerIfChanged } from '../bundle.ts';
+import { BUNDLE_FILE, bundleHandlerIfChanged } from '../bundle.ts';
 import { UsageError } from './command-line.ts';
 
 const root = path.join(import.meta.dirname, '..');
@@ -44,7 +44,7 @@ export async function synthesiseForThisMachine({
     );
   }
   onStep('Bundling the handler…');
-  await bundleHandlerIfChanged();
+  await bundleHandlerIfChanged(BUNDLE_FILE, { processing: environment.PROCESSING_MODULE || undefined });
   const folder = await mkdtemp(path.join(tmpdir(), 'document-processing-')).catch(({ code }: NodeJS.ErrnoException) => {
     throw new UsageError(
       `Cannot write to the temporary folder ${tmpdir()} (${code}): set TMPDIR to one that can be written.`,

@@ -10,7 +10,7 @@ import { CloudTasksClient } from './cloud-tasks-client.ts';
 import { Drain } from './drain.ts';
 import { googleKeys } from './identity.ts';
 import { createLogger } from './logger.ts';
-import { processingOf } from './processing.ts';
+import { alwaysExtracts, processingOf } from './processing.ts';
 import { InvalidSettingsError, readSettings } from './settings.ts';
 
 /** Seconds from SIGTERM to the exit; Cloud Run sends SIGKILL after 10. */
@@ -26,7 +26,7 @@ try {
 }
 
 function start(): void {
-  const settings = readSettings(process.env);
+  const settings = readSettings(process.env, { alwaysExtracts });
   const logger = createLogger(settings.logLevel);
   const clock = systemClock;
   const drain = new Drain();

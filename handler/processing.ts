@@ -1,4 +1,4 @@
-/** What this deployment does with a document. `docs/own-processing.md` says how to put something of one's own in its place. */
+/** What this deployment does with a document. `docs/own-processing.md` says how to have something of one's own in its place. */
 import { convertByMethod } from '../documents/conversion/convert-by-method.ts';
 import type { Converter } from '../documents/conversion/converter.ts';
 import { createLocalConverter } from '../documents/conversion/local-converter.ts';
@@ -9,7 +9,12 @@ import type { ProcessingDependencies } from './process-document.ts';
 import type { Settings } from './settings.ts';
 
 /** Who converts, and who extracts where fields are wanted. */
-export function processingOf(settings: Settings): Pick<ProcessingDependencies, 'converter' | 'extractor'> {
+export type Processing = Pick<ProcessingDependencies, 'converter' | 'extractor'>;
+
+/** Whether fields are extracted whatever the settings say: the extraction then has its part of every deadline. */
+export const alwaysExtracts = false;
+
+export function processingOf(settings: Settings): Processing {
   const { extraction, projectId } = settings;
   const { GOOGLE_VERTEX_BASE_URL: baseUrl } = process.env;
   return {

@@ -108,9 +108,13 @@ const schema = z.object({
  * Reads the settings. A variable that is set to the empty string counts as not set.
  *
  * @param environment usually `process.env`
+ * @param processing.alwaysExtracts whether fields are extracted without the settings of this project's own extraction. @default false
  * @throws InvalidSettingsError with every problem at once
  */
-export function readSettings(environment: Readonly<Record<string, string | undefined>>): Settings {
+export function readSettings(
+  environment: Readonly<Record<string, string | undefined>>,
+  { alwaysExtracts = false }: { readonly alwaysExtracts?: boolean } = {},
+): Settings {
   const set: Partial<Record<SettingName, string>> = Object.fromEntries(
     SETTING_NAMES.flatMap((name) => (environment[name] ? [[name, environment[name]]] : [])),
   );
@@ -124,7 +128,8 @@ export function readSettings(environment: Readonly<Record<string, string | undef
   if (!parsed.success || problems.length > 0) throw new InvalidSettingsError(problems);
   const values = parsed.data;
   const extraction = extractionSettings(values);
-  const deadlines = deadlinesFor(values.DISPATCH_DEADLINE_SECONDS, { extraction: extraction !== undefined });
+  const extracts = alwaysExtracts || extraction !== undefined;
+  const deadlines = deadlinesFor(values.DISPATCH_DEADLINE_SECONDS, { extraction: extracts });
   return {
     projectId: values.GCP_PROJECT_ID,
     location: values.GCP_LOCATION,

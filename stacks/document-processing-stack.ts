@@ -1,4 +1,3 @@
-import { fileURLToPath } from 'node:url';
 import { DataGoogleProject } from '@cdktf/provider-google/lib/data-google-project/index.js';
 import { GoogleProvider } from '@cdktf/provider-google/lib/provider/index.js';
 import { Aspects, TerraformResource, TerraformStack, TerraformVariable } from 'cdktf';
@@ -7,7 +6,7 @@ import { deadlinesFor } from '../deadlines.ts';
 import { addChecks } from './checks.ts';
 import { type DocumentProcessingStackProps, resolveProps, sharedChecks } from './document-processing-props.ts';
 import { FixedPlace } from './fixed-place.ts';
-import { HandlerBundle, stockNodeImage } from './handler-bundle.ts';
+import { HandlerBundle, OWN_BUNDLE, stockNodeImage } from './handler-bundle.ts';
 import { HandlerService } from './handler-service.ts';
 import { Monitoring } from './monitoring/monitoring.ts';
 import { namesFor } from './names.ts';
@@ -161,8 +160,7 @@ export class DocumentProcessingStack extends TerraformStack {
   /** The bundle in a bucket of its own, which never stands in the way of a destroy: it can be made again. */
   #code(name: string, place: { location: string; projectId: string }, path?: string, key?: EncryptionKey) {
     const bucket = new PrivateBucket(this, 'code', { ...place, name, forceDestroy: true, key });
-    const bundlePath = path ?? fileURLToPath(new URL('../dist/handler.mjs', import.meta.url));
-    return { bucket, bundle: new HandlerBundle(this, 'bundle', { path: bundlePath, bucket: bucket.name }) };
+    return { bucket, bundle: new HandlerBundle(this, 'bundle', { path: path ?? OWN_BUNDLE, bucket: bucket.name }) };
   }
 }
 

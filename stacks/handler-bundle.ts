@@ -1,10 +1,14 @@
 import { createHash } from 'node:crypto';
 import { existsSync, readFileSync } from 'node:fs';
-import { relative } from 'node:path';
+import { join, relative } from 'node:path';
 import { StorageBucketObject } from '@cdktf/provider-google/lib/storage-bucket-object/index.js';
 import { AssetType, TerraformAsset } from 'cdktf';
 import { Construct } from 'constructs';
+import { PACKAGE_FOLDER } from '../package-folder.ts';
 import { addChecks } from './checks.ts';
+
+/** The bundle that `npm run bundle` makes, and that this package brings along. */
+export const OWN_BUNDLE = join(PACKAGE_FOLDER, 'dist', 'handler.mjs');
 
 export interface HandlerBundleProps {
   /** The handler in one file, absolute. */
@@ -55,6 +59,6 @@ export class HandlerBundle extends Construct {
 
 /** The stock Node image that runs the bundle, of exactly the version that the project pins, tests and runs locally. */
 export function stockNodeImage(): string {
-  const manifest = JSON.parse(readFileSync(new URL('../package.json', import.meta.url), 'utf8'));
+  const manifest = JSON.parse(readFileSync(join(PACKAGE_FOLDER, 'package.json'), 'utf8'));
   return `docker.io/library/node:${manifest.devDependencies.node}-slim`;
 }

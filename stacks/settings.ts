@@ -138,8 +138,9 @@ const APP: Table<{ doclingIsOn: boolean; stateBucket: string }> = {
   stateBucket: ['STATE_BUCKET', text],
 };
 
-/** All that are read; `npm start` and `npm run dev` take the first for themselves. */
+/** All that are read; the bundler takes the first for itself, `npm start` and `npm run dev` the second. */
 const KNOWN: readonly string[] = [
+  'PROCESSING_MODULE',
   'DOCLING_URL',
   ...[STACK, DOCLING, EXTRACTION, APP].flatMap((table) => Object.values(table).map(([variable]) => variable)),
 ];
