@@ -17,29 +17,51 @@ export interface EnvironmentSynth {
 }
 
 /**
- * Synthesises an environment with `main.ts` in a process of its own, where no setting of the shell counts. The bundle must be
- * there already.
+ * Synthesises an environment of `cli/environments.ts` as {@link synthesiseWith} does.
  *
- * @param outdir takes everything that is synthesised
- * @param nodeOptions what Node is given before `main.ts`. @default nothing
  * @throws Error with what `main.ts` complained about
  */
 export async function synthesiseEnvironment(
   environment: EnvironmentName,
   outdir: string,
-  { nodeOptions = [], signal }: { nodeOptions?: readonly string[]; signal: AbortSignal },
+  options: SynthOptions,
 ): Promise<EnvironmentSynth> {
-  const env = { PATH: process.env.PATH, ...ENVIRONMENTS[environment], CDKTF_OUTDIR: outdir };
+  try {
+    return await synthesiseWith(ENVIRONMENTS[environment], outdir, options);
+  } catch (error) {
+    throw new Error(`${environment} could not be synthesised: ${(error as Error).message}`);
+  }
+}
+
+export interface SynthOptions {
+  /** What Node is given before `main.ts`. @default nothing */
+  readonly nodeOptions?: readonly string[];
+  readonly signal: AbortSignal;
+}
+
+/**
+ * Synthesises what the variables say with `main.ts` in a process of its own, where no setting of the shell counts. The bundle must be
+ * there already.
+ *
+ * @param outdir takes everything that is synthesised
+ * @throws Error with what `main.ts` complained about
+ */
+export async function synthesiseWith(
+  variables: Readonly<Record<string, string>>,
+  outdir: string,
+  { nodeOptions = [], signal }: SynthOptions,
+): Promise<EnvironmentSynth> {
+  const env = { PATH: process.env.PATH, ...variables, CDKTF_OUTDIR: outdir };
   const cwd = path.join(import.meta.dirname, '..');
   try {
     await promisify(execFile)(process.execPath, ['--no-warnings', ...nodeOptions, 'main.ts'], { cwd, env, signal });
   } catch (error) {
     const { stderr, message } = error as Error & { stderr?: string };
-    throw new Error(`${environment} could not be synthesised: ${stderr?.trim() || message}`);
+    throw new Error(stderr?.trim() || message);
   }
   const manifest = JSON.parse(await readFile(path.join(outdir, 'manifest.json'), 'utf8'));
   const [stack] = Object.values<{ synthesizedStackPath: string }>(manifest.stacks);
-  if (stack === undefined) throw new Error(`${environment} was synthesised without a stack.`);
+  if (stack === undefined) throw new Error('main.ts synthesised no stack.');
   const file = path.join(outdir, stack.synthesizedStackPath);
   return { stackFolder: path.dirname(file), json: JSON.parse(await readFile(file, 'utf8')) };
 }

@@ -4,6 +4,7 @@ import { systemClock } from '../../time/clock.ts';
 import type { RunnableCommand } from '../command-line.ts';
 import { connect, type Operator } from './operator.ts';
 import { Report } from './report.ts';
+import { untilGranted } from './until-granted.ts';
 
 /** Milliseconds in which no timer is due. */
 const LONG_MS = 1_000_000_000;
@@ -34,7 +35,11 @@ export function connected(documentsCommand: DocumentsCommand): RunnableCommand {
       const alive = setInterval(() => {}, LONG_MS);
       try {
         const operator = await connect(process.env, needed);
-        return await documentsCommand.run(words, options, { operator, report, signal });
+        const run = () => documentsCommand.run(words, options, { operator, report, signal });
+        // On the local Google a refusal is one.
+        if (process.env.STORAGE_EMULATOR_HOST) return await run();
+        const note = (line: string) => report.note(line);
+        return await untilGranted(run, { clock: systemClock, signal, note, canRepeat: () => report.isEmpty });
       } finally {
         clearInterval(alive);
         report.end();

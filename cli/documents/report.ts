@@ -14,6 +14,7 @@ export class Report {
   readonly #out: ReportOptions['out'];
   readonly #progress: Progress;
   #failures = 0;
+  #results = 0;
 
   constructor({ out, err, clock }: ReportOptions) {
     this.#out = out;
@@ -25,8 +26,14 @@ export class Report {
     return this.#failures;
   }
 
+  /** Whether nothing was told of any document so far. */
+  get isEmpty(): boolean {
+    return this.#results + this.#failures === 0;
+  }
+
   /** A line of what was asked for. */
   result(line: string): void {
+    this.#results++;
     this.#progress.above(() => this.#out.write(`${line}\n`));
   }
 

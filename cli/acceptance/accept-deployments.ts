@@ -1,0 +1,84 @@
+import { mkdir } from 'node:fs/promises';
+import path from 'node:path';
+import type { ControlPlane, SeenCall } from '../control-plane/control-plane.ts';
+import { synthesiseWith } from '../environment-synth.ts';
+import { type PlannedChange, type Terraform, TerraformFailedError } from '../terraform.ts';
+import type { Scenario } from './scenarios.ts';
+
+export interface AcceptanceOptions {
+  readonly google: ControlPlane;
+  readonly terraform: Terraform;
+  /** Takes what is synthesised, and Terraform's state. */
+  readonly folder: string;
+  readonly signal: AbortSignal;
+}
+
+export interface AcceptedStep {
+  readonly step: string;
+  /** What is not as it should be, a line each. */
+  readonly problems: readonly string[];
+}
+
+/** Deploys a scenario step by step, and destroys it. After a step that Terraform cannot do there are no more. */
+export async function* acceptDeployments(
+  { deployments }: Scenario,
+  { google, terraform, folder, signal }: AcceptanceOptions,
+): AsyncGenerator<AcceptedStep> {
+  await mkdir(folder);
+  const stateFile = path.join(folder, 'terraform.tfstate');
+  let stackFolder = '';
+  /** Problems of a step, with the calls that the fake does not know; undefined when Terraform could not do it. */
+  const problemsOf = async (work: () => Promise<string[]>) => {
+    const known = google.unknown.length;
+    const unknown = () => google.unknown.slice(known).map((call) => `the fake control plane does not know ${call}`);
+    try {
+      const problems = await work();
+      return { problems: [...problems, ...unknown()], isDone: true };
+    } catch (error) {
+      if (!(error instanceof TerraformFailedError)) throw error;
+      return { problems: [error.message, ...unknown()], isDone: false };
+    }
+  };
+
+  for (const [index, { step, variables }] of deployments.entries()) {
+    ({ stackFolder } = await synthesiseWith(variables, path.join(folder, String(index)), { signal }));
+    const { problems, isDone } = await problemsOf(async () => {
+      await terraform.init(stackFolder, stateFile);
+      const planned = await terraform.plan(stackFolder);
+      const before = google.calls.length;
+      await terraform.apply(stackFolder);
+      const calls = google.calls.slice(before);
+      return [
+        ...planned.filter(isReplacement).map(({ address }) => `${address} is replaced`),
+        ...takenTooEarly(calls),
+        ...(await terraform.plan(stackFolder)).map(({ address }) => `the second plan still changes ${address}`),
+      ];
+    });
+    yield { step, problems };
+    if (!isDone) return;
+  }
+  const { problems } = await problemsOf(async () => {
+    await terraform.destroy(stackFolder);
+    return google.resources.map((name) => `${name} is left`);
+  });
+  yield { step: 'destroy', problems };
+}
+
+/** What holds something, and what has to go on: they change in place or not at all. */
+const KEPT = new Set(['google_cloud_tasks_queue', 'google_storage_bucket', 'google_cloud_run_v2_service']);
+
+/** Whether what must stay would be made anew. */
+export function isReplacement({ type, actions }: PlannedChange): boolean {
+  return KEPT.has(type) && actions.length > 1;
+}
+
+/** Where a deployment changes the service, what is deleted or no longer granted before that was still in use. */
+export function takenTooEarly(calls: readonly SeenCall[]): string[] {
+  const change = calls.findLastIndex(
+    ({ method, path }) => method === 'PATCH' && /^run\/.*\/services\/[^/:]+$/.test(path),
+  );
+  const early = calls.slice(0, Math.max(change, 0));
+  return early
+    .filter(({ method, isTaken }) => method === 'DELETE' || isTaken)
+    .map(({ path }) => `${path} is taken away before the service is changed`);
+}

@@ -1,0 +1,97 @@
+import { type Api, found, type Json, requireNew } from './call.ts';
+import { KEY_USER } from './cloud-storage.ts';
+import type { Policies } from './policies.ts';
+import { PROJECT_NUMBER } from './projects.ts';
+
+/** What a revision can need. */
+export interface RevisionSurroundings {
+  readonly accounts: ReadonlyMap<string, unknown>;
+  readonly objects: ReadonlyMap<string, unknown>;
+  readonly policies: Policies;
+}
+
+const TYPE = 'type.googleapis.com/google.cloud.run.v2.Service';
+const AGENT = `serviceAccount:service-${PROJECT_NUMBER}@serverless-robot-prod.iam.gserviceaccount.com`;
+
+/** Services, by their full names, and the operations that change them, each of which is done at once. */
+export function cloudRunApi(services: Map<string, Json>, surroundings: RevisionSurroundings): Api {
+  const { policies } = surroundings;
+  const operations = new Map<string, Json>();
+  const done = (parent: string, service: Json, problem?: string): Json => {
+    const response = { '@type': TYPE, ...service };
+    const name = `${parent}/operations/${operations.size + 1}`;
+    const end = problem === undefined ? { response } : { error: { code: 9, message: problem } };
+    operations.set(name, { name, done: true, metadata: response, ...end });
+    return found(operations.get(name), name);
+  };
+  const saved = (parent: string, name: string, given: Json): Json => {
+    const generation = Number(services.get(name)?.generation ?? 0) + 1;
+    const latest = `${name}/revisions/${generation}`;
+    const problem = problemOf(given.template, surroundings);
+    const state = problem === undefined ? 'CONDITION_SUCCEEDED' : 'CONDITION_FAILED';
+    const service = {
+      ...given,
+      name,
+      generation: String(generation),
+      template: asKept(given.template),
+      // What Google fills in since March 2026.
+      scaling: { maxInstanceCount: 20 },
+      uri: `https://${name.split('/').at(-1)}.a.run.app`,
+      terminalCondition: { type: 'Ready', state },
+      latestCreatedRevision: latest,
+      latestReadyRevision: problem === undefined ? latest : services.get(name)?.latestReadyRevision,
+    };
+    services.set(name, service);
+    return done(parent, service, problem);
+  };
+
+  return ({ method, path, query, body }) => {
+    if (/\/operations\/\d+$/.test(path)) return found(operations.get(path), path);
+    const [, parent, id, verb] =
+      /^(projects\/[^/]+\/locations\/[^/]+)\/services(?:\/([^/:]+))?(?::(\w+))?$/.exec(path) ?? [];
+    if (parent === undefined) return undefined;
+    const name = `${parent}/services/${id ?? query.get('serviceId')}`;
+    if (id === undefined) {
+      if (method !== 'POST') return undefined;
+      requireNew(services, name);
+      return saved(parent, name, body);
+    }
+    const service = found(services.get(name), name);
+    if (verb !== undefined) return policies.answer(verb, name, body);
+    if (method === 'PATCH') return saved(parent, name, body);
+    if (method === 'DELETE') {
+      services.delete(name);
+      policies.delete(name);
+      return done(parent, service);
+    }
+    return method === 'GET' ? service : undefined;
+  };
+}
+
+/** Why a revision does not become ready: what it needs at its start is not there, or not granted. */
+function problemOf(template: Json, { accounts, objects, policies }: RevisionSurroundings): string | undefined {
+  const { serviceAccount, encryptionKey, volumes = [], containers } = template;
+  const member = `serviceAccount:${serviceAccount}`;
+  if (!accounts.has(serviceAccount)) return `${serviceAccount} does not exist.`;
+  if (encryptionKey && !policies.has(encryptionKey, KEY_USER, AGENT)) return `Cloud Run may not use ${encryptionKey}.`;
+  for (const { gcs } of volumes) {
+    if (!policies.has(`b/${gcs.bucket}`, 'roles/storage.objectViewer', member))
+      return `${member} may not read ${gcs.bucket}.`;
+    const file = `${gcs.bucket}/${containers[0].args[0].split('/').at(-1)}`;
+    if (!objects.has(file)) return `${file} does not exist.`;
+  }
+  for (const { valueSource } of containers[0].env) {
+    const secret = valueSource?.secretKeyRef.secret;
+    const project = serviceAccount.split('@')[1].split('.')[0];
+    const name = `projects/${project}/secrets/${secret}`;
+    if (secret && !policies.has(name, 'roles/secretmanager.secretAccessor', member))
+      return `${member} may not read ${name}.`;
+  }
+  return undefined;
+}
+
+/** Without zeros and false, which protobuf leaves out. */
+function asKept(template: Json): Json {
+  const { minInstanceCount, ...scaling } = template.scaling;
+  return { ...template, scaling: { ...scaling, ...(minInstanceCount > 0 && { minInstanceCount }) } };
+}
