@@ -227,8 +227,10 @@ async function stateOf(files: Iterable<string>): Promise<Record<string, string>>
 }
 
 if (import.meta.main) {
-  await bundleHandler(BUNDLE_FILE, { processing: process.env.PROCESSING_MODULE || undefined }).catch(({ message }) => {
-    console.error(message);
-    process.exitCode = 1;
-  });
+  await bundleHandlerIfChanged(BUNDLE_FILE, { processing: process.env.PROCESSING_MODULE || undefined }).catch(
+    ({ message }) => {
+      console.error(message);
+      process.exitCode = 1;
+    },
+  );
 }

@@ -64,7 +64,11 @@ test('the same source is the same bundle, wherever the project and its packages 
   const project = path.join(import.meta.dirname, '..');
   const copy = path.join(folder, 'hoisted', 'project');
   const inputs = Object.keys(JSON.parse(await readFile(stamp, 'utf8')).files);
-  for (const input of ['package.json', ...inputs.filter((name) => !name.startsWith('node_modules/'))]) {
+  for (const input of [
+    'package.json',
+    'package-folder.ts',
+    ...inputs.filter((name) => !name.startsWith('node_modules/')),
+  ]) {
     await cp(path.join(project, input), path.join(copy, input));
   }
   await symlink(path.join(project, 'node_modules'), path.join(copy, '..', 'node_modules'), 'junction');

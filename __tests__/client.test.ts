@@ -31,9 +31,14 @@ beforeAll(() => {
   const tarball = run('npm', ['pack', '--silent', '--pack-destination', folder], project).trim();
   mkdirSync(installed, { recursive: true });
   run('tar', ['-xzf', path.join(folder, tarball), '-C', installed, '--strip-components=1']);
-  for (const scope of ['@google-cloud', '@grpc', '@hono']) mkdirSync(path.join(folder, 'node_modules', scope));
+  for (const scope of ['@cdktf', '@google-cloud', '@grpc', '@hono'])
+    mkdirSync(path.join(folder, 'node_modules', scope));
   const used = [
     'zod',
+    'cdktf',
+    'constructs',
+    '@cdktf/provider-google',
+    'fastest-levenshtein',
     '@google-cloud/tasks',
     '@grpc/grpc-js',
     '@grpc/proto-loader',
@@ -47,16 +52,34 @@ beforeAll(() => {
   writeFileSync(path.join(folder, 'package.json'), '{ "type": "module" }');
 }, 30_000);
 
-test('the package holds the client, the emulator, their types and nothing of the infrastructure', () => {
-  const files = readdirSync(installed, { recursive: true, withFileTypes: true }).filter((entry) => entry.isFile());
-  expect(files.map(({ name }) => name)).toEqual(
-    expect.arrayContaining(['client.js', 'client.d.ts', 'emulator.js', 'emulator.d.ts']),
-  );
-  expect(files.length).toBeLessThan(150);
-  for (const { parentPath, name } of files) {
-    if (name === 'package.json') continue;
-    expect(readFileSync(path.join(parentPath, name), 'utf8')).not.toMatch(/from '(cdktf|constructs|@cdktf)/);
-  }
+test('the package holds what its exports name, the bundle, and nothing that is for the project itself', () => {
+  const files = readdirSync(installed, { recursive: true, withFileTypes: true })
+    .filter((entry) => entry.isFile())
+    .map(({ parentPath, name }) => path.relative(installed, path.join(parentPath, name)));
+  const { exports, typesVersions } = JSON.parse(readFileSync(path.join(installed, 'package.json'), 'utf8'));
+  const named = Object.values<{ types: string; default: string }>(exports).flatMap(Object.values<string>);
+  expect(files).toEqual(expect.arrayContaining(named.map((name) => path.normalize(name))));
+  expect(files).toContain('dist/handler.mjs');
+  const folders =
+    /^dist\/(handler\.mjs|npm\/(documents|google|handler|local|stacks|time)\/.+|npm\/[a-z-]+\.(js|d\.ts))$/;
+  expect(files.filter((name) => !folders.test(name)).sort()).toEqual(['LICENSE', 'README.md', 'package.json']);
+  // For compilers that know no exports, as the templates of cdktf set them up.
+  const types = Object.entries<{ types: string }>(exports).map(([name, { types }]) => [name.slice(2), [types]]);
+  expect(typesVersions).toEqual({ '*': Object.fromEntries(types) });
+});
+
+test('the client and the emulator need nothing of the infrastructure', () => {
+  const imported = new Set<string>();
+  const follow = (file: string) => {
+    if (imported.has(file)) return;
+    imported.add(file);
+    for (const [, name = ''] of readFileSync(file, 'utf8').matchAll(/(?:from |import\()'([^']+)'/g)) {
+      expect(name).not.toMatch(/^(cdktf|constructs|@cdktf|esbuild)/);
+      if (name.startsWith('.')) follow(path.resolve(path.dirname(file), name));
+    }
+  };
+  for (const name of ['client.js', 'emulator.js']) follow(path.join(installed, 'dist/npm', name));
+  expect(imported.size).toBeGreaterThan(40);
 });
 
 test('the examples of the documentation type-check against the types of the package', () => {
@@ -125,6 +148,54 @@ test('the example of the emulator runs from the package, and its faults happen',
     ['retrying', 'retrying', 'retrying', 'succeeded'],
   ];
   expect(run(process.execPath, ['emulator.mjs']).trim().split('\n')).toEqual([...created, ...attempts]);
+});
+
+const STACK_EXAMPLE = documentationExample('docs/package.md', "'cloud-tasks-document-processing/stacks'");
+
+/** The names of all resources of a stack that an app has synthesised. */
+function resourcesOf(outdir: string, stack: string): string[] {
+  const { resource } = JSON.parse(readFileSync(path.join(folder, outdir, 'stacks', stack, 'cdk.tf.json'), 'utf8'));
+  return Object.entries<object>(resource).flatMap(([type, ones]) => Object.keys(ones).map((name) => `${type}.${name}`));
+}
+
+test.each([
+  ['an ES module', 'module', { module: 'nodenext', target: 'es2022' }],
+  ['CommonJS', 'commonjs', { module: 'commonjs', moduleResolution: 'node10', target: 'es2022' }],
+])('the example of the stack is an app as %s, whose types hold without skipLibCheck', (_kind, type, options) => {
+  const app = path.join(folder, type);
+  mkdirSync(app);
+  writeFileSync(path.join(app, 'package.json'), JSON.stringify({ type }));
+  writeFileSync(path.join(app, 'main.ts'), STACK_EXAMPLE);
+  const compilerOptions = {
+    ...options,
+    strict: true,
+    typeRoots: [path.join(project, 'node_modules/@types')],
+    types: ['node'],
+  };
+  writeFileSync(path.join(app, 'tsconfig.json'), JSON.stringify({ compilerOptions, files: ['main.ts'] }));
+  run(process.execPath, [path.join(project, 'node_modules/typescript/bin/tsc')], app);
+  run(process.execPath, ['main.js'], app);
+  const outdir = path.join(type, 'cdktf.out');
+  for (const stack of ['documents-dev', 'documents-prod']) {
+    const resources = resourcesOf(outdir, stack);
+    expect(resources.length).toBeGreaterThan(20);
+    expect(resources).toContain('google_storage_bucket_object.bundle');
+    const assets = readdirSync(path.join(folder, outdir, 'stacks', stack, 'assets'), {
+      recursive: true,
+      encoding: 'utf8',
+    });
+    expect(assets.some((name) => name.endsWith('handler.mjs'))).toBe(true);
+  }
+  const types = resourcesOf(outdir, 'own').map((name) => name.split('.')[0]);
+  expect(types.sort()).toEqual([
+    'google_cloud_run_v2_service',
+    'google_cloud_run_v2_service_iam_binding',
+    'google_cloud_tasks_queue',
+    'google_cloud_tasks_queue_iam_member',
+    'google_service_account',
+    'google_storage_bucket',
+    'google_storage_bucket_iam_member',
+  ]);
 });
 
 /** The check comes before the document. */

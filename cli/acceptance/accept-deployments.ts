@@ -1,6 +1,6 @@
 import { mkdir } from 'node:fs/promises';
 import path from 'node:path';
-import type { ControlPlane, SeenCall } from '../control-plane/control-plane.ts';
+import type { ControlPlane } from '../control-plane/control-plane.ts';
 import { synthesiseWith } from '../environment-synth.ts';
 import { type PlannedChange, type Terraform, TerraformFailedError } from '../terraform.ts';
 import type { Scenario } from './scenarios.ts';
@@ -50,7 +50,7 @@ export async function* acceptDeployments(
       const calls = google.calls.slice(before);
       return [
         ...planned.filter(isReplacement).map(({ address }) => `${address} is replaced`),
-        ...takenTooEarly(calls),
+        ...calls.flatMap(({ method, path, breaks }) => breaks.map((lack) => `after ${method} ${path}: ${lack}`)),
         ...(await terraform.plan(stackFolder)).map(({ address }) => `the second plan still changes ${address}`),
       ];
     });
@@ -70,15 +70,4 @@ const KEPT = new Set(['google_cloud_tasks_queue', 'google_storage_bucket', 'goog
 /** Whether what must stay would be made anew. */
 export function isReplacement({ type, actions }: PlannedChange): boolean {
   return KEPT.has(type) && actions.length > 1;
-}
-
-/** Where a deployment changes the service, what is deleted or no longer granted before that was still in use. */
-export function takenTooEarly(calls: readonly SeenCall[]): string[] {
-  const change = calls.findLastIndex(
-    ({ method, path }) => method === 'PATCH' && /^run\/.*\/services\/[^/:]+$/.test(path),
-  );
-  const early = calls.slice(0, Math.max(change, 0));
-  return early
-    .filter(({ method, isTaken }) => method === 'DELETE' || isTaken)
-    .map(({ path }) => `${path} is taken away before the service is changed`);
 }

@@ -27,7 +27,7 @@ export function cloudRunApi(services: Map<string, Json>, surroundings: RevisionS
   const saved = (parent: string, name: string, given: Json): Json => {
     const generation = Number(services.get(name)?.generation ?? 0) + 1;
     const latest = `${name}/revisions/${generation}`;
-    const problem = problemOf(given.template, surroundings);
+    const [problem] = lacksToStart(given.template, surroundings);
     const state = problem === undefined ? 'CONDITION_SUCCEEDED' : 'CONDITION_FAILED';
     const service = {
       ...given,
@@ -68,26 +68,58 @@ export function cloudRunApi(services: Map<string, Json>, surroundings: RevisionS
   };
 }
 
-/** Why a revision does not become ready: what it needs at its start is not there, or not granted. */
-function problemOf(template: Json, { accounts, objects, policies }: RevisionSurroundings): string | undefined {
+/** What a revision lacks to start: it does not become ready. A sentence each. */
+function lacksToStart(template: Json, { accounts, objects, policies }: RevisionSurroundings): string[] {
   const { serviceAccount, encryptionKey, volumes = [], containers } = template;
   const member = `serviceAccount:${serviceAccount}`;
-  if (!accounts.has(serviceAccount)) return `${serviceAccount} does not exist.`;
-  if (encryptionKey && !policies.has(encryptionKey, KEY_USER, AGENT)) return `Cloud Run may not use ${encryptionKey}.`;
+  const { args = [], env } = containers[0];
+  const needs: [holds: boolean, sentence: string][] = [
+    [accounts.has(serviceAccount), `${serviceAccount} does not exist.`],
+    [!encryptionKey || policies.has(encryptionKey, KEY_USER, AGENT), `Cloud Run may not use ${encryptionKey}.`],
+  ];
   for (const { gcs } of volumes) {
-    if (!policies.has(`b/${gcs.bucket}`, 'roles/storage.objectViewer', member))
-      return `${member} may not read ${gcs.bucket}.`;
-    const file = `${gcs.bucket}/${containers[0].args[0].split('/').at(-1)}`;
-    if (!objects.has(file)) return `${file} does not exist.`;
+    const file = `${gcs.bucket}/${args[0].split('/').at(-1)}`;
+    needs.push([
+      policies.has(`b/${gcs.bucket}`, 'roles/storage.objectViewer', member),
+      `${member} may not read ${gcs.bucket}.`,
+    ]);
+    needs.push([objects.has(file), `${file} does not exist.`]);
   }
-  for (const { valueSource } of containers[0].env) {
-    const secret = valueSource?.secretKeyRef.secret;
+  for (const { valueSource } of env) {
+    if (!valueSource) continue;
     const project = serviceAccount.split('@')[1].split('.')[0];
-    const name = `projects/${project}/secrets/${secret}`;
-    if (secret && !policies.has(name, 'roles/secretmanager.secretAccessor', member))
-      return `${member} may not read ${name}.`;
+    const secret = `projects/${project}/secrets/${valueSource.secretKeyRef.secret}`;
+    needs.push([
+      policies.has(secret, 'roles/secretmanager.secretAccessor', member),
+      `${member} may not read ${secret}.`,
+    ]);
   }
-  return undefined;
+  return needs.flatMap(([holds, sentence]) => (holds ? [] : [sentence]));
+}
+
+/** What a service lacks to start or to work on a request, by its settings. A sentence each. */
+export function lacks({ template }: Json, surroundings: RevisionSurroundings): string[] {
+  const { policies } = surroundings;
+  const member = `serviceAccount:${template.serviceAccount}`;
+  const { env } = template.containers[0];
+  const settings: Json = Object.fromEntries(env.map(({ name, value }: Json) => [name, value]));
+  const project = `projects/${settings.GCP_PROJECT_ID}`;
+  const queues = settings.CLOUD_TASKS_QUEUE.split(',').map(
+    (queue: string) => `locations/${settings.GCP_LOCATION}/queues/${queue}`,
+  );
+  const invoker = `serviceAccounts/${settings.CLOUD_RUN_SERVICE_ACCOUNT}`;
+  const grants = [
+    ...queues.map((queue: string) => [`${project}/${queue}`, 'roles/cloudtasks.enqueuer']),
+    [`${project}/${invoker}`, 'roles/iam.serviceAccountUser'],
+    [`b/${settings.DOCUMENTS_BUCKET}`, 'roles/storage.objectViewer'],
+    [`b/${settings.RESULTS_BUCKET}`, 'roles/storage.objectUser'],
+    ...(settings.EXTRACTION_MODEL ? [[project, 'roles/aiplatform.user']] : []),
+  ];
+  const missing = grants.filter(([resource, role]) => !policies.has(resource, role, member));
+  return [
+    ...lacksToStart(template, surroundings),
+    ...missing.map(([resource, role]) => `${member} has no ${role} on ${resource}.`),
+  ];
 }
 
 /** Without zeros and false, which protobuf leaves out. */

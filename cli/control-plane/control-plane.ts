@@ -4,7 +4,7 @@ import type { AddressInfo } from 'node:net';
 import { buffer } from 'node:stream/consumers';
 import { gunzipSync } from 'node:zlib';
 import { type Api, type Call, type Json, Refusal } from './call.ts';
-import { cloudRunApi } from './cloud-run.ts';
+import { cloudRunApi, lacks } from './cloud-run.ts';
 import { cloudStorageApi } from './cloud-storage.ts';
 import { cloudTasksApi } from './cloud-tasks.ts';
 import { loggingApi, monitoringApi } from './monitoring.ts';
@@ -17,8 +17,8 @@ export interface SeenCall {
   /** With the API's prefix: `tasks/projects/P/locations/L/queues`. */
   readonly path: string;
   readonly status: number;
-  /** Whether somebody may do less after it than before. */
-  readonly isTaken: boolean;
+  /** What a running service lacks since this call, a sentence each: it was taken away, or the service was changed too early. */
+  readonly breaks: readonly string[];
 }
 
 /** The provider's variable for the address of each API, the prefix of its calls here, and the version at its address' end. */
@@ -105,6 +105,12 @@ export class ControlPlane {
     return Object.values(this.#resources).flatMap((resources) => [...resources.keys()]);
   }
 
+  /** What services lack now. */
+  #lacking(): string[] {
+    const { accounts, objects, services } = this.#resources;
+    return [...services.values()].flatMap((service) => lacks(service, { accounts, objects, policies: this.#policies }));
+  }
+
   async [Symbol.asyncDispose](): Promise<void> {
     this.#server.closeAllConnections();
     this.#server.close();
@@ -125,9 +131,10 @@ export class ControlPlane {
     const bytes = headers['content-encoding'] === 'gzip' ? gunzipSync(sent) : sent;
     const contentType = headers['content-type'] ?? '';
     const body = contentType.startsWith('application/json') && bytes.length > 0 ? JSON.parse(bytes.toString()) : {};
-    const grants = this.#policies.grantCount;
+    const before = this.#lacking();
     const [status, answer] = this.#answerTo(path, { method, path, query: url.searchParams, body, bytes, contentType });
-    this.calls.push({ method, path, status, isTaken: this.#policies.grantCount < grants });
+    const breaks = this.#lacking().filter((sentence) => !before.includes(sentence));
+    this.calls.push({ method, path, status, breaks });
     response
       .writeHead(status, { 'content-type': 'application/json' })
       .end(answer === null ? '' : JSON.stringify(answer));

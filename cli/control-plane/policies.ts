@@ -15,12 +15,6 @@ export class Policies {
     this.#accountExists = accountExists;
   }
 
-  /** Grants on all resources together. */
-  get grantCount(): number {
-    const bindings = [...this.#byResource.values()].flatMap((policy) => policy.bindings ?? []);
-    return bindings.reduce((sum, { members }) => sum + members.length, 0);
-  }
-
   get(resource: string): Policy {
     return this.#byResource.get(resource) ?? { etag: 'ACAB' };
   }
