@@ -150,6 +150,7 @@ test('the example of the emulator runs from the package, and its faults happen',
   expect(run(process.execPath, ['emulator.mjs']).trim().split('\n')).toEqual([...created, ...attempts]);
 });
 
+const BUNDLE_EXAMPLE = documentationExample('docs/package.md', "'cloud-tasks-document-processing/bundle'");
 const STACK_EXAMPLE = documentationExample('docs/package.md', "'cloud-tasks-document-processing/stacks'");
 
 /** The names of all resources of a stack that an app has synthesised. */
@@ -166,13 +167,16 @@ test.each([
   mkdirSync(app);
   writeFileSync(path.join(app, 'package.json'), JSON.stringify({ type }));
   writeFileSync(path.join(app, 'main.ts'), STACK_EXAMPLE);
+  // Its await stands where only an ES module can have it.
+  const files = type === 'module' ? ['main.ts', 'bundle.ts'] : ['main.ts'];
+  writeFileSync(path.join(app, 'bundle.ts'), BUNDLE_EXAMPLE);
   const compilerOptions = {
     ...options,
     strict: true,
     typeRoots: [path.join(project, 'node_modules/@types')],
     types: ['node'],
   };
-  writeFileSync(path.join(app, 'tsconfig.json'), JSON.stringify({ compilerOptions, files: ['main.ts'] }));
+  writeFileSync(path.join(app, 'tsconfig.json'), JSON.stringify({ compilerOptions, files }));
   run(process.execPath, [path.join(project, 'node_modules/typescript/bin/tsc')], app);
   run(process.execPath, ['main.js'], app);
   const outdir = path.join(type, 'cdktf.out');

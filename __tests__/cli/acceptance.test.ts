@@ -16,6 +16,8 @@ interface Answers {
   /** A line of shell for `apply` and `destroy`. */
   readonly apply?: string;
   readonly destroy?: string;
+  /** Whether the deployment is to fail. */
+  readonly fails?: boolean;
 }
 
 const change = (address: string, ...actions: string[]) => ({
@@ -25,7 +27,7 @@ const change = (address: string, ...actions: string[]) => ({
 });
 
 /** What is seen of one deployment of an own image, by a Terraform that answers so. */
-async function steps({ first = [], later = [], apply = 'true', destroy = 'true' }: Answers) {
+async function steps({ first = [], later = [], apply = 'true', destroy = 'true', ...deployment }: Answers) {
   const work = mkdtempSync(path.join(folder, 'work-'));
   const program = path.join(work, 'terraform.sh');
   const planOf = (changes: readonly object[]) => `echo '${JSON.stringify({ resource_changes: changes })}'`;
@@ -36,7 +38,7 @@ async function steps({ first = [], later = [], apply = 'true', destroy = 'true' 
   await using google = await ControlPlane.start();
   const terraform = await Terraform.find({ program, signal, environment: google.environment });
   const variables = { GCP_PROJECT_ID: 'my-project', CONTAINER_IMAGE: 'docker.io/library/handler:1' };
-  const scenario = { name: 'test', deployments: [{ step: 'deploy', variables }] };
+  const scenario = { name: 'test', deployments: [{ step: 'deploy', variables, ...deployment }] };
   const options = { google, terraform, folder: path.join(work, 'out'), signal };
   const seen: AcceptedStep[] = [];
   for await (const step of acceptDeployments(scenario, options)) seen.push(step);
@@ -79,6 +81,15 @@ test('after what Terraform cannot do there is no further step; its first error i
   const error = `printf 'Error: Error creating\\nQueue: 409\\n\\n\\nError: another\\n' >&2; exit 1`;
   expect(await steps({ apply: error })).toEqual([
     { step: 'deploy', problems: ['terraform apply ended with 1: Error: Error creating Queue: 409'] },
+  ]);
+});
+
+test('a deployment that is to fail does so, and Terraform says it', async () => {
+  const destroy = { step: 'destroy', problems: [] };
+  expect(await steps({ fails: true, apply: 'exit 1' })).toEqual([{ step: 'deploy', problems: [] }, destroy]);
+  expect(await steps({ fails: true })).toEqual([
+    { step: 'deploy', problems: ['Terraform takes it for done'] },
+    destroy,
   ]);
 });
 

@@ -27,7 +27,7 @@ export async function* acceptDeployments(
   await mkdir(folder);
   const stateFile = path.join(folder, 'terraform.tfstate');
   let stackFolder = '';
-  /** Problems of a step, with the calls that the fake does not know; undefined when Terraform could not do it. */
+  /** Problems of a step, with the calls that the fake does not know; and whether Terraform could do it. */
   const problemsOf = async (work: () => Promise<string[]>) => {
     const known = google.unknown.length;
     const unknown = () => google.unknown.slice(known).map((call) => `the fake control plane does not know ${call}`);
@@ -40,18 +40,23 @@ export async function* acceptDeployments(
     }
   };
 
-  for (const [index, { step, variables }] of deployments.entries()) {
+  for (const [index, { step, variables, fails = false }] of deployments.entries()) {
     ({ stackFolder } = await synthesiseWith(variables, path.join(folder, String(index)), { signal }));
+    google.containersStart = !fails;
+    const mends = deployments[index - 1]?.fails ?? false;
     const { problems, isDone } = await problemsOf(async () => {
       await terraform.init(stackFolder, stateFile);
       const planned = await terraform.plan(stackFolder);
       const before = google.calls.length;
-      await terraform.apply(stackFolder);
+      const failure = await failureOf(terraform.apply(stackFolder));
+      if (failure !== undefined && !fails) throw failure;
       const calls = google.calls.slice(before);
+      const left = fails ? [] : await terraform.plan(stackFolder);
       return [
-        ...planned.filter(isReplacement).map(({ address }) => `${address} is replaced`),
+        ...(fails && failure === undefined ? ['Terraform takes it for done'] : []),
+        ...planned.filter((change) => isReplacement(change, mends)).map(({ address }) => `${address} is replaced`),
         ...calls.flatMap(({ method, path, breaks }) => breaks.map((lack) => `after ${method} ${path}: ${lack}`)),
-        ...(await terraform.plan(stackFolder)).map(({ address }) => `the second plan still changes ${address}`),
+        ...left.map(({ address }) => `the second plan still changes ${address}`),
       ];
     });
     yield { step, problems };
@@ -67,7 +72,17 @@ export async function* acceptDeployments(
 /** What holds something, and what has to go on: they change in place or not at all. */
 const KEPT = new Set(['google_cloud_tasks_queue', 'google_storage_bucket', 'google_cloud_run_v2_service']);
 
-/** Whether what must stay would be made anew. */
-export function isReplacement({ type, actions }: PlannedChange): boolean {
-  return KEPT.has(type) && actions.length > 1;
+/** Whether what must stay would be made anew: of a service whose first revision never served nothing is lost. */
+function isReplacement({ type, actions }: PlannedChange, mends: boolean): boolean {
+  return KEPT.has(type) && actions.length > 1 && !(mends && type === 'google_cloud_run_v2_service');
+}
+
+async function failureOf(work: Promise<void>): Promise<TerraformFailedError | undefined> {
+  try {
+    await work;
+    return undefined;
+  } catch (error) {
+    if (error instanceof TerraformFailedError) return error;
+    throw error;
+  }
 }

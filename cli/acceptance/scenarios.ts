@@ -10,6 +10,8 @@ export interface Scenario {
 export interface Deployment {
   readonly step: string;
   readonly variables: Readonly<Record<string, string>>;
+  /** Whether the new revision does not start, so that the deployment fails; the next one has to mend it. @default it starts */
+  readonly fails?: boolean;
 }
 
 const PROJECT = { GCP_PROJECT_ID: 'my-project', GCP_LOCATION: 'europe-west1' };
@@ -55,13 +57,27 @@ const OPTIONS: readonly (readonly [name: string, variables: Readonly<Record<stri
 ];
 
 /**
- * Each of the environments of `cli/environments.ts`, and one deployment that has the options one after the other: each step turns one
- * on, and the one before it off.
+ * Each of the environments of `cli/environments.ts`; one whose revisions do not always start; and one that has the options one after the
+ * other: each step turns one on, and the one before it off.
  */
 export const SCENARIOS: readonly Scenario[] = [
   { name: 'prod', deployments: [{ step: 'deploy', variables: { ...prod, ...TAKEN_BACK } }] },
   { name: 'docling', deployments: [{ step: 'deploy', variables: { ...docling, ...TAKEN_BACK } }] },
   { name: 'everything-on', deployments: [{ step: 'deploy', variables: { ...everythingOn, ...TAKEN_BACK } }] },
+  {
+    name: 'failures',
+    deployments: [
+      {
+        step: 'a first revision that does not start',
+        variables: { ...prod, SECRETS: everythingOn.SECRETS },
+        fails: true,
+      },
+      { step: 'deploy again', variables: { ...prod, SECRETS: everythingOn.SECRETS } },
+      { step: 'an update that does not start', variables: prod, fails: true },
+      { step: 'deploy another', variables: { ...prod, CPU: '2' } },
+      { step: 'without protection', variables: { ...prod, ...TAKEN_BACK } },
+    ],
+  },
   {
     name: 'options',
     deployments: [

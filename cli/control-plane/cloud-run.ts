@@ -4,17 +4,24 @@ import type { Policies } from './policies.ts';
 import { PROJECT_NUMBER } from './projects.ts';
 
 /** What a revision can need. */
-export interface RevisionSurroundings {
+export interface Surroundings {
   readonly accounts: ReadonlyMap<string, unknown>;
   readonly objects: ReadonlyMap<string, unknown>;
   readonly policies: Policies;
+}
+
+export interface CloudRunSurroundings extends Surroundings {
+  /** The templates of the revisions that serve, by their services' names. */
+  readonly serving: Map<string, Json>;
+  /** Whether containers start that have all they need. */
+  readonly containersStart: () => boolean;
 }
 
 const TYPE = 'type.googleapis.com/google.cloud.run.v2.Service';
 const AGENT = `serviceAccount:service-${PROJECT_NUMBER}@serverless-robot-prod.iam.gserviceaccount.com`;
 
 /** Services, by their full names, and the operations that change them, each of which is done at once. */
-export function cloudRunApi(services: Map<string, Json>, surroundings: RevisionSurroundings): Api {
+export function cloudRunApi(services: Map<string, Json>, surroundings: CloudRunSurroundings): Api {
   const { policies } = surroundings;
   const operations = new Map<string, Json>();
   const done = (parent: string, service: Json, problem?: string): Json => {
@@ -27,7 +34,11 @@ export function cloudRunApi(services: Map<string, Json>, surroundings: RevisionS
   const saved = (parent: string, name: string, given: Json): Json => {
     const generation = Number(services.get(name)?.generation ?? 0) + 1;
     const latest = `${name}/revisions/${generation}`;
-    const [problem] = lacksToStart(given.template, surroundings);
+    const starts = surroundings.containersStart();
+    const [problem] = [
+      ...lacksToStart(given.template, surroundings),
+      ...(starts ? [] : ['The container does not start.']),
+    ];
     const state = problem === undefined ? 'CONDITION_SUCCEEDED' : 'CONDITION_FAILED';
     const service = {
       ...given,
@@ -42,6 +53,7 @@ export function cloudRunApi(services: Map<string, Json>, surroundings: RevisionS
       latestReadyRevision: problem === undefined ? latest : services.get(name)?.latestReadyRevision,
     };
     services.set(name, service);
+    if (problem === undefined) surroundings.serving.set(name, given.template);
     return done(parent, service, problem);
   };
 
@@ -61,6 +73,7 @@ export function cloudRunApi(services: Map<string, Json>, surroundings: RevisionS
     if (method === 'PATCH') return saved(parent, name, body);
     if (method === 'DELETE') {
       services.delete(name);
+      surroundings.serving.delete(name);
       policies.delete(name);
       return done(parent, service);
     }
@@ -69,7 +82,7 @@ export function cloudRunApi(services: Map<string, Json>, surroundings: RevisionS
 }
 
 /** What a revision lacks to start: it does not become ready. A sentence each. */
-function lacksToStart(template: Json, { accounts, objects, policies }: RevisionSurroundings): string[] {
+function lacksToStart(template: Json, { accounts, objects, policies }: Surroundings): string[] {
   const { serviceAccount, encryptionKey, volumes = [], containers } = template;
   const member = `serviceAccount:${serviceAccount}`;
   const { args = [], env } = containers[0];
@@ -97,8 +110,8 @@ function lacksToStart(template: Json, { accounts, objects, policies }: RevisionS
   return needs.flatMap(([holds, sentence]) => (holds ? [] : [sentence]));
 }
 
-/** What a service lacks to start or to work on a request, by its settings. A sentence each. */
-export function lacks({ template }: Json, surroundings: RevisionSurroundings): string[] {
+/** What a revision lacks to start or to work on a request, by its settings. A sentence each. */
+export function lacks(template: Json, surroundings: Surroundings): string[] {
   const { policies } = surroundings;
   const member = `serviceAccount:${template.serviceAccount}`;
   const { env } = template.containers[0];

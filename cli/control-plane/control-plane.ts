@@ -17,7 +17,7 @@ export interface SeenCall {
   /** With the API's prefix: `tasks/projects/P/locations/L/queues`. */
   readonly path: string;
   readonly status: number;
-  /** What a running service lacks since this call, a sentence each: it was taken away, or the service was changed too early. */
+  /** What a revision that serves lacks since this call, a sentence each: it was taken away, or the service was changed too early. */
   readonly breaks: readonly string[];
 }
 
@@ -42,6 +42,8 @@ const ADDRESSES = {
  * thought of is found there, and not passed over.
  */
 export class ControlPlane {
+  /** Whether the containers of new revisions start. */
+  containersStart = true;
   /** Every call so far. */
   readonly calls: SeenCall[] = [];
   /** Those that it does not know. */
@@ -57,6 +59,7 @@ export class ControlPlane {
     metrics: new Map<string, Json>(),
   };
   readonly #policies: Policies;
+  readonly #serving = new Map<string, Json>();
   readonly #apis: Readonly<Record<string, Api>>;
   readonly #server: Server;
 
@@ -67,7 +70,13 @@ export class ControlPlane {
     const storage = cloudStorageApi(buckets, objects, policies);
     this.#apis = {
       'tasks/v2/': cloudTasksApi(queues, policies),
-      'run/v2/': cloudRunApi(services, { accounts, objects, policies }),
+      'run/v2/': cloudRunApi(services, {
+        accounts,
+        objects,
+        policies,
+        serving: this.#serving,
+        containersStart: () => this.containersStart,
+      }),
       'storage/v1/': storage,
       'upload/storage/v1/': (call) => storage({ ...call, path: `upload/${call.path}` }),
       'iam/v1/': serviceAccountsApi(accounts, policies),
@@ -105,10 +114,12 @@ export class ControlPlane {
     return Object.values(this.#resources).flatMap((resources) => [...resources.keys()]);
   }
 
-  /** What services lack now. */
+  /** What the revisions that serve lack now. */
   #lacking(): string[] {
-    const { accounts, objects, services } = this.#resources;
-    return [...services.values()].flatMap((service) => lacks(service, { accounts, objects, policies: this.#policies }));
+    const { accounts, objects } = this.#resources;
+    return [...this.#serving.values()].flatMap((template) =>
+      lacks(template, { accounts, objects, policies: this.#policies }),
+    );
   }
 
   async [Symbol.asyncDispose](): Promise<void> {

@@ -92,3 +92,24 @@ test('a call that takes from a service what it uses says so', async () => {
   await call('CLOUD_TASKS', 'DELETE', `${QUEUES}/q`);
   expect(plane.calls.at(-1)?.breaks).toEqual([enqueuer]);
 });
+
+test('what serves is the last revision that started', async () => {
+  await call('IAM', 'POST', 'projects/p/serviceAccounts', { accountId: 'runtime', serviceAccount: {} });
+  const withSecret = [{ name: 'KEY', valueSource: { secretKeyRef: { secret: 'key' } } }];
+  const templateOf = (env: object[]) => ({
+    template: {
+      serviceAccount: RUNTIME,
+      scaling: {},
+      containers: [{ env: [{ name: 'CLOUD_TASKS_QUEUE', value: 'q' }, ...env] }],
+    },
+  });
+  const policies = (policy: object) =>
+    call('SECRET_MANAGER', 'POST', 'projects/p/secrets/key:setIamPolicy', { policy });
+  await policies(grant('roles/secretmanager.secretAccessor'));
+  await call('CLOUD_RUN_V2', 'POST', 'projects/p/locations/l/services?serviceId=s', templateOf(withSecret));
+  plane.containersStart = false;
+  const { answer } = await call('CLOUD_RUN_V2', 'PATCH', 'projects/p/locations/l/services/s', templateOf([]));
+  expect(answer.error.message).toBe('The container does not start.');
+  await policies({ bindings: [] });
+  expect(plane.calls.at(-1)?.breaks).toEqual([`serviceAccount:${RUNTIME} may not read projects/p/secrets/key.`]);
+});
