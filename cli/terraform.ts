@@ -35,9 +35,10 @@ export class TerraformFailedError extends Error {
   override readonly name = 'TerraformFailedError';
 }
 
-/** What became of a program: `failure` says why it did not end with 0. */
+/** What became of a program: `failure` says why it did not end with 0, `errors` what it said of that. */
 interface Ended {
   readonly output: string;
+  readonly errors?: string;
   readonly failure?: string;
 }
 
@@ -129,9 +130,8 @@ export class Terraform {
   }
 
   async #done(words: readonly string[], stackFolder: string): Promise<string> {
-    const { failure, output } = await this.#run(words, stackFolder);
-    if (failure !== undefined)
-      throw new TerraformFailedError(`terraform ${words[0]} ${failure}: ${firstErrorOf(output)}`);
+    const { failure, output, errors = '' } = await this.#run(words, stackFolder);
+    if (failure !== undefined) throw new TerraformFailedError(`terraform ${words[0]} ${failure}: ${firstOf(errors)}`);
     return output;
   }
 
@@ -151,15 +151,15 @@ export class Terraform {
       signal.throwIfAborted();
       const { stdout, stderr, code, message } = error as Error & { stdout?: string; stderr?: string; code?: unknown };
       const failure = code === 'ENOENT' ? 'is not there' : typeof code === 'number' ? `ended with ${code}` : message;
-      return { output: `${stderr ?? ''}\n${stdout ?? ''}`.trim(), failure };
+      return { output: `${stderr ?? ''}\n${stdout ?? ''}`.trim(), errors: stderr ?? '', failure };
     }
   }
 }
 
-/** Terraform's first error, without what it had done before. */
-function firstErrorOf(output: string): string {
-  const [error = output] = /^Error: [\s\S]*?(?=\n{3}|\n\n\S*: \w+ing\.\.\.|$(?![\s\S]))/m.exec(output) ?? [];
-  return error.replaceAll(/\s+/g, ' ').trim();
+/** The first of several errors, in a line: Terraform leaves two lines empty between them. */
+function firstOf(errors: string): string {
+  const [first = ''] = errors.split('\n\n\n');
+  return first.replaceAll(/\s+/g, ' ').trim();
 }
 
 /** Terraform's reason why it could not download a provider, in one line; undefined when it complained about something else. */
