@@ -151,3 +151,9 @@ describe('extraction', () => {
     ]);
   });
 });
+
+test('processing that always extracts has its part of the deadlines, without settings of an extraction', () => {
+  const settings = readSettings({}, { alwaysExtracts: true });
+  expect(settings.deadlines).toMatchObject({ conversionSeconds: 424, extractionSeconds: 106 });
+  expect(settings.extraction).toBeUndefined();
+});
