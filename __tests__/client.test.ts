@@ -1,6 +1,6 @@
 import { execFileSync } from 'node:child_process';
 import { mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
-import { tmpdir } from 'node:os';
+import { devNull, tmpdir } from 'node:os';
 import path from 'node:path';
 import { checkTaskIdFor, taskIdFor } from '../state/document-task.ts';
 import { documentationExample } from './documentation.ts';
@@ -17,9 +17,14 @@ const EMULATOR_EXAMPLE = documentationExample('docs/emulator.md', 'cloud-tasks-d
 const { NODE_COMPILE_CACHE: _cache, ...env } = process.env;
 
 /** Runs a program in the folder and gives what it printed; throws with all of that when it fails. */
-function run(program: string, words: readonly string[], cwd = folder): string {
+function run(program: string, words: readonly string[], cwd = folder, variables: NodeJS.ProcessEnv = {}): string {
   try {
-    return execFileSync(program, words, { cwd, env, encoding: 'utf8', stdio: ['ignore', 'pipe', 'pipe'] });
+    return execFileSync(program, words, {
+      cwd,
+      env: { ...env, ...variables },
+      encoding: 'utf8',
+      stdio: ['ignore', 'pipe', 'pipe'],
+    });
   } catch (error) {
     const { stdout, stderr } = error as { stdout: string; stderr: string };
     throw new Error(`${program} ${words.join(' ')} failed:\n${stdout}${stderr}`);
@@ -39,6 +44,7 @@ beforeAll(() => {
     'constructs',
     '@cdktf/provider-google',
     'fastest-levenshtein',
+    'google-auth-library',
     '@google-cloud/tasks',
     '@grpc/grpc-js',
     '@grpc/proto-loader',
@@ -200,6 +206,96 @@ test.each([
     'google_storage_bucket',
     'google_storage_bucket_iam_member',
   ]);
+});
+
+/** A machine that has no credentials, and no metadata server to ask for some. */
+const NO_CREDENTIALS = {
+  GOOGLE_APPLICATION_CREDENTIALS: '',
+  CLOUDSDK_CONFIG: devNull,
+  GCE_METADATA_HOST: '',
+  METADATA_SERVER_DETECTION: 'none',
+};
+
+const CREATING = `
+  const settings = { projectId: 'p', location: 'l', queue: 'q', serviceUrl: 'http://127.0.0.1:1', serviceAccount: 'invoker@p' };
+  const document = { sourceUri: 'gs://my-bucket/report.pdf', generation: '1', documentId: 'a1', filename: 'report.pdf' };
+`;
+
+test('without credentials the error can be caught, and the process goes on', () => {
+  const script = `
+    import { setTimeout } from 'node:timers/promises';
+    import { CloudTasksClient } from 'cloud-tasks-document-processing/client';
+    ${CREATING}
+    const tasks = new CloudTasksClient(settings);
+    for (const _ of ['the first call', 'the next one']) {
+      await tasks.createDocumentProcessingTask(document).catch(({ message }) => console.log(message));
+    }
+    // What is rejected and nobody's is found at the end of a turn.
+    await setTimeout(1);
+    console.log('goes on');
+  `;
+  writeFileSync(path.join(folder, 'no-credentials.mjs'), script);
+  const said = run(process.execPath, ['no-credentials.mjs'], folder, {
+    ...NO_CREDENTIALS,
+    CLOUD_TASKS_EMULATOR_HOST: '',
+  });
+  const missing = expect.stringMatching(/^Could not load the default credentials\./);
+  expect(said.trim().split('\n')).toEqual([missing, missing, 'goes on']);
+});
+
+test('CLOUD_TASKS_EMULATOR_HOST alone leads to an emulator, without credentials', () => {
+  const script = `
+    import { CloudTasksClient } from 'cloud-tasks-document-processing/client';
+    import { startCloudTasks } from 'cloud-tasks-document-processing/emulator';
+    ${CREATING}
+    const queue = 'projects/p/locations/l/queues/q';
+    const emulator = await startCloudTasks({ queues: [{ name: queue, state: 'PAUSED' }] });
+    process.env.CLOUD_TASKS_EMULATOR_HOST = '127.0.0.1:' + emulator.port;
+    const { name } = await new CloudTasksClient(settings).createDocumentProcessingTask(document);
+    const { tasks } = emulator.call('ListTasks', { parent: queue });
+    console.log(tasks.length, tasks.some(({ task }) => task.name === name));
+    await emulator.close();
+  `;
+  writeFileSync(path.join(folder, 'bare-emulator.mjs'), script);
+  expect(run(process.execPath, ['bare-emulator.mjs'], folder, NO_CREDENTIALS)).toBe('2 true\n');
+});
+
+test("a machine's own credentials do not go to an emulator", () => {
+  const script = `
+    import { createServer } from 'node:http';
+    import { CloudTasksClient } from 'cloud-tasks-document-processing/client';
+    ${CREATING}
+    const server = createServer((request, response) => {
+      console.log(request.headers.authorization);
+      response.end('{}');
+    }).listen(0, '127.0.0.1');
+    await new Promise((listening) => server.once('listening', listening));
+    process.env.CLOUD_TASKS_EMULATOR_HOST = '127.0.0.1:' + server.address().port;
+    await new CloudTasksClient(settings).createDocumentProcessingTask(document);
+    server.close();
+  `;
+  writeFileSync(path.join(folder, 'no-token.mjs'), script);
+  const unreadable = { ...NO_CREDENTIALS, GOOGLE_APPLICATION_CREDENTIALS: path.join(folder, 'is-not-there.json') };
+  expect(run(process.execPath, ['no-token.mjs'], folder, unreadable)).toBe('undefined\nundefined\n');
+});
+
+test('CommonJS and jest take it by the lines of the documentation', () => {
+  const show = 'console.log(typeof CloudTasksClient);';
+  writeFileSync(
+    path.join(folder, 'required.cjs'),
+    `${documentationExample('docs/client.md', 'require(', 'js')}${show}`,
+  );
+  expect(run(process.execPath, ['required.cjs'])).toBe('function\n');
+
+  const example = documentationExample('docs/client.md', 'await import(', 'js');
+  const suite = `test('it is there', async () => { ${example} expect(typeof CloudTasksClient).toBe('function'); });`;
+  const suites = path.join(folder, 'suites');
+  mkdirSync(suites);
+  writeFileSync(path.join(suites, 'imported.test.cjs'), suite);
+  const jest = path.join(project, 'node_modules', 'jest', 'bin', 'jest.js');
+  const options = ['--rootDir', suites, '--testMatch', '**/*.test.cjs', '--ci', '--silent', '--json'];
+  const result = run(process.execPath, ['--experimental-vm-modules', jest, ...options]);
+  expect(JSON.parse(result)).toMatchObject({ success: true, numPassedTests: 1 });
 });
 
 /** The check comes before the document. */

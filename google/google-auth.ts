@@ -33,10 +33,19 @@ export async function accessToken(): Promise<string> {
   return token;
 }
 
+/** As {@link googleAuth}, for a server that asks nobody who they are: looks for no credentials, and sends none. */
+export async function anonymousAuth(): Promise<GoogleAuth> {
+  const { GoogleAuth, PassThroughClient } = await import('google-auth-library');
+  return sendingByHttp(new GoogleAuth({ authClient: new PassThroughClient() }));
+}
+
 /** The library is loaded when it is first needed: a start need not wait for it. */
 async function loadAuth(): Promise<GoogleAuth> {
-  const library = await import('google-auth-library');
-  const loaded = new library.GoogleAuth({ scopes: SCOPES });
+  const { GoogleAuth } = await import('google-auth-library');
+  return sendingByHttp(new GoogleAuth({ scopes: SCOPES }));
+}
+
+function sendingByHttp(loaded: GoogleAuth): GoogleAuth {
   loaded.fetch = async <T>(...[url, init]: Parameters<GoogleAuth['fetch']>) =>
     (await send(loaded, new URL(url as string), init as ClientCall)) as unknown as gaxios.GaxiosResponse<T>;
   return loaded;

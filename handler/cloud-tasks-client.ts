@@ -5,7 +5,7 @@ import {
   deadlinesFor,
   checkIntervalSeconds as defaultCheckInterval,
 } from '../deadlines.ts';
-import { googleAuth } from '../google/google-auth.ts';
+import { anonymousAuth, googleAuth } from '../google/google-auth.ts';
 import {
   checkTaskIdFor,
   type DocumentCheck,
@@ -58,7 +58,10 @@ export class CloudTasksClient {
 
   /**
    * @param settings what is left out is the empty string, and creating a task then fails with a {@link MissingSettingsError}
-   * @param connect how to reach Cloud Tasks. @default REST, to `CLOUD_TASKS_EMULATOR_HOST` where that is set
+   * @param connect makes what the tasks are created by, when the first one is; called again where it failed. A client of
+   *   Google's with settings of your own (a proxy, gRPC, other credentials), or a stand-in for tests. @default REST with
+   *   Application Default Credentials; where `CLOUD_TASKS_EMULATOR_HOST` is set, to that `host:port` over plain HTTP, and then
+   *   with a token only where `GCE_METADATA_HOST` says who gives it
    * @param clock @default systemClock
    */
   constructor(
@@ -146,8 +149,7 @@ export class CloudTasksClient {
         oidcToken: { serviceAccountEmail: serviceAccount, audience: serviceUrl },
       },
     };
-    this.#client ??= this.#connect();
-    const client = await this.#client;
+    const client = await this.#connected();
     try {
       const [created] = await client.createTask({ parent, task }, CALL_OPTIONS);
       return { ...created, name: created.name ?? task.name };
@@ -155,6 +157,15 @@ export class CloudTasksClient {
       if ((error as { code?: unknown }).code === ALREADY_EXISTS) return task;
       throw error;
     }
+  }
+
+  /** Credentials that were missing may be there the next time. */
+  #connected(): Promise<CreateTask> {
+    this.#client ??= this.#connect().catch((error) => {
+      this.#client = undefined;
+      throw error;
+    });
+    return this.#client;
   }
 }
 
@@ -184,9 +195,15 @@ const CALL_OPTIONS = {
 /** REST and not gRPC: on Cloud Run users report DEADLINE_EXCEEDED over gRPC, and REST starts faster. */
 async function connectOverRest(): Promise<CreateTask> {
   const { v2 } = await import('@google-cloud/tasks');
-  const options = { fallback: true, auth: await googleAuth() };
-  const emulator = process.env.CLOUD_TASKS_EMULATOR_HOST;
-  if (!emulator) return new v2.CloudTasksClient(options);
+  const { CLOUD_TASKS_EMULATOR_HOST: emulator, GCE_METADATA_HOST: metadata } = process.env;
+  const auth = emulator && !metadata ? await anonymousAuth() : await googleAuth();
+  const client = new v2.CloudTasksClient({ fallback: true, auth, ...(emulator && placeOf(emulator)) });
+  // Where a call begins it, Google's client throws what goes wrong (no credentials) once more, to nobody, which ends the process.
+  await client.initialize();
+  return client;
+}
+
+function placeOf(emulator: string) {
   const { hostname, port } = new URL(`http://${emulator}`);
-  return new v2.CloudTasksClient({ ...options, protocol: 'http', apiEndpoint: hostname, port: Number(port || 80) });
+  return { protocol: 'http', apiEndpoint: hostname, port: Number(port || 80) };
 }
