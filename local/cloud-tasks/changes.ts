@@ -1,3 +1,4 @@
+import type { Kept } from '../journal/journal.ts';
 import { queueOf } from './names.ts';
 import type { QueueSettings, QueueState } from './queue-config.ts';
 import type { QueuePolicy } from './queue-policies.ts';
@@ -99,3 +100,6 @@ export function* changesOf(state: KeptState): Generator<Change> {
     for (const task of tasks.values()) yield { kind: 'task', task };
   }
 }
+
+/** What a journal keeps of Cloud Tasks. */
+export const QUEUES_AND_TASKS: Kept<Change, KeptState> = { empty: emptyState, apply: applyChange, changesOf };

@@ -2,11 +2,12 @@ import { getRequestListener } from '@hono/node-server';
 import { Hono } from 'hono';
 import { type Clock, systemClock } from '../../time/clock.ts';
 import { VirtualClock } from '../../time/virtual-clock.ts';
+import { Journal } from '../journal/journal.ts';
 import { LOOPBACK } from '../listen.ts';
 import type { Attempt, Send } from './attempt.ts';
+import { QUEUES_AND_TASKS } from './changes.ts';
 import { Faults } from './faults.ts';
 import { HttpSender, type TokenSource } from './http-sender.ts';
-import { Journal } from './journal.ts';
 import type { MethodName, Requests } from './messages.ts';
 import type { Responses } from './methods.ts';
 import { openidApp, ownTokens } from './openid.ts';
@@ -72,14 +73,15 @@ export interface CloudTasks {
  *
  * @throws CloudTasksError when a queue's configuration breaks a rule
  * @throws FolderInUseError when another process has the folder of the data
- * @throws JournalError when what it holds is damaged
+ * @throws JournalError when what it holds is damaged, or nothing can be kept in it
  * @throws PortInUseError when another process listens on the port
  */
 export async function startCloudTasks(options: CloudTasksOptions = {}): Promise<CloudTasks> {
   const { clock = systemClock, data, tokens = ownTokens(clock) } = options;
   const sender = new HttpSender(options.resolveTarget ?? ((url) => url), tokens);
   const faults = new Faults();
-  const journal = data === undefined ? undefined : new Journal(data);
+  const opened = data === undefined ? undefined : Journal.open(data, QUEUES_AND_TASKS);
+  const journal = opened?.journal;
   let service: CloudTasksService | undefined;
   const stop = () => {
     service?.close();
@@ -91,7 +93,7 @@ export async function startCloudTasks(options: CloudTasksOptions = {}): Promise<
       clock,
       send: faults.in(options.send ?? sender.send, clock),
       queues: options.queues ?? [],
-      ...(journal && { kept: journal.kept }),
+      ...(opened && { kept: opened.state }),
       authorize: options.authorize ?? (() => 'allowed'),
       serviceAccountExists: options.serviceAccountExists ?? (() => true),
       onAttempt: options.onAttempt ?? (() => {}),

@@ -41,14 +41,15 @@ export interface ServiceOptions {
 
 /** `google.cloud.tasks.v2.CloudTasks`, apart from any wire. */
 export class CloudTasksService {
-  readonly #options: ServiceOptions;
+  /** Without what was kept, which is let go of. */
+  readonly #options: Omit<ServiceOptions, 'kept'>;
   readonly #registry: QueueRegistry;
   readonly #methods: Methods;
   readonly #attempts = new AttemptLog();
   readonly #waiters = new Set<() => void>();
 
   /** @throws CloudTasksError when a queue's configuration breaks a rule, or two have one name */
-  constructor(options: ServiceOptions) {
+  constructor({ kept, ...options }: ServiceOptions) {
     this.#options = options;
     const { clock, send, authorize, serviceAccountExists } = options;
     const record = (change: Change) => options.record?.(change, () => registry.state());
@@ -75,7 +76,7 @@ export class CloudTasksService {
       permitted: (resource, permissions, authorization) =>
         permissions.filter((permission) => authorize({ authorization, permission, resource }) === 'allowed'),
     });
-    registry.start(options.queues, options.kept);
+    registry.start(options.queues, kept);
   }
 
   /**

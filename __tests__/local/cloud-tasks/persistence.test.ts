@@ -1,6 +1,6 @@
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { appendFileSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { appendFileSync, mkdtempSync, readdirSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { createInterface } from 'node:readline';
@@ -45,7 +45,12 @@ async function restart(options: CloudTasksOptions = {}): Promise<CloudTasks> {
   return start(options);
 }
 
-const journal = () => path.join(folder, 'journal.jsonl');
+/** The one file that a small journal has. */
+const journal = () => {
+  const [name = '', ...others] = readdirSync(folder).filter((file) => file.startsWith('journal'));
+  expect(others).toEqual([]);
+  return path.join(folder, name);
+};
 const create = (tasks: CloudTasks, id: string, task: object = {}) =>
   tasks.call('CreateTask', {
     parent: QUEUE,
@@ -166,12 +171,20 @@ test('a last line that was cut off is dropped: nobody was told of it', async () 
   expect(listed(await start())).toEqual([`${QUEUE}/tasks/a`]);
 });
 
+test('a folder of an earlier version, with one file without numbers, is read', async () => {
+  create(await start({ queues: [{ name: QUEUE, state: 'PAUSED' }] }), 'a');
+  await running?.close();
+  renameSync(journal(), path.join(folder, 'journal.jsonl'));
+  expect(listed(await start())).toEqual([`${QUEUE}/tasks/a`]);
+  expect(path.basename(journal())).toBe('journal-1-0.jsonl');
+});
+
 test('a damaged line is one clear error, and the file is left as it is', async () => {
   await start();
   await running?.close();
   writeFileSync(journal(), 'nonsense\n');
   await expect(start()).rejects.toThrow(
-    `Line 1 of ${journal()} is damaged (Unexpected token 'o', "nonsense" is not valid JSON). Restore the file, or delete it to start with nothing.`,
+    `${journal()} is damaged (line 1: Unexpected token 'o', "nonsense" is not valid JSON). Restore the file, or empty its folder to start with nothing.`,
   );
   expect(readFileSync(journal(), 'utf8')).toBe('nonsense\n');
   rmSync(journal());
