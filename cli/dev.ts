@@ -5,10 +5,11 @@ import path from 'node:path';
 import { OPERATOR_SETTINGS } from '../handler/setting-names.ts';
 import type { Attempt } from '../local/cloud-tasks/attempt.ts';
 import { PortInUseError } from '../local/listen.ts';
-import { type LocalGoogle, startLocalGoogle } from '../local/local-google.ts';
+import { type LocalGoogle, type LocalGoogleOptions, startLocalGoogle } from '../local/local-google.ts';
 import { systemClock } from '../time/clock.ts';
 import { attemptLine } from './attempt-line.ts';
 import { newCommand, runCommand, UsageError } from './command-line.ts';
+import { dataOption, dataProblem } from './data-option.ts';
 import { doclingNote } from './docling.ts';
 import { wholeNumber } from './option-values.ts';
 import { Progress } from './progress.ts';
@@ -21,16 +22,23 @@ const SAMPLE = path.join(import.meta.dirname, '..', 'samples', 'energy-report.pd
 const command = newCommand(
   'npm run dev --',
   'Synthesises the stack, starts a local Google from it and keeps it running until Ctrl-C.',
-).option(
-  '--port <PORT>',
-  'port of Cloud Run; the three after it are Cloud Tasks, Cloud Storage and the metadata server',
-  wholeNumber('--port', 1, 65_532),
-  DEFAULT_PORT,
-);
+)
+  .option(
+    '--port <PORT>',
+    'port of Cloud Run; the three after it are Cloud Tasks, Cloud Storage and the metadata server',
+    wholeNumber('--port', 1, 65_532),
+    DEFAULT_PORT,
+  )
+  .addOption(dataOption('documents, results, records and tasks'));
+
+interface DevOptions {
+  readonly port: number;
+  readonly data?: string;
+}
 
 await runCommand(command, dev);
 
-async function dev(_words: unknown, { port }: { port: number }, signal: AbortSignal): Promise<number> {
+async function dev(_words: unknown, { port, data }: DevOptions, signal: AbortSignal): Promise<number> {
   using screen = new Progress({ output: process.stdout, clock: systemClock });
   await using stack = await synthesiseForThisMachine({ onStep: (step) => screen.step(step) });
   signal.throwIfAborted();
@@ -38,12 +46,15 @@ async function dev(_words: unknown, { port }: { port: number }, signal: AbortSig
   const held: string[] = [];
   let log = (line: string): void => void held.push(line);
   screen.step('Starting a local Google from it…');
-  const google = await startOn(port, stack.stackFile, (line) => log(line));
+  const google = await startOn(port, { stackFile: stack.stackFile, data, onLog: (line) => log(line) });
   try {
     const bucket = String(google.outputs.documents_bucket);
-    google.storage.insert(bucket, path.basename(SAMPLE), await readFile(SAMPLE), { contentType: 'application/pdf' });
+    const sample = path.basename(SAMPLE);
+    if (!google.storage.hasObject(bucket, sample)) {
+      google.storage.insert(bucket, sample, await readFile(SAMPLE), { contentType: 'application/pdf' });
+    }
     screen.end();
-    console.log(welcome(google, `gs://${bucket}/${path.basename(SAMPLE)}`));
+    console.log(welcome(google, `gs://${bucket}/${sample}`, data));
     log = (line) => console.log(line);
     for (const line of held) log(line);
     if (!signal.aborted) await once(signal, 'abort');
@@ -54,29 +65,32 @@ async function dev(_words: unknown, { port }: { port: number }, signal: AbortSig
   return 0;
 }
 
-async function startOn(port: number, stackFile: string, onLog: (line: string) => void): Promise<LocalGoogle> {
+type HowToRun = Required<Pick<LocalGoogleOptions, 'stackFile' | 'data' | 'onLog'>>;
+
+async function startOn(port: number, how: HowToRun): Promise<LocalGoogle> {
   const ports = { run: port, tasks: port + 1, storage: port + 2, metadata: port + 3 };
   try {
     const serviceVariables = { DOCLING_URL: process.env.DOCLING_URL };
     // The service says what failed, Cloud Tasks alone when it tries again.
-    const onAttempt = (attempt: Attempt) => attempt.outcome === 'retrying' && onLog(attemptLine(attempt));
-    return await startLocalGoogle({ stackFile, ports, serviceVariables, onLog, onAttempt });
+    const onAttempt = (attempt: Attempt) => attempt.outcome === 'retrying' && how.onLog(attemptLine(attempt));
+    return await startLocalGoogle({ ...how, ports, serviceVariables, onAttempt });
   } catch (error) {
-    if (!(error instanceof PortInUseError)) throw error;
+    if (!(error instanceof PortInUseError)) throw dataProblem(error, how.data);
     throw new UsageError(
       `Port ${error.port} is in use: end what listens there, or choose four others with --port PORT.`,
     );
   }
 }
 
-function welcome(google: LocalGoogle, sourceUri: string): string {
+function welcome(google: LocalGoogle, sourceUri: string, data: string | undefined): string {
   const { addresses, frontDoorUrl, serviceUrl, environment, serviceEnvironment } = google;
   const identity = `http://${addresses.metadata}/computeMetadata/v1/instance/service-accounts/default/identity`;
   const settings = OPERATOR_SETTINGS.map((name) => [name, serviceEnvironment[name]] as const);
   const exports = [...Object.entries(environment), ...settings].map(([name, value]) => `  export ${name}=${value}`);
   const note = doclingNote(google.sidecars, process.env.DOCLING_URL);
   return `
-A local Google runs the stack. Ctrl-C ends it.${note === undefined ? '' : `\n${note}`}
+A local Google runs the stack. Ctrl-C ends it.
+${data === undefined ? 'Nothing is kept: all that is in it is gone then. --data DIR keeps it in a folder.' : `What is in it is kept in ${data}.`}${note === undefined ? '' : `\n${note}`}
 
   Cloud Run        ${frontDoorUrl}  (${serviceUrl})
   Cloud Tasks      http://${addresses.tasks}

@@ -9,6 +9,7 @@ import { TerraformStack, TerraformStackError } from '../local/terraform-stack.ts
 import { systemClock } from '../time/clock.ts';
 import { attemptLine } from './attempt-line.ts';
 import { newCommand, runCommand, UsageError } from './command-line.ts';
+import { dataOption, dataProblem } from './data-option.ts';
 import { emulatorWelcome } from './emulator-welcome.ts';
 import { filePath, wholeNumber } from './option-values.ts';
 
@@ -39,11 +40,7 @@ const command = newCommand(
     'a cdk.tf.json: its queues, and its grants enforced; the port after PORT is its metadata server. TF_VAR_* in the environment are its variables',
     filePath('--stack'),
   )
-  .option(
-    '--data <DIR>',
-    'folder that keeps queues and tasks across restarts (default: in memory)',
-    filePath('--data'),
-  );
+  .addOption(dataOption('queues and tasks'));
 
 await runCommand(command, emulator);
 
@@ -98,9 +95,7 @@ function inOneLine(error: unknown, data: string | undefined): unknown {
   if (error instanceof PortInUseError) {
     return new UsageError(`Port ${error.port} is in use: end what listens there, or choose another with --port PORT.`);
   }
-  const { code, path } = error as NodeJS.ErrnoException;
-  if (data === undefined || code === undefined || path === undefined) return error;
-  return new UsageError(`--data must be a folder that can be written; received '${data}' (${code}): choose another.`);
+  return dataProblem(error, data);
 }
 
 function checkedQueueName(name: string): string {

@@ -1,8 +1,9 @@
 import { spawn } from 'node:child_process';
-import { mkdtemp, readFile, rm } from 'node:fs/promises';
+import { readFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { BUNDLE_FILE, bundleHandlerIfChanged } from '../bundle.ts';
+import { makeTemporaryFolder, type TemporaryFolder } from '../local/temporary-folder.ts';
 import { UsageError } from './command-line.ts';
 
 const root = path.join(import.meta.dirname, '..');
@@ -45,12 +46,8 @@ export async function synthesiseForThisMachine({
   }
   onStep('Bundling the handler…');
   await bundleHandlerIfChanged(BUNDLE_FILE, { processing: environment.PROCESSING_MODULE || undefined });
-  const folder = await mkdtemp(path.join(tmpdir(), 'document-processing-')).catch(({ code }: NodeJS.ErrnoException) => {
-    throw new UsageError(
-      `Cannot write to the temporary folder ${tmpdir()} (${code}): set TMPDIR to one that can be written.`,
-    );
-  });
-  const dispose = () => rm(folder, { recursive: true, force: true });
+  const { path: folder, remove } = temporaryFolder();
+  const dispose = async () => remove();
   try {
     // Beside those that the developer names, so that a name which breaks a rule is found here, not at the deployment.
     const CALLERS = [environment.CALLERS, `serviceAccount:${CALLER}`].filter(Boolean).join(',');
@@ -72,6 +69,17 @@ export async function synthesiseForThisMachine({
   } catch (error) {
     await dispose();
     throw error;
+  }
+}
+
+function temporaryFolder(): TemporaryFolder {
+  try {
+    return makeTemporaryFolder('document-processing-');
+  } catch (error) {
+    const { code } = error as NodeJS.ErrnoException;
+    throw new UsageError(
+      `Cannot write to the temporary folder ${tmpdir()} (${code}): set TMPDIR to one that can be written.`,
+    );
   }
 }
 

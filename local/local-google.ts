@@ -1,6 +1,4 @@
 import { randomBytes } from 'node:crypto';
-import { mkdtemp, rm } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { Hono } from 'hono';
 import { type Clock, systemClock } from '../time/clock.ts';
@@ -8,6 +6,7 @@ import { runServiceOf, type SecretValues } from './cloud-run/run-service.ts';
 import { type RunningService, startRunService } from './cloud-run/start-run-service.ts';
 import { Buckets } from './cloud-storage/buckets.ts';
 import { type StorageFault, storageApi } from './cloud-storage/json-api.ts';
+import { KeptObjects } from './cloud-storage/kept-objects.ts';
 import type { Attempt } from './cloud-tasks/attempt.ts';
 import { type CloudTasks, startCloudTasks } from './cloud-tasks/cloud-tasks.ts';
 import { stackOptions } from './cloud-tasks/of-stack.ts';
@@ -17,6 +16,7 @@ import { PROJECT_OWNER } from './iam.ts';
 import { identitiesOf } from './identities.ts';
 import { type ListenOptions, LOOPBACK, serve } from './listen.ts';
 import { metadataApp } from './metadata-server.ts';
+import { makeTemporaryFolder } from './temporary-folder.ts';
 import { TerraformStack, type TerraformValue } from './terraform-stack.ts';
 
 /** Number of the project, which only Google could know. */
@@ -57,6 +57,8 @@ export interface LocalGoogleOptions {
   readonly storageFault?: () => StorageFault | undefined;
   /** Whether Cloud Storage refuses a second change of one object within a second. @default true */
   readonly mutationLimit?: boolean | undefined;
+  /** Folder that objects, queues and tasks are kept in, across restarts and kills. @default none: in memory */
+  readonly data?: string | undefined;
   /** Takes what the service writes and what Cloud Run refuses, a line each. @default nothing */
   readonly onLog?: (line: string) => void;
   /** Called after each attempt of a task. @default nothing */
@@ -102,6 +104,8 @@ export interface LocalGoogle {
  *
  * @throws TerraformStackError when the stack is unreadable, or lacks what is needed
  * @throws PortInUseError when another process has a port
+ * @throws FolderInUseError when another process has the folder of the data
+ * @throws JournalError when what it holds is damaged, or nothing can be kept in it
  * @throws Error when the service's container does not start
  */
 export async function startLocalGoogle(options: LocalGoogleOptions): Promise<LocalGoogle> {
@@ -111,11 +115,14 @@ export async function startLocalGoogle(options: LocalGoogleOptions): Promise<Loc
   const service = runServiceOf(stack, options.secretValues ?? process.env);
   const identities = await identitiesOf(stack, clock);
   const { tokens, access, policy } = identities;
-  const storage = bucketsWithObjects(stack, clock, options.mutationLimit);
   const tasksOptions = stackOptions(stack, identities);
 
   // Stopped in the opposite order, also where a later step fails.
   await using started = new AsyncDisposableStack();
+  const { data, mutationLimit } = options;
+  const keeper = data === undefined ? undefined : new KeptObjects(join(data, 'cloud-storage'));
+  started.defer(() => keeper?.close());
+  const storage = bucketsWithObjects(stack, new Buckets(clock, { mutationLimit, keeper }));
   const serveHere = async (app: Hono, listen: ListenOptions) => started.adopt(await serve(app, listen, clock), stop);
   const { projectId } = stack;
   const machine = { projectId, projectNumber: PROJECT_NUMBER, region: service.region, tokens };
@@ -138,7 +145,7 @@ export async function startLocalGoogle(options: LocalGoogleOptions): Promise<Loc
     what: 'Cloud Storage',
     option: 'ports.storage',
   });
-  const folder = started.adopt(await mkdtemp(join(tmpdir(), 'local-google-')), removeFolder);
+  const { path: folder } = started.adopt(makeTemporaryFolder('local-google-'), (made) => made.remove());
   let run: RunningService | undefined;
   started.defer(async () => run?.close());
   // Dispatches end before the service does: an instance that is told to stop must get no new ones.
@@ -147,6 +154,7 @@ export async function startLocalGoogle(options: LocalGoogleOptions): Promise<Loc
       ...tasksOptions,
       port: ports.tasks ?? 0,
       clock: options.tasksClock ?? clock,
+      ...(data !== undefined && { data: join(data, 'cloud-tasks') }),
       resolveTarget: (url) =>
         url.startsWith(`${service.url}/`) ? `http://${run?.host}${url.slice(service.url.length)}` : url,
       ...(options.onAttempt && { onAttempt: options.onAttempt }),
@@ -188,11 +196,8 @@ export async function startLocalGoogle(options: LocalGoogleOptions): Promise<Loc
 
 const stop = (running: { close(): Promise<void> }) => running.close();
 
-const removeFolder = (folder: string) => rm(folder, { recursive: true, force: true });
-
 /** Cloud Storage as the stack leaves it: its buckets, with its objects in them. */
-function bucketsWithObjects(stack: TerraformStack, clock: Clock, mutationLimit: boolean | undefined): Buckets {
-  const store = new Buckets(clock, { mutationLimit });
+function bucketsWithObjects(stack: TerraformStack, store: Buckets): Buckets {
   for (const bucket of bucketsOf(stack)) store.createBucket(bucket);
   for (const { bucket, name, content, contentType } of objectsOf(stack)) {
     store.insert(bucket, name, content, { contentType });

@@ -245,6 +245,23 @@ test("a developer of one's own has tokens of that account", async () => {
   await google.close();
 });
 
+test('with a folder for its data, objects and tasks are there at the next start', async () => {
+  const data = join(folder, 'data');
+  const first = await start({ data });
+  const bearer = `Bearer ${first.ownerToken()}`;
+  const name = `${QUEUE}/tasks/later`;
+  const task = { name, httpRequest: { url: 'http://127.0.0.1:1/' }, scheduleTime: Date.now() + 3_600_000 };
+  first.tasks.call('CreateTask', { parent: QUEUE, task }, bearer);
+  const object = first.storage.insert(`${PROJECT}-code`, 'mine.txt', 'hello');
+  await expect(start({ data })).rejects.toThrow(`Process ${process.pid} uses ${join(data, 'cloud-storage')} already`);
+  await first.close();
+
+  const second = await start({ data });
+  expect(second.storage.get(`${PROJECT}-code`, 'mine.txt')).toEqual(object);
+  expect(second.tasks.call('GetTask', { name }, `Bearer ${second.ownerToken()}`).task.name).toBe(name);
+  await second.close();
+});
+
 describe('a grant that the stack lacks', () => {
   test.each([
     ['the enqueuer', 'google_cloud_tasks_queue_iam_member', 'cloudtasks.tasks.create'],

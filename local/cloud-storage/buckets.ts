@@ -41,6 +41,17 @@ export interface ObjectReadOptions extends Preconditions {
 export interface BucketsOptions {
   /** Whether a second change of one name within a second is refused. @default true */
   readonly mutationLimit?: boolean | undefined;
+  /** Keeps the objects across restarts. @default nobody: they are in memory */
+  readonly keeper?: ObjectKeeper | undefined;
+}
+
+/** What keeps objects across restarts. Where it throws, the change fails. */
+export interface ObjectKeeper {
+  /** What an earlier run left. */
+  objects(): Iterable<ObjectVersion>;
+  /** Keeps a new object, in place of one of the same name. */
+  store(object: ObjectVersion): void;
+  remove(object: ObjectVersion): void;
 }
 
 /**
@@ -54,11 +65,18 @@ export class Buckets {
   readonly #clock: Pick<Clock, 'now'>;
   readonly #buckets = new Map<string, Map<string, ObjectVersion>>();
   readonly #limit: MutationLimit;
+  readonly #keeper: ObjectKeeper | undefined;
   #lastGeneration = 0;
 
-  constructor(clock: Pick<Clock, 'now'>, { mutationLimit = true }: BucketsOptions = {}) {
+  constructor(clock: Pick<Clock, 'now'>, { mutationLimit = true, keeper }: BucketsOptions = {}) {
     this.#clock = clock;
     this.#limit = new MutationLimit(mutationLimit);
+    this.#keeper = keeper;
+    for (const object of keeper?.objects() ?? []) {
+      this.createBucket(object.bucket);
+      this.#objectsOf(object.bucket).set(object.name, object);
+      this.#lastGeneration = Math.max(this.#lastGeneration, object.generation);
+    }
   }
 
   createBucket(bucket: string): void {
@@ -100,6 +118,7 @@ export class Buckets {
       md5Hash: createHash('md5').update(bytes).digest('base64'),
       created: now,
     };
+    this.#keeper?.store(object);
     objects.set(name, object);
     this.#limit.changed(bucket, name, now);
     return object;
@@ -120,7 +139,9 @@ export class Buckets {
     const objects = this.#objectsOf(bucket);
     const now = this.#clock.now();
     this.#limit.check(bucket, name, now);
-    checkWrite(this.#live(bucket, name, options.generation), options);
+    const object = this.#live(bucket, name, options.generation);
+    checkWrite(object, options);
+    this.#keeper?.remove(object);
     objects.delete(name);
     this.#limit.changed(bucket, name, now);
   }

@@ -1,22 +1,31 @@
 import { join } from 'node:path';
 import { FolderLock } from '../folder-lock.ts';
 import { makeFolder } from '../make-folder.ts';
-import { linesOf, removeOtherGenerations, SegmentWriter, type Write, wholeSegments, writeToFile } from './segments.ts';
+import {
+  fileOf,
+  filesThatCount,
+  type JournalFile,
+  LineWriter,
+  linesOf,
+  sizeOf,
+  type Write,
+  writeToFile,
+} from './files.ts';
+import { Snapshot } from './snapshot.ts';
 
 /** What was kept cannot be used, or nothing more can be kept. */
 export class JournalError extends Error {
   override readonly name = 'JournalError';
 }
 
-/** A journal below this size, in bytes, is not worth writing anew. */
+/** Changes below this size, in bytes, are not worth a snapshot. */
 const SMALLEST_TO_COMPACT = 16 * 1024 * 1024;
-/** Characters that a snapshot is written in at a time. */
-const CHUNK = 1024 * 1024;
 const SEGMENT_BYTES = 64 * 1024 * 1024;
 
 /** What a journal keeps: a state, and the steps in its life. Both are plain JSON. */
 export interface Kept<Change, State> {
   empty(): State;
+  /** Applied a second time, to a state that has it already, a change and those after it lead to the same. */
   apply(state: State, change: Change): void;
   /** The fewest changes that make a state from nothing. */
   changesOf(state: State): Iterable<Change>;
@@ -25,13 +34,15 @@ export interface Kept<Change, State> {
 export interface JournalOptions {
   /** Bytes from which on a file is not written to any more. @default 64 MiB */
   readonly segmentBytes?: number;
+  /** Bytes of changes from which on a snapshot may take their place. @default 16 MiB */
+  readonly smallestToCompact?: number;
   /** @default to the file */
   readonly write?: Write;
 }
 
 /**
- * A folder that keeps a state: files of changes, a line of JSON each, that start with a snapshot and are written anew when they have
- * doubled.
+ * A folder that keeps a state: files of changes, a line of JSON each. When they have outgrown the last snapshot, a new one takes their
+ * place, written while the changes go on.
  *
  * A change is with the operating system before its caller hears of it, so that a process that is killed loses nothing that was
  * acknowledged. It is not forced to the disk: a machine that loses power may lose the last seconds.
@@ -41,16 +52,21 @@ export class Journal<Change, State> {
   readonly #keeps: Kept<Change, State>;
   readonly #options: Required<JournalOptions>;
   readonly #lock: FolderLock;
-  #generation: number;
+  /** Of the changes that are written now. */
+  #number = 1;
   /** Undefined once it is closed. */
-  #writer: SegmentWriter | undefined;
+  #writer: LineWriter | undefined;
+  /** Bytes of the last snapshot, and of the changes since then that are in other files than the current one. */
+  #snapshotBytes = 0;
+  #earlierBytes = 0;
   #compactAt = 0;
+  #snapshot: Snapshot | undefined;
 
-  private constructor(folder: string, keeps: Kept<Change, State>, options: JournalOptions, generation: number) {
+  private constructor(folder: string, keeps: Kept<Change, State>, options: JournalOptions) {
     this.#folder = folder;
     this.#keeps = keeps;
-    this.#options = { segmentBytes: SEGMENT_BYTES, write: writeToFile, ...options };
-    this.#generation = generation;
+    const defaults = { segmentBytes: SEGMENT_BYTES, smallestToCompact: SMALLEST_TO_COMPACT, write: writeToFile };
+    this.#options = { ...defaults, ...options };
     this.#lock = new FolderLock(folder, join(folder, 'lock'));
   }
 
@@ -62,13 +78,11 @@ export class Journal<Change, State> {
    * @throws JournalError when its journal is damaged, or cannot be written
    */
   static open<Change, State>(folder: string, keeps: Kept<Change, State>, options: JournalOptions = {}) {
-    makeFolder(folder);
     return naming(folder, () => {
-      const journal = new Journal(folder, keeps, options, 0);
+      makeFolder(folder);
+      const journal = new Journal(folder, keeps, options);
       try {
-        const state = journal.#read();
-        journal.#writeAnew(state);
-        return { journal, state };
+        return { journal, state: journal.#read() };
       } catch (error) {
         journal.#lock.release();
         throw error;
@@ -83,43 +97,47 @@ export class Journal<Change, State> {
    * @throws JournalError when it cannot; then nothing of the change is kept
    */
   append(change: Change, stateBefore: () => State): void {
-    if (this.#writer === undefined) throw new JournalError('The emulator was closed: it keeps nothing any more.');
-    if (this.#writer.bytes >= this.#compactAt) this.#compact(stateBefore());
-    naming(this.#folder, () => this.#writer?.append(`${JSON.stringify(change)}\n`));
+    const writer = this.#writer;
+    if (writer === undefined) throw new JournalError('The emulator was closed: it keeps nothing any more.');
+    naming(this.#folder, () => {
+      if (!this.#snapshot && this.#earlierBytes + writer.bytes >= this.#compactAt) this.#compact(stateBefore());
+      else if (writer.bytes >= this.#options.segmentBytes) this.#nextFile();
+      this.#writer?.append(`${JSON.stringify(change)}\n`);
+    });
   }
 
   /** Ends the writing, and lets others have the folder. */
   close(): void {
-    this.#writer?.close();
+    if (this.#writer === undefined) return;
+    this.#snapshot?.abandon();
+    this.#writer.close();
     this.#writer = undefined;
     this.#lock.release();
   }
 
-  /** A disk without room for a snapshot may have some for a line. */
-  #compact(state: State): void {
-    const replaced = this.#writer as SegmentWriter;
-    try {
-      this.#writeAnew(state);
-      replaced.close();
-    } catch {
-      this.#compactAt = replaced.bytes + SMALLEST_TO_COMPACT;
-    }
-  }
-
   #read(): State {
     const state = this.#keeps.empty();
-    const segments = wholeSegments(this.#folder);
-    for (const { file, generation, number } of segments) {
-      this.#generation = generation;
+    const files = filesThatCount(this.#folder);
+    const last = files.at(-1);
+    for (const file of files) {
+      const cutOff = this.#readFile(file, state);
+      const bytes = sizeOf(file) - cutOff;
       // What follows the last newline of all was being written when the process ended: nobody was told that it is kept.
-      const cutOff = this.#readSegment(file, state);
-      if (cutOff > 0 && number !== segments.at(-1)?.number) throw damaged(file, 'its end', 'it has no newline');
+      if (cutOff > 0 && (file !== last || file.kind === 'snapshot'))
+        throw damaged(file, 'its end', 'it has no newline');
+      if (file.kind === 'snapshot') this.#snapshotBytes = bytes;
+      else if (file !== last) this.#earlierBytes += bytes;
+      else this.#writer = new LineWriter(file.path, this.#options.write, bytes);
     }
+    this.#number = last?.number ?? 1;
+    this.#writer ??= this.#newFile();
+    this.#compactAt = this.#nextCompaction();
     return state;
   }
 
-  #readSegment(file: string, state: State): number {
-    const lines = linesOf(file);
+  /** @returns the bytes after its last newline */
+  #readFile(file: JournalFile, state: State): number {
+    const lines = linesOf(file.path);
     for (let line = 1; ; line++) {
       const { value, done } = lines.next();
       if (done) return value;
@@ -131,46 +149,54 @@ export class Journal<Change, State> {
     }
   }
 
-  /** Replaces all files by a snapshot, in one step. Where it throws, those that were there still count. */
-  #writeAnew(state: State): void {
-    removeOtherGenerations(this.#folder, this.#generation);
-    const generation = this.#generation + 1;
-    const writer = new SegmentWriter({ folder: this.#folder, generation, ...this.#options });
-    try {
-      let lines = '';
-      for (const change of this.#keeps.changesOf(state)) {
-        lines += `${JSON.stringify(change)}\n`;
-        if (lines.length < CHUNK) continue;
-        writer.append(lines);
-        lines = '';
+  #newFile(): LineWriter {
+    return new LineWriter(fileOf(this.#folder, 'changes', this.#number).path, this.#options.write);
+  }
+
+  #nextFile(): void {
+    const full = this.#writer as LineWriter;
+    this.#number += 1;
+    this.#writer = this.#newFile();
+    this.#earlierBytes += full.bytes;
+    full.close();
+  }
+
+  #nextCompaction(): number {
+    return Math.max(this.#options.smallestToCompact, this.#snapshotBytes);
+  }
+
+  /** Begins a snapshot of what is before the next file of changes. */
+  #compact(state: State): void {
+    this.#nextFile();
+    const before = this.#earlierBytes;
+    const { path } = fileOf(this.#folder, 'snapshot', this.#number);
+    this.#snapshot = new Snapshot(path, this.#keeps.changesOf(state), this.#options.write, (bytes) => {
+      this.#snapshot = undefined;
+      if (bytes === undefined) {
+        this.#compactAt = before + this.#nextCompaction();
+        return;
       }
-      writer.append(lines);
-      writer.publish();
-    } catch (error) {
-      writer.close();
-      removeOtherGenerations(this.#folder, this.#generation);
-      throw error;
-    }
-    this.#generation = generation;
-    this.#writer = writer;
-    this.#compactAt = Math.max(SMALLEST_TO_COMPACT, 2 * writer.bytes);
-    removeOtherGenerations(this.#folder, generation);
+      this.#snapshotBytes = bytes;
+      this.#earlierBytes -= before;
+      this.#compactAt = this.#nextCompaction();
+      filesThatCount(this.#folder);
+    });
   }
 }
 
-function damaged(file: string, where: string, why: string): JournalError {
+function damaged({ path }: JournalFile, where: string, why: string): JournalError {
   return new JournalError(
-    `${file} is damaged (${where}: ${why}). Restore the file, or empty its folder to start with nothing.`,
+    `${path} is damaged (${where}: ${why}). Restore the file, or empty its folder to start with nothing.`,
   );
 }
 
-/** What the system says of a full disk names no file. */
+/** What the system says of a full disk names no folder, or a file in it. */
 function naming<T>(folder: string, write: () => T): T {
   try {
     return write();
   } catch (error) {
-    const { code, message, path } = error as NodeJS.ErrnoException;
-    if (code === undefined || path !== undefined) throw error;
+    const { code, message } = error as NodeJS.ErrnoException;
+    if (code !== 'ENOSPC' && code !== 'EDQUOT') throw error;
     throw new JournalError(`Nothing can be kept in ${folder} (${message}): make room there, or choose another folder.`);
   }
 }

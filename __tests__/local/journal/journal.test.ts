@@ -25,7 +25,7 @@ beforeEach(() => {
   folder = mkdtempSync(path.join(tmpdir(), 'journal-'));
 });
 
-afterEach(() => rmSync(folder, { recursive: true }));
+afterEach(() => rmSync(folder, { recursive: true, force: true }));
 
 /** A journal, and the state as its changes make it. */
 function open(options: JournalOptions = {}) {
@@ -37,36 +37,83 @@ function open(options: JournalOptions = {}) {
   return { journal, state, keep };
 }
 
+/** What the journal's files are called, without the lock. */
 const files = () =>
   readdirSync(folder)
-    .filter((name) => name.startsWith('journal'))
+    .filter((name) => name !== 'lock')
     .sort();
 
-/** Fails as a full disk does, after some of the bytes. */
-function fullDisk(isFull: () => boolean, written = 3): NonNullable<JournalOptions['write']> {
+/** Lets the event loop turn until the files are these: a snapshot is written between other work. */
+async function untilFiles(...names: string[]): Promise<void> {
+  while (JSON.stringify(files()) !== JSON.stringify(names)) await new Promise(setImmediate);
+}
+
+/** What a new start finds. */
+function reopened(options: JournalOptions = {}): Record<string, string> {
+  const { journal, state } = open(options);
+  journal.close();
+  return Object.fromEntries(state);
+}
+
+/** Refuses what a full disk does, after some of the bytes. */
+function fullDisk(isFull: (length: number) => boolean, written = 3): NonNullable<JournalOptions['write']> {
   let failsNow = false;
   return (descriptor, bytes, offset, length, position) => {
-    if (!isFull()) return writeSync(descriptor, bytes, offset, length, position);
+    if (!isFull(length)) return writeSync(descriptor, bytes, offset, length, position);
     failsNow = !failsNow;
     if (failsNow) return writeSync(descriptor, bytes, offset, Math.min(length, written), position);
     throw Object.assign(new Error('ENOSPC: no space left on device, write'), { code: 'ENOSPC' });
   };
 }
 
-test('makes its folder, and does not grow with what has ended: it is written anew, and nothing is lost', () => {
-  folder = path.join(folder, 'made', 'by-itself');
-  const { journal, keep } = open();
-  for (let number = 0; number < 40; number++) {
-    keep({ name: `n${number}`, value: 'x'.repeat(MEGABYTE) });
-    if (number > 0) keep({ name: `n${number}` });
+test('makes its folder, and does not grow with what has ended: a snapshot takes the place of the changes', async () => {
+  const parent = folder;
+  folder = path.join(parent, 'made', 'by-itself');
+  const { journal, keep } = open({ smallestToCompact: 1000 });
+  keep({ name: 'stays', value: 'x' });
+  for (let number = 0; number < 50; number++) {
+    keep({ name: `n${number}`, value: 'x'.repeat(100) });
+    keep({ name: `n${number}` });
+    await new Promise(setImmediate);
+  }
+  while (files().some((name) => name.endsWith('.next'))) await new Promise(setImmediate);
+  journal.close();
+  expect(files()).toHaveLength(2);
+  for (const file of files()) expect(statSync(path.join(folder, file)).size).toBeLessThan(1200);
+  expect(reopened()).toEqual({ stays: 'x' });
+  folder = parent;
+});
+
+test('a journal that needs all of its changes is not written anew each time: its snapshots double', async () => {
+  let snapshotBytes = 0;
+  const write: JournalOptions['write'] = (descriptor, bytes, offset, length, position) => {
+    // A line is written alone, and a snapshot in pieces of many.
+    if (bytes.indexOf(10) < bytes.length - 1) snapshotBytes += length;
+    return writeSync(descriptor, bytes, offset, length, position);
+  };
+  const { journal, keep } = open({ smallestToCompact: 1000, write });
+  for (let number = 0; number < 1000; number++) {
+    keep({ name: `n${number}`, value: 'x'.repeat(80) });
+    await new Promise(setImmediate);
   }
   journal.close();
-  expect(files()).toHaveLength(1);
-  expect(statSync(path.join(folder, files()[0] ?? '')).size).toBeLessThan(18 * MEGABYTE);
-  const { journal: reopened, state } = open();
-  expect([...state]).toEqual([['n0', 'x'.repeat(MEGABYTE)]]);
-  reopened.close();
-  folder = path.join(folder, '..', '..');
+  expect(snapshotBytes).toBeGreaterThan(64_000);
+  expect(snapshotBytes).toBeLessThan(300_000);
+  expect(Object.keys(reopened())).toHaveLength(1000);
+});
+
+test('changes go on while a snapshot is written, and it holds without them', async () => {
+  const { journal, keep } = open({ smallestToCompact: 3 * MEGABYTE });
+  for (const name of ['a', 'b', 'c', 'd']) keep({ name, value: name.repeat(MEGABYTE) });
+  // The snapshot has begun, and takes a turn for each of the three that were there.
+  expect(files()).toEqual(['changes-1.jsonl', 'changes-2.jsonl', 'snapshot-2.jsonl.next']);
+  await new Promise(setImmediate);
+  for (const name of ['a', 'c']) keep({ name });
+  keep({ name: 'b', value: 'new' });
+  await untilFiles('changes-2.jsonl', 'snapshot-2.jsonl');
+  keep({ name: 'e', value: '' });
+  journal.close();
+  expect(reopened()).toEqual({ b: 'new', d: 'd'.repeat(MEGABYTE), e: '' });
 });
 
 test('writes segments, and reads them in their order, across more of them than ten', () => {
@@ -75,115 +122,98 @@ test('writes segments, and reads them in their order, across more of them than t
   journal.close();
   expect(files().length).toBeGreaterThan(12);
   for (const file of files()) expect(statSync(path.join(folder, file)).size).toBeLessThan(150);
-  const { journal: reopened, state } = open({ segmentBytes: 100 });
-  expect(Object.fromEntries(state)).toEqual(
+  expect(reopened({ segmentBytes: 100 })).toEqual(
     Object.fromEntries(Array.from({ length: 20 }, (_, number) => [`n${number}`, `v${number + 40}`])),
   );
-  reopened.close();
 });
 
-test('whatever is kept is there after each start, in segments of any size and over lines longer than a piece', () => {
+test('whatever is kept is there after each start, in files of any size and over lines longer than a piece', async () => {
   const change = fc.record({
     name: fc.constantFrom('a', 'b', 'c'),
     value: fc.option(fc.constantFrom('', 'ü\n\u0000', 'long '.repeat(300_000)), { nil: undefined }),
   });
-  fc.assert(
-    fc.property(
-      fc.array(fc.array(change, { maxLength: 4 }), { maxLength: 4 }),
-      fc.integer({ min: 1, max: 200 }),
-      (runs, segmentBytes) => {
-        let expected: [string, string][] = [];
+  const bytes = fc.integer({ min: 1, max: 200 });
+  await fc.assert(
+    fc.asyncProperty(
+      fc.array(fc.array(change, { maxLength: 6 }), { maxLength: 4 }),
+      fc.record({ segmentBytes: bytes, smallestToCompact: bytes }),
+      fc.array(fc.boolean(), { minLength: 1 }),
+      async (runs, options, turns) => {
+        let expected = {};
+        let turn = 0;
         for (const changes of runs) {
-          const { journal, state, keep } = open({ segmentBytes });
-          expect([...state]).toEqual(expected);
-          for (const one of changes) keep(JSON.parse(JSON.stringify(one)));
-          expected = [...state];
+          const { journal, state, keep } = open(options);
+          expect(Object.fromEntries(state)).toEqual(expected);
+          for (const one of changes) {
+            keep(JSON.parse(JSON.stringify(one)));
+            if (turns[turn++ % turns.length]) await new Promise(setImmediate);
+          }
+          expected = Object.fromEntries(state);
           journal.close();
         }
         for (const file of files()) rmSync(path.join(folder, file));
       },
     ),
-    { numRuns: 30 },
+    { numRuns: 50 },
   );
 });
 
 test('a snapshot that was not finished does not count, and is removed', () => {
-  const { journal, keep } = open();
-  keep({ name: 'a', value: 'kept' });
-  journal.close();
-  writeFileSync(path.join(folder, 'journal-2-0.jsonl.next'), '{"name":"a","value":"half"}\n');
-  writeFileSync(path.join(folder, 'journal-2-1.jsonl'), '{"name":"b","value":"half"}\n');
-  const { journal: reopened, state } = open();
-  expect([...state]).toEqual([['a', 'kept']]);
-  reopened.close();
-  expect(files()).toEqual(['journal-2-0.jsonl']);
+  writeFileSync(path.join(folder, 'changes-1.jsonl'), '{"name":"a","value":"kept"}\n');
+  writeFileSync(path.join(folder, 'changes-2.jsonl'), '{"name":"b","value":"kept"}\n');
+  writeFileSync(path.join(folder, 'snapshot-2.jsonl.next'), '{"name":"a","val');
+  expect(reopened()).toEqual({ a: 'kept', b: 'kept' });
+  expect(files()).toEqual(['changes-1.jsonl', 'changes-2.jsonl']);
 });
 
-test('a generation that a kill left behind the newest one does not count, and is removed', () => {
-  writeFileSync(path.join(folder, 'journal-1-0.jsonl'), '{"name":"a","value":"old"}\n');
-  writeFileSync(path.join(folder, 'journal-2-0.jsonl'), '{"name":"a","value":"new"}\n');
-  const { journal, state } = open();
-  expect([...state]).toEqual([['a', 'new']]);
-  journal.close();
-  expect(files()).toEqual(['journal-3-0.jsonl']);
+test('what a newer snapshot stands for does not count, and is removed', () => {
+  writeFileSync(path.join(folder, 'changes-1.jsonl'), '{"name":"gone","value":"old"}\n');
+  writeFileSync(path.join(folder, 'snapshot-2.jsonl'), '{"name":"a","value":"old"}\n');
+  writeFileSync(path.join(folder, 'changes-2.jsonl'), '{"name":"a","value":"new"}\n');
+  expect(reopened()).toEqual({ a: 'new' });
+  expect(files()).toEqual(['changes-2.jsonl', 'snapshot-2.jsonl']);
 });
 
 test('what was cut off is dropped at the very end, and damage anywhere else', () => {
+  const file = (number: number) => path.join(folder, `changes-${number}.jsonl`);
   const { journal, keep } = open({ segmentBytes: 1 });
-  for (const name of ['a', 'b', 'c']) keep({ name, value: '' });
+  for (const name of ['a', 'b']) keep({ name, value: '' });
   journal.close();
-  appendFileSync(path.join(folder, 'journal-1-2.jsonl'), '{"na');
-  const { journal: reopened, state } = open({ segmentBytes: 1 });
-  expect([...state.keys()]).toEqual(['a', 'b', 'c']);
-  reopened.close();
-  const first = path.join(folder, 'journal-2-0.jsonl');
-  appendFileSync(first, '{"na');
-  writeFileSync(path.join(folder, 'journal-2-1.jsonl'), '{"name":"d","value":""}\n');
+  appendFileSync(file(2), '{"na');
+  const { journal: second, keep: keepMore, state } = open({ segmentBytes: 1000 });
+  expect([...state.keys()]).toEqual(['a', 'b']);
+  keepMore({ name: 'c', value: '' });
+  second.close();
+  expect(Object.keys(reopened())).toEqual(['a', 'b', 'c']);
+  appendFileSync(file(1), '{"na');
   expect(() => open()).toThrow(
-    `${first} is damaged (its end: it has no newline). Restore the file, or empty its folder to start with nothing.`,
+    `${file(1)} is damaged (its end: it has no newline). Restore the file, or empty its folder to start with nothing.`,
   );
 });
 
-test('a full disk at the start names the folder, and leaves what was kept', () => {
-  const { journal, keep } = open();
-  keep({ name: 'a', value: 'kept' });
-  journal.close();
-  expect(() => open({ write: fullDisk(() => true) })).toThrow(
-    `Nothing can be kept in ${folder} (ENOSPC: no space left on device, write): make room there, or choose another folder.`,
-  );
-  const { journal: reopened, state } = open();
-  expect([...state]).toEqual([['a', 'kept']]);
-  reopened.close();
-});
-
-test('what a full disk refuses is not kept, and what comes after it is', () => {
+test('a full disk names the folder; what it refuses is not kept, and what comes after it is', () => {
   let full = false;
   const { journal, state, keep } = open({ segmentBytes: 60, write: fullDisk(() => full, 40) });
   keep({ name: 'a', value: 'before' });
   full = true;
-  expect(() => keep({ name: 'b', value: 'a long value that is not kept at all' })).toThrow('Nothing can be kept in');
+  expect(() => keep({ name: 'b', value: 'a long value that is not kept at all' })).toThrow(
+    `Nothing can be kept in ${folder} (ENOSPC: no space left on device, write): make room there, or choose another folder.`,
+  );
   full = false;
   for (const name of ['c', 'd', 'e', 'f']) keep({ name, value: 'after' });
   journal.close();
-  const { journal: reopened, state: after } = open();
-  expect([...after]).toEqual([...state]);
-  expect([...after.keys()]).toEqual(['a', 'c', 'd', 'e', 'f']);
-  reopened.close();
+  expect(reopened()).toEqual(Object.fromEntries(state));
+  expect([...state.keys()]).toEqual(['a', 'c', 'd', 'e', 'f']);
 });
 
-test('without room for a snapshot the lines go on in the files that are there', () => {
-  const sizes = () => files().map((name) => statSync(path.join(folder, name)).size);
-  const write: JournalOptions['write'] = (descriptor, bytes, offset, length, position) => {
-    const taken = sizes().reduce((sum, size) => sum + size, 0);
-    if (taken + length > 26 * MEGABYTE) throw Object.assign(new Error('ENOSPC'), { code: 'ENOSPC' });
-    return writeSync(descriptor, bytes, offset, length, position);
-  };
-  const { journal, keep } = open({ write });
-  // All of it is still needed: there is no room for twice as much.
-  for (let number = 0; number < 20; number++) keep({ name: `n${number}`, value: 'x'.repeat(MEGABYTE) });
+test('without room for a snapshot the lines go on in the files that are there', async () => {
+  const write = fullDisk((length) => length > 200);
+  const { journal, keep } = open({ smallestToCompact: 500, write });
+  for (let number = 0; number < 40; number++) {
+    keep({ name: `n${number}`, value: 'x'.repeat(80) });
+    await new Promise(setImmediate);
+  }
   journal.close();
-  expect(files()).toEqual(['journal-1-0.jsonl']);
-  const { journal: reopened, state } = open();
-  expect(state.size).toBe(20);
-  reopened.close();
+  expect(files().filter((name) => name.startsWith('snapshot'))).toEqual([]);
+  expect(Object.keys(reopened())).toHaveLength(40);
 });
