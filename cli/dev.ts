@@ -2,7 +2,6 @@
 import { once } from 'node:events';
 import { readFile } from 'node:fs/promises';
 import path from 'node:path';
-import { OPERATOR_SETTINGS } from '../handler/setting-names.ts';
 import type { Attempt } from '../local/cloud-tasks/attempt.ts';
 import { PortInUseError } from '../local/listen.ts';
 import { type LocalGoogle, type LocalGoogleOptions, startLocalGoogle } from '../local/local-google.ts';
@@ -10,7 +9,7 @@ import { systemClock } from '../time/clock.ts';
 import { attemptLine } from './attempt-line.ts';
 import { newCommand, runCommand, UsageError } from './command-line.ts';
 import { dataOption, dataProblem } from './data-option.ts';
-import { doclingNote } from './docling.ts';
+import { devWelcome } from './dev-welcome.ts';
 import { wholeNumber } from './option-values.ts';
 import { Progress } from './progress.ts';
 import { synthesiseForThisMachine } from './synthesise.ts';
@@ -54,7 +53,7 @@ async function dev(_words: unknown, { port, data }: DevOptions, signal: AbortSig
       google.storage.insert(bucket, sample, await readFile(SAMPLE), { contentType: 'application/pdf' });
     }
     screen.end();
-    console.log(welcome(google, `gs://${bucket}/${sample}`, data));
+    console.log(devWelcome(google, `gs://${bucket}/${sample}`, data));
     log = (line) => console.log(line);
     for (const line of held) log(line);
     if (!signal.aborted) await once(signal, 'abort');
@@ -80,38 +79,4 @@ async function startOn(port: number, how: HowToRun): Promise<LocalGoogle> {
       `Port ${error.port} is in use: end what listens there, or choose four others with --port PORT.`,
     );
   }
-}
-
-function welcome(google: LocalGoogle, sourceUri: string, data: string | undefined): string {
-  const { addresses, frontDoorUrl, serviceUrl, environment, serviceEnvironment } = google;
-  const identity = `http://${addresses.metadata}/computeMetadata/v1/instance/service-accounts/default/identity`;
-  const settings = OPERATOR_SETTINGS.map((name) => [name, serviceEnvironment[name]] as const);
-  const exports = [...Object.entries(environment), ...settings].map(([name, value]) => `  export ${name}=${value}`);
-  const note = doclingNote(google.sidecars, process.env.DOCLING_URL);
-  return `
-A local Google runs the stack. Ctrl-C ends it.
-${data === undefined ? 'Nothing is kept: all that is in it is gone then. --data DIR keeps it in a folder.' : `What is in it is kept in ${data}.`}${note === undefined ? '' : `\n${note}`}
-
-  Cloud Run        ${frontDoorUrl}  (${serviceUrl})
-  Cloud Tasks      http://${addresses.tasks}
-  Cloud Storage    http://${addresses.storage}
-  Metadata server  http://${addresses.metadata}  (as the project's owner)
-
-Enqueue a document that is there already:
-
-  TOKEN=$(curl -s -H 'Metadata-Flavor: Google' '${identity}?audience=${serviceUrl}'); \\
-  curl -s -H "Authorization: Bearer $TOKEN" -d '{"sourceUri":"${sourceUri}"}' ${frontDoorUrl}/documents
-
-See how it is, with the documentId that was answered:
-
-  curl -s -H "Authorization: Bearer $TOKEN" ${frontDoorUrl}/documents/ID
-
-Put a document of your own there, or list, show and replay them:
-
-  npm run documents -- --help
-
-Point Google's own clients and npm run documents at it:
-
-${exports.join('\n')}
-`;
 }

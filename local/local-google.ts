@@ -182,7 +182,12 @@ export async function startLocalGoogle(options: LocalGoogleOptions): Promise<Loc
     frontDoorUrl: `http://${host}`,
     outputs: stack.outputs(),
     addresses: { ...addresses, run: host },
-    environment: { GOOGLE_CLOUD_PROJECT: projectId, ...clientVariables(addresses) },
+    environment: {
+      GOOGLE_CLOUD_PROJECT: projectId,
+      ...clientVariables(addresses),
+      // Where Python looks whether there is a metadata server at all.
+      GCE_METADATA_IP: addresses.metadata,
+    },
     serviceEnvironment: Object.fromEntries(service.container.env.map(({ name, value }) => [name, value])),
     sidecars: service.sidecars,
     storage,

@@ -27,6 +27,9 @@ export function metadataApp({ email, projectId, projectNumber, region, tokens }:
     await next();
   });
 
+  // How Google's libraries find out that there is a metadata server.
+  app.get('/', (c) => c.text('computeMetadata/\n'));
+
   const v1 = app.basePath('/computeMetadata/v1');
   v1.get('/project/project-id', (c) => c.text(projectId));
   v1.get('/project/numeric-project-id', (c) => c.text(projectNumber));
@@ -48,5 +51,8 @@ export function metadataApp({ email, projectId, projectNumber, region, tokens }:
     if (!audience) return c.text('non-empty audience parameter required', 400);
     return c.text(await tokens.idToken({ email, audience }));
   });
+  // Python's first question, which it asks with ?recursive=true.
+  const about = { aliases: ['default'], email, scopes: ['https://www.googleapis.com/auth/cloud-platform'] };
+  v1.get('/instance/service-accounts/:account/', (c) => (isKnown(c) ? c.json(about) : c.notFound()));
   return app;
 }

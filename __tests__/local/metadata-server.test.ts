@@ -53,6 +53,18 @@ test('a request without the Metadata-Flavor header gets nothing', async () => {
   expect([response.status, await response.text()]).toEqual([403, 'Missing Metadata-Flavor:Google header.']);
 });
 
+test("Python's library finds the server, and the account's description", async () => {
+  const root = await app.request('/', { headers: { 'Metadata-Flavor': 'Google' } });
+  expect([root.status, root.headers.get('Metadata-Flavor')]).toEqual([200, 'Google']);
+  const account = await ask('/instance/service-accounts/default/?recursive=true');
+  expect(await account.json()).toEqual({
+    aliases: ['default'],
+    email,
+    scopes: ['https://www.googleapis.com/auth/cloud-platform'],
+  });
+  expect((await ask('/instance/service-accounts/other/?recursive=true')).status).toBe(404);
+});
+
 test("Google's own library takes its tokens here when GCE_METADATA_HOST says so", async () => {
   const server = await serve(app, { port: 0, what: 'the metadata server', option: '-' });
   process.env.GCE_METADATA_HOST = server.host;

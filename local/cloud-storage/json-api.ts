@@ -40,6 +40,9 @@ export function storageApi({ store, access, fault: decideFault }: StorageApiOpti
     return c.json(error.toJSON(), error.code as 400);
   });
 
+  // Where Node's client looks, with STORAGE_EMULATOR_HOST.
+  app.all('/b/*', (c) => app.fetch(new Request(c.req.url.replace('/b/', '/storage/v1/b/'), c.req.raw), c.env));
+
   app.get('/storage/v1/b/:bucket', (c) => {
     const bucket = parameter(c, 'bucket');
     permit(c, 'storage.buckets.get', bucket);

@@ -264,3 +264,20 @@ test('an upload that never ends is answered in its time, and the next is served'
   expect(store.get('b', 'half').content.toString()).toBe('whole');
   await server.close();
 });
+
+test("Node's client, which leaves /storage/v1 out of what it asks an emulator, gets the same answers", async () => {
+  await upload('node/b/one.txt', 'hello');
+  const object = 'b/o/node%2Fb%2Fone.txt';
+  for (const [path, account] of [
+    [object, 'reader'],
+    [`${object}?alt=media`, 'reader'],
+    ['b/o?prefix=node/b/', 'reader'],
+    [object, undefined],
+  ] as const) {
+    const answer = await call(account, 'GET', `/b/${path}`);
+    const expected = await call(account, 'GET', `/storage/v1/b/${path}`);
+    expect([answer.status, answer.text]).toEqual([expected.status, expected.text]);
+    expect(answer.status).toBe(account === undefined ? 401 : 200);
+  }
+  expect((await call('writer', 'DELETE', `/b/${object}`)).status).toBe(204);
+});
