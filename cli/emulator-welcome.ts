@@ -2,6 +2,8 @@ import { LOOPBACK } from '../local/listen.ts';
 
 export interface EmulatorAddresses {
   readonly port: number;
+  /** The address that it was told to listen on. @default the loopback address */
+  readonly host?: string | undefined;
   /** Full names. */
   readonly queues: readonly string[];
   /** `host:port` of the metadata server, where a stack's grants are enforced. */
@@ -11,7 +13,7 @@ export interface EmulatorAddresses {
 }
 
 /** What `npm run emulator` prints: where it is, and how to point clients at it. */
-export function emulatorWelcome({ port, queues, metadata, caller }: EmulatorAddresses): string {
+export function emulatorWelcome({ port, host: address, queues, metadata, caller }: EmulatorAddresses): string {
   const host = `${LOOPBACK}:${port}`;
   const queue = queues[0] ?? 'projects/PROJECT/locations/LOCATION/queues/QUEUE';
   const token = metadata && `http://${metadata}/computeMetadata/v1/instance/service-accounts/default/token`;
@@ -21,7 +23,7 @@ export function emulatorWelcome({ port, queues, metadata, caller }: EmulatorAddr
   const sendToken = token ? '-H "Authorization: Bearer $TOKEN" ' : '';
   return `
 Cloud Tasks runs on ${host}, gRPC and REST. Ctrl-C ends it.
-${queues.map((name) => `  ${name}`).join('\n')}
+${address === undefined ? '' : exposure(address)}${queues.map((name) => `  ${name}`).join('\n')}
 ${token ? `\nThe stack's grants are enforced. Tokens of ${caller}:\n  export GCE_METADATA_HOST=${metadata}\n` : ''}
 curl:
     ${takeToken}curl ${sendToken}http://${host}/v2/${queue}/tasks \\
@@ -33,6 +35,13 @@ Node, over gRPC${token ? ' (send the token as metadata "authorization")' : ''}:
 Node, over REST:
     new CloudTasksClient({ apiEndpoint: '${LOOPBACK}', port: ${port}, fallback: true, protocol: 'http'${token ? '' : ', authClient: new PassThroughClient()'} })
 ${token ? '' : otherLanguages(host, queue)}`;
+}
+
+function exposure(address: string): string {
+  return (
+    `Warning: it listens on ${address}. Whoever reaches that may use it, and have it call what this machine reaches.\n` +
+    'It answers to addresses, one-word names (as of a container), *.local and *.internal, with any port.\n'
+  );
 }
 
 /** Clients that need no token, where nothing is enforced. */

@@ -1,5 +1,6 @@
 /** `npm run emulator`: Cloud Tasks alone, for clients in any language. */
 import { once } from 'node:events';
+import { isIP } from 'node:net';
 import { type CloudTasks, startCloudTasks } from '../local/cloud-tasks/cloud-tasks.ts';
 import { isQueueName } from '../local/cloud-tasks/names.ts';
 import { cloudTasksOfStack, type StackCloudTasks } from '../local/cloud-tasks/of-stack.ts';
@@ -23,13 +24,15 @@ interface EmulatorOptions {
   readonly queue?: readonly string[];
   readonly stack?: string;
   readonly data?: string;
+  readonly host?: string;
+  readonly rateLimits: boolean;
 }
 
 const command = newCommand(
   'npm run emulator --',
   'Runs Cloud Tasks on this machine, over gRPC and REST on one port, until Ctrl-C.',
 )
-  .option('--port <PORT>', 'port on 127.0.0.1, 0 for any free one', wholeNumber('--port', 0, 65_534), DEFAULT_PORT)
+  .option('--port <PORT>', 'port, 0 for any free one', wholeNumber('--port', 0, 65_534), DEFAULT_PORT)
   .option(
     '--queue <NAME>',
     `a queue that exists from the start, in full; may be repeated (default: ${DEFAULT_QUEUE}, unless there is a stack)`,
@@ -40,12 +43,18 @@ const command = newCommand(
     'a cdk.tf.json: its queues, and its grants enforced; the port after PORT is its metadata server. TF_VAR_* in the environment are its variables',
     filePath('--stack'),
   )
-  .addOption(dataOption('queues and tasks'));
+  .addOption(dataOption('queues and tasks'))
+  .option(
+    '--host <ADDRESS>',
+    'address to listen on, 0.0.0.0 in a container: whoever reaches it may use it (default: 127.0.0.1)',
+    addressToListenOn,
+  )
+  .option('--no-rate-limits', 'dispatch as fast as targets answer');
 
 await runCommand(command, emulator);
 
 async function emulator(_words: unknown, options: EmulatorOptions, signal: AbortSignal): Promise<number> {
-  const { port, data } = options;
+  const { port, data, host, rateLimits } = options;
   const stack = options.stack === undefined ? undefined : readStack(options.stack);
   const fromStack = stack && (await cloudTasksOfStack(stack, systemClock).catch(explainVariables));
   const named = options.queue ?? (stack ? [] : [DEFAULT_QUEUE]);
@@ -58,12 +67,14 @@ async function emulator(_words: unknown, options: EmulatorOptions, signal: Abort
       port,
       queues,
       ...(data !== undefined && { data }),
+      ...(host !== undefined && { host }),
+      rateLimited: rateLimits,
       onAttempt: (attempt) => console.log(attemptLine(attempt)),
     });
     metadata = stack && fromStack && (await startMetadataServer(stack, fromStack, port));
     const names = queues.map(({ name }) => name);
     console.log(
-      emulatorWelcome({ port: tasks.port, queues: names, metadata: metadata?.host, caller: fromStack?.enqueuer }),
+      emulatorWelcome({ port: tasks.port, host, queues: names, metadata: metadata?.host, caller: fromStack?.enqueuer }),
     );
     if (!signal.aborted) await once(signal, 'abort');
     console.log('Stopping.');
@@ -96,6 +107,13 @@ function inOneLine(error: unknown, data: string | undefined): unknown {
     return new UsageError(`Port ${error.port} is in use: end what listens there, or choose another with --port PORT.`);
   }
   return dataProblem(error, data);
+}
+
+function addressToListenOn(given: string): string {
+  if (isIP(given) !== 0) return given;
+  throw new UsageError(
+    `--host must be an IP address of this machine, or 0.0.0.0 for all of them; received '${given}'.`,
+  );
 }
 
 function checkedQueueName(name: string): string {

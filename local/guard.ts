@@ -7,6 +7,17 @@ const LONGEST_RECEIVING_MS = 30_000;
 /** Names that resolve to this machine on every machine, and those that containers know the machine by that they run on. */
 const OWN_NAME = /^(localhost|[a-z0-9.-]+\.localhost|127(\.\d{1,3}){3}|\[::1\]|host\.(docker|containers)\.internal)$/;
 
+/** Names that no page of the web has: one word, as containers call each other, and those kept for private networks; and addresses. */
+const PRIVATE_NAME = /^([a-z0-9_-]+|[a-z0-9_.-]+\.(local|internal)|\d{1,3}(\.\d{1,3}){3}|\[[0-9a-f:.]+\])$/;
+
+/** Who may know a server, beside this machine. */
+export interface Known {
+  /** What it is known as elsewhere. @default nothing */
+  readonly publicUrls?: readonly string[];
+  /** Whether it listens for other machines and containers: it then answers to private names and addresses, with any port. @default false */
+  readonly exposed?: boolean;
+}
+
 /** The end of a connection that belongs to a server. */
 export interface ServerEnd {
   readonly localAddress?: string | undefined;
@@ -20,17 +31,16 @@ export interface ServerEnd {
  * of another site may send requests to it (its browser tells by `Origin` or `Sec-Fetch-Site`, which no page can leave out or set), and a
  * page whose own name is made to resolve to the loopback address may read the answers as well (DNS rebinding; told by `Host`). SDKs,
  * curl and the like send neither of the first two, and name the server as it was given to them.
- *
- * @param publicUrls what the server is known as elsewhere. @default nothing
  */
 export function whyRefused(
   { host = '', origin, 'sec-fetch-site': site }: IncomingHttpHeaders,
   { localAddress, localPort }: ServerEnd,
-  publicUrls: readonly string[] = [],
+  { publicUrls = [], exposed = false }: Known = {},
 ): string | undefined {
   const named = host.toLowerCase();
   const [, name = '', port = '80'] = /^(\[[^\]]*\]|[^:]+)(?::(\d+))?$/.exec(named) ?? [];
-  const isHere = (OWN_NAME.test(name) || name === localAddress) && Number(port) === localPort;
+  const isOwn = (OWN_NAME.test(name) || name === localAddress) && Number(port) === localPort;
+  const isHere = isOwn || (exposed && PRIVATE_NAME.test(name));
   const publicUrl = publicUrls.map((url) => URL.parse(url)).find((url) => url !== null && url.host === named);
   // HTTP/1.0 knows no Host, and no browser speaks it.
   if (host !== '' && !isHere && !publicUrl) {
@@ -46,16 +56,16 @@ export function whyRefused(
 }
 
 /** Answers a request that must not come in with 403. @returns whether it was one */
-export function turnsAway(request: IncomingMessage, response: ServerResponse, publicUrls?: readonly string[]): boolean {
-  const reason = whyRefused(request.headers, request.socket, publicUrls);
+export function turnsAway(request: IncomingMessage, response: ServerResponse, known?: Known): boolean {
+  const reason = whyRefused(request.headers, request.socket, known);
   if (reason !== undefined) refuse(response, 403, reason);
   return reason !== undefined;
 }
 
 /** Lets only those requests through to a server that may come in, and gives their bodies half a minute to arrive. */
-export function guarded(listener: RequestListener, clock: Clock): RequestListener {
+export function guarded(listener: RequestListener, clock: Clock, known?: Known): RequestListener {
   return (request, response) => {
-    if (turnsAway(request, response)) return;
+    if (turnsAway(request, response, known)) return;
     limitReceiving(request, response, clock);
     listener(request, response);
   };

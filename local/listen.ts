@@ -5,7 +5,7 @@ import type { Hono } from 'hono';
 import { type Clock, systemClock } from '../time/clock.ts';
 import { guarded } from './guard.ts';
 
-/** The only address that the local Google listens on: nothing of it is reachable from another machine. */
+/** The address that the local Google listens on: nothing of it is reachable from another machine. */
 export const LOOPBACK = '127.0.0.1';
 
 /** Another process listens on a port that was asked for. */
@@ -23,6 +23,8 @@ export class PortInUseError extends Error {
 export interface ListenOptions {
   /** Port, 0 for any free one. */
   readonly port: number;
+  /** Address to listen on. @default the loopback address */
+  readonly host?: string | undefined;
   /** What listens, for the error: `Cloud Storage`. */
   readonly what: string;
   /** The option that changes the port, for the error: `ports.storage`. */
@@ -30,17 +32,20 @@ export interface ListenOptions {
 }
 
 /**
- * Starts to listen on the loopback address.
+ * Starts to listen, on the loopback address unless another is given.
  *
  * @returns the port
  * @throws PortInUseError when another process has the port
  */
-export async function listen(server: NetServer, { port, what, option }: ListenOptions): Promise<number> {
+export async function listen(
+  server: NetServer,
+  { port, host = LOOPBACK, what, option }: ListenOptions,
+): Promise<number> {
   await new Promise<void>((resolve, reject) => {
     server.once('error', (error: NodeJS.ErrnoException) => {
       reject(error.code === 'EADDRINUSE' ? new PortInUseError(port, what, option) : error);
     });
-    server.listen(port, LOOPBACK, resolve);
+    server.listen(port, host, resolve);
   });
   return (server.address() as AddressInfo).port;
 }

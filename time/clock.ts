@@ -16,15 +16,22 @@ export interface TimerHandle {
   readonly timer: unknown;
 }
 
-/** Node's timers take 32-bit delays and turn longer ones (24.9 days) into 1 ms. */
-const LONGEST_NODE_DELAY_MS = 2 ** 31 - 1;
+/**
+ * Milliseconds after which a timer looks at the clock again. Node's timers stand still while a machine sleeps, and the clock does not:
+ * what came due meanwhile is not to wait for what is left of the timer. (They also turn delays of more than 32 bits into 1 ms.)
+ */
+const LOOK_AGAIN_MS = 5_000;
 
-/** The machine's clock. Its timers do not keep the process alive: servers do. */
+/**
+ * The machine's clock. Its timers do not keep the process alive: servers do. They are due when the clock says so or when so much time
+ * has passed, whichever is first: it may be set forward, and back.
+ */
 export const systemClock: Clock = {
   now: () => Date.now(),
   setTimeout(fn, ms) {
     const handle: { timer: unknown } = { timer: undefined };
-    arm(handle, fn, ms);
+    if (ms <= LOOK_AGAIN_MS) handle.timer = setTimeout(fn, Math.ceil(ms)).unref();
+    else arm(handle, fn, Date.now() + ms, performance.now() + ms);
     return handle;
   },
   clearTimeout(handle) {
@@ -32,11 +39,12 @@ export const systemClock: Clock = {
   },
 };
 
-function arm(handle: { timer: unknown }, fn: () => void, ms: number): void {
-  const rest = ms - LONGEST_NODE_DELAY_MS;
-  const timer =
-    rest > 0 ? setTimeout(() => arm(handle, fn, rest), LONGEST_NODE_DELAY_MS) : setTimeout(fn, Math.ceil(ms));
-  handle.timer = timer.unref();
+/** @param dueAt on the clock @param passedAt on the one that nobody sets */
+function arm(handle: { timer: unknown }, fn: () => void, dueAt: number, passedAt: number): void {
+  const rest = Math.min(dueAt - Date.now(), passedAt - performance.now());
+  if (rest <= 0) return fn();
+  const look = () => arm(handle, fn, dueAt, passedAt);
+  handle.timer = setTimeout(look, Math.ceil(Math.min(rest, LOOK_AGAIN_MS))).unref();
 }
 
 /** Resolves `milliseconds` from now, or rejects with the signal's reason as soon as it is aborted. */

@@ -1,7 +1,7 @@
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { mkdtempSync, rmSync } from 'node:fs';
-import { createServer } from 'node:http';
+import { createServer, get, type IncomingMessage } from 'node:http';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { emulatorWelcome } from '../../cli/emulator-welcome.ts';
@@ -69,6 +69,7 @@ test.each([
     "--queue must be projects/PROJECT/locations/LOCATION/queues/QUEUE, with letters, digits and hyphens; received 'mine'.",
   ],
   [['--port', '0', '--data', SCRIPT], 2, `--data must be a folder that can be written; received '${SCRIPT}' (ENOTDIR)`],
+  [['--host', 'here'], 2, "--host must be an IP address of this machine, or 0.0.0.0 for all of them; received 'here'."],
   [['--stack', '/nowhere.json'], 2, 'The stack /nowhere.json cannot be read'],
 ])('%j ends with one clear line and code %i', async (words, code, message) => {
   const { ended, output } = run(...words);
@@ -93,4 +94,28 @@ test('with a stack the welcome tells where tokens come from', () => {
   const welcome = emulatorWelcome({ port: 1, queues: [QUEUE], metadata: '127.0.0.1:2', caller: 'runtime@p.iam' });
   expect(welcome).toContain('Tokens of runtime@p.iam:\n  export GCE_METADATA_HOST=127.0.0.1:2');
   expect(welcome).toContain('-H "Authorization: Bearer $TOKEN"');
+});
+
+test('with --host it answers to a container, and warns; without rate limits it does not wait', async () => {
+  const running = run('--port', '0', '--host', '0.0.0.0', '--queue', QUEUE, '--no-rate-limits');
+  const port = await printed(running, /Cloud Tasks runs on 127\.0\.0\.1:(\d+)/);
+  expect(running.output()).toContain('Warning: it listens on 0.0.0.0. Whoever reaches that may use it');
+  const status = async (host: string) => {
+    const request = get({ host: '127.0.0.1', port, path: `/v2/${QUEUE}`, headers: { host } });
+    const [response] = (await once(request, 'response')) as [IncomingMessage];
+    response.resume();
+    return response.statusCode;
+  };
+  expect(await status('emulator:8123')).toBe(200);
+  expect(await status('evil.example:8123')).toBe(403);
+  const slow = JSON.stringify({ rateLimits: { maxDispatchesPerSecond: 0.001 } });
+  await fetch(`http://127.0.0.1:${port}/v2/${QUEUE}`, { method: 'PATCH', body: slow });
+  // More than the burst of such a queue, whose next one would leave after minutes.
+  const task = JSON.stringify({ task: { httpRequest: { url: 'http://127.0.0.1:1/' } } });
+  for (let number = 0; number < 30; number++) {
+    await fetch(`http://127.0.0.1:${port}/v2/${QUEUE}/tasks`, { method: 'POST', body: task });
+  }
+  while ((running.output().match(/attempt 1: /g) ?? []).length < 30) await once(running.child.stdout, 'data');
+  running.child.kill('SIGINT');
+  expect(await running.ended).toEqual([0, null]);
 });

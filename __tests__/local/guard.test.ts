@@ -31,7 +31,7 @@ describe('a request may come in', () => {
       },
     ],
   ])('%s', (_what, headers) => {
-    expect(whyRefused(headers, END, PUBLIC)).toBeUndefined();
+    expect(whyRefused(headers, END, { publicUrls: PUBLIC })).toBeUndefined();
   });
 
   test('by the address that the server is bound to', () => {
@@ -42,6 +42,36 @@ describe('a request may come in', () => {
 
   test('without a port on port 80', () => {
     expect(whyRefused({ host: 'localhost' }, { localAddress: '127.0.0.1', localPort: 80 })).toBeUndefined();
+  });
+});
+
+describe('a server that listens for other machines', () => {
+  const here = { localAddress: '172.17.0.2', localPort: 8123 };
+  const exposed = { exposed: true };
+
+  test.each([
+    'emulator:8123',
+    'cloud_tasks',
+    'localhost:9000',
+    '192.168.1.7:9000',
+    '[fe80::1]:8123',
+    'laptop.local:8123',
+    'host.docker.internal:9000',
+    'tasks.default.svc.cluster.local:8123',
+  ])('answers to %s', (host) => {
+    expect(whyRefused({ host }, here, exposed)).toBeUndefined();
+  });
+
+  test.each(['evil.example:8123', 'emulator.evil.example', 'local.example:8123', '[evil]:8123'])(
+    'but not to %s, which a page of the web can have',
+    (host) => {
+      expect(whyRefused({ host }, here, exposed)).toMatch(/^Refused: this server is/);
+    },
+  );
+
+  test('and to no page of another origin', () => {
+    const headers = { host: '192.168.1.7:8123', origin: 'http://192.168.1.8:8123' };
+    expect(whyRefused(headers, here, exposed)).toMatch(/^Refused: web pages of other origins/);
   });
 });
 
@@ -73,7 +103,7 @@ describe('a request is refused', () => {
       PAGE,
     ],
   ])('%s', (_what, headers, line) => {
-    const reason = whyRefused(headers, END, PUBLIC);
+    const reason = whyRefused(headers, END, { publicUrls: PUBLIC });
     expect(reason).toMatch(line);
     expect(reason).toMatch(/^.*"\.$/);
   });

@@ -57,7 +57,7 @@ async function handle(request: IncomingMessage, response: ServerResponse, option
   const { instances, clock, service, onLog } = options;
   if (RESERVED_PATH.test(request.url?.split('?')[0] ?? '')) return refuse(response, 404);
   // Whoever has a token is no web page: none of them gets one here.
-  if (!hasToken(request) && turnsAway(request, response, service.audiences)) return;
+  if (!hasToken(request) && turnsAway(request, response, { publicUrls: service.audiences })) return;
   const verdict = await checkInvoker({ ...options, headers: request.headers });
   if (!verdict.permitted) {
     onLog(`${verdict.status} for ${request.method} ${request.url}: ${verdict.reason}`);

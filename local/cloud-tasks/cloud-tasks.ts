@@ -20,8 +20,13 @@ import { serveWires } from './wires.ts';
 const TASK_TOMBSTONE_MS = 3_600_000;
 
 export interface CloudTasksOptions {
-  /** Port on the loopback address, 0 for any free one. @default 0 */
+  /** Port, 0 for any free one. @default 0 */
   readonly port?: number;
+  /**
+   * Address to listen on, `0.0.0.0` for all: whoever reaches it may use it. It then answers to addresses and private names, with any
+   * port. @default the loopback address
+   */
+  readonly host?: string;
   /** @default systemClock */
   readonly clock?: Clock;
   /** Queues that exist from the start. @default none */
@@ -69,7 +74,7 @@ export interface CloudTasks {
 }
 
 /**
- * Starts a Cloud Tasks that serves REST v2 and gRPC on one port of the loopback address and dispatches for real.
+ * Starts a Cloud Tasks that serves REST v2 and gRPC on one port and dispatches for real.
  *
  * @throws CloudTasksError when a queue's configuration breaks a rule
  * @throws FolderInUseError when another process has the folder of the data
@@ -103,7 +108,8 @@ export async function startCloudTasks(options: CloudTasksOptions = {}): Promise<
       rateLimited: options.rateLimited ?? true,
     });
     service = running;
-    const listen = { port: options.port ?? 0, what: 'Cloud Tasks', option: 'port (in a local Google: ports.tasks)' };
+    const option = 'port (in a local Google: ports.tasks)';
+    const listen = { port: options.port ?? 0, host: options.host, what: 'Cloud Tasks', option };
     const others = tokens.jwks ? openidApp(tokens.jwks.bind(tokens)) : new Hono();
     const rest = restListener(running, getRequestListener(others.fetch));
     const wires = await serveWires(rest, running, listen);

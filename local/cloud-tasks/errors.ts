@@ -81,10 +81,13 @@ export const taskGone = () =>
 
 export const taskExists = () => new CloudTasksError('ALREADY_EXISTS', 'Requested entity already exists');
 
+/** In the words that users were shown (stackkit/laravel-google-cloud-tasks-queue #104, #130). */
 export const taskExistedRecently = () =>
   new CloudTasksError(
     'ALREADY_EXISTS',
-    'The task cannot be created because a task with this name existed too recently.',
+    'The task cannot be created because a task with this name existed too recently. For more information about task ' +
+      'de-duplication see https://cloud.google.com/tasks/docs/reference/rest/v2/projects.locations.queues.tasks/create' +
+      '#body.request_body.FIELDS.task.',
   );
 
 export const queueExists = () => new CloudTasksError('ALREADY_EXISTS', 'Queue already exists');

@@ -35,6 +35,8 @@ export interface QueueMessage {
     maxDoublings?: number;
   };
   stackdriverLoggingConfig?: { samplingRatio?: number };
+  /** Refused where it says anything. */
+  appEngineRoutingOverride?: object | undefined;
   /** Only in REST: the protos of v2 do not have it. */
   httpTarget?: HttpTargetMessage;
 }
@@ -65,8 +67,10 @@ export interface PolicyMessage {
 
 export type ViewMessage = 'VIEW_UNSPECIFIED' | 'BASIC' | 'FULL';
 
-/** The request of each method of `google.cloud.tasks.v2.CloudTasks`; BufferTask is only in REST. */
+/** The request of each method of `google.cloud.tasks.v2.CloudTasks`; BufferTask and those of locations are only in REST. */
 export interface Requests {
+  ListLocations: { name?: string };
+  GetLocation: { name?: string };
   ListQueues: {
     parent?: string;
     filter?: string | undefined;
@@ -99,4 +103,4 @@ export interface Requests {
 export type MethodName = keyof Requests;
 
 /** The methods that the protos of v2 have. */
-export type ProtoMethodName = Exclude<MethodName, 'BufferTask'>;
+export type ProtoMethodName = Exclude<MethodName, 'BufferTask' | 'ListLocations' | 'GetLocation'>;

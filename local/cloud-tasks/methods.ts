@@ -1,8 +1,8 @@
 import { randomBytes } from 'node:crypto';
 import type { Clock } from '../../time/clock.ts';
-import { CloudTasksError, invalidArgument } from './errors.ts';
-import type { MethodName, PolicyMessage, Requests, TaskMessage, ViewMessage } from './messages.ts';
-import { locationOfQueue, requireLocationName, requireQueueName } from './names.ts';
+import { CloudTasksError, entityNotFound, invalidArgument, permissionDenied } from './errors.ts';
+import type { MethodName, PolicyMessage, QueueMessage, Requests, TaskMessage, ViewMessage } from './messages.ts';
+import { isLocationName, locationOfQueue, projectOf, requireLocationName, requireQueueName } from './names.ts';
 import { pageOf } from './paging.ts';
 import type { Queue } from './queue.ts';
 import type { QueueContext } from './queue-context.ts';
@@ -25,6 +25,9 @@ export interface ViewedTask {
 
 /** The response of each method, before a wire writes it. */
 export interface Responses {
+  /** Names. */
+  ListLocations: { readonly locations: string[] };
+  GetLocation: string;
   ListQueues: { readonly queues: Queue[]; readonly nextPageToken: string };
   GetQueue: Queue;
   CreateQueue: Queue;
@@ -72,6 +75,12 @@ export function methodsOf({ registry, clock, record, serviceAccountExists, permi
     return queue.create(task);
   };
   return {
+    // A real project has every location; here it has those that something is in.
+    ListLocations: ({ name = '' }) => ({ locations: registry.locationsIn(name) }),
+    GetLocation: ({ name = '' }) => {
+      if (!registry.locationsIn(projectOf(name)).includes(name)) throw entityNotFound();
+      return name;
+    },
     ListQueues: ({ parent = '', filter, pageSize, pageToken }) => {
       requireLocationName(parent);
       if (filter) {
@@ -85,7 +94,9 @@ export function methodsOf({ registry, clock, record, serviceAccountExists, permi
     },
     GetQueue: ({ name = '' }) => registry.get(name),
     CreateQueue: ({ parent = '', queue = {} }) => {
-      requireLocationName(parent);
+      // Not INVALID_ARGUMENT, as elsewhere (recorded); the words are ours.
+      if (!isLocationName(parent)) throw permissionDenied('cloudtasks.queues.create', parent);
+      requireNoRouting(queue);
       const name = queue.name ?? '';
       requireQueueName(name);
       if (locationOfQueue(name) !== parent) throw invalidArgument(`${name} must begin with ${parent}.`);
@@ -94,6 +105,7 @@ export function methodsOf({ registry, clock, record, serviceAccountExists, permi
     UpdateQueue: ({ queue = {}, updateMask = [] }) => {
       const name = queue.name ?? '';
       requireQueueName(name);
+      requireNoRouting(queue);
       if (!registry.has(name)) return registry.create(name, queue);
       const existing = registry.get(name);
       existing.configure(updateSettings(existing.settings, queue, updateMask));
@@ -169,6 +181,15 @@ export function methodsOf({ registry, clock, record, serviceAccountExists, permi
       view: viewOf(responseView),
     }),
   };
+}
+
+/** What would be dropped otherwise, and looked for by whoever has set it. */
+function requireNoRouting({ appEngineRoutingOverride }: QueueMessage): void {
+  if (Object.values(appEngineRoutingOverride ?? {}).every((value) => value === '')) return;
+  throw new CloudTasksError(
+    'UNIMPLEMENTED',
+    'App Engine targets are not supported, so there is nothing to route: leave Queue.appEngineRoutingOverride out.',
+  );
 }
 
 /** The first tasks, as many as fit, and one at least. */

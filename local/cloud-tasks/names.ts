@@ -15,6 +15,11 @@ export function locationOfQueue(queueName: string): string {
   return queueName.slice(0, Math.max(0, queueName.lastIndexOf('/queues/')));
 }
 
+/** `projects/P` of a location's name. */
+export function projectOf(location: string): string {
+  return location.slice(0, Math.max(0, location.lastIndexOf('/locations/')));
+}
+
 /** `projects/P/locations/L/queues/Q` of a task's name; the whole string where it has no task segment. */
 export function queueOf(taskName: string): string {
   const end = taskName.lastIndexOf('/tasks/');
@@ -26,9 +31,14 @@ export function isQueueName(name: string): boolean {
   return QUEUE_NAME.test(name);
 }
 
+/** Whether a name is `projects/P/locations/L`. */
+export function isLocationName(name: string): boolean {
+  return LOCATION_NAME.test(name);
+}
+
 /** @throws CloudTasksError INVALID_ARGUMENT unless `parent` is `projects/P/locations/L` */
 export function requireLocationName(parent: string): void {
-  if (!LOCATION_NAME.test(parent)) throw invalidArgument('Invalid resource field value in the request.');
+  if (!isLocationName(parent)) throw invalidArgument('Invalid resource field value in the request.');
 }
 
 /**

@@ -19,6 +19,8 @@ const fullView = (view: string | undefined, queueName: string) =>
 
 /** What each method needs (reference: "Access control with IAM"). TestIamPermissions needs nothing. */
 const RULES: { readonly [Method in MethodName]: Rule<Method> } = {
+  ListLocations: ({ name }) => [on('cloudtasks.locations.list')(name)],
+  GetLocation: ({ name }) => [on('cloudtasks.locations.get')(name)],
   ListQueues: ({ parent }) => [on('cloudtasks.queues.list')(parent)],
   GetQueue: ({ name }) => [on('cloudtasks.queues.get')(name)],
   CreateQueue: ({ parent }) => [on('cloudtasks.queues.create')(parent)],

@@ -1,7 +1,7 @@
 import { type Change, emptyState, type KeptQueue, type KeptState } from './changes.ts';
 import { entityNotFound, queueExistedRecently, queueExists, queueNotFound } from './errors.ts';
 import type { QueueMessage } from './messages.ts';
-import { locationOfQueue, queueOf, requireQueueName } from './names.ts';
+import { locationOfQueue, projectOf, queueOf, requireQueueName } from './names.ts';
 import { Queue } from './queue.ts';
 import type { QueueConfig } from './queue-config.ts';
 import type { QueueContext } from './queue-context.ts';
@@ -51,6 +51,12 @@ export class QueueRegistry {
 
   has(name: string): boolean {
     return this.#queues.has(name);
+  }
+
+  /** Names of a project's locations that have a queue, in order. */
+  locationsIn(project: string): string[] {
+    const locations = new Set(Array.from(this.#queues.keys(), locationOfQueue));
+    return [...locations].filter((location) => projectOf(location) === project).sort();
   }
 
   /** Names of a location's queues, in order. */

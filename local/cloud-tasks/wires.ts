@@ -17,7 +17,7 @@ export interface Wires {
 }
 
 /**
- * Serves both wires on the loopback address.
+ * Serves both wires on one port.
  *
  * @param rest the REST wire, and what else is to be found over HTTP/1
  * @param service what the gRPC wire calls
@@ -29,7 +29,7 @@ export async function serveWires(
   options: ListenOptions,
 ): Promise<Wires> {
   // Real time, whatever the queues go by: what a client sends comes from a real process.
-  const http = createServer(guarded(rest, systemClock));
+  const http = createServer(guarded(rest, systemClock, { exposed: options.host !== undefined }));
   let grpc: Promise<GrpcServer> | undefined;
   let closed = false;
   const router = connectionRouter({

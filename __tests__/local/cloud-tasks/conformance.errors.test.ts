@@ -49,7 +49,9 @@ const ROWS: Row[] = [
     'CreateTask',
     (q) => task({ name: `${q}/tasks/ended` })(q),
     'ALREADY_EXISTS',
-    'The task cannot be created because a task with this name existed too recently.',
+    'The task cannot be created because a task with this name existed too recently. For more information about task ' +
+      'de-duplication see https://cloud.google.com/tasks/docs/reference/rest/v2/projects.locations.queues.tasks/create' +
+      '#body.request_body.FIELDS.task.',
   ],
   [
     'a queue that exists',

@@ -331,7 +331,10 @@ describe('names', () => {
     await test.advance(3599);
     expect(thrownBy(() => test.create('a'))).toMatchObject({
       code: 'ALREADY_EXISTS',
-      message: 'The task cannot be created because a task with this name existed too recently.',
+      message:
+        'The task cannot be created because a task with this name existed too recently. For more information about task ' +
+        'de-duplication see https://cloud.google.com/tasks/docs/reference/rest/v2/projects.locations.queues.tasks/create' +
+        '#body.request_body.FIELDS.task.',
     });
     expect(thrownBy(() => test.queue.get(task.name))).toMatchObject({
       code: 'NOT_FOUND',

@@ -4,6 +4,7 @@ import { QUEUE } from './vocabulary.ts';
 // How other clients than Node's say the same over REST, as they were seen to.
 
 const uriOverride = { host: 'queue.example', pathOverride: { path: '/work' } };
+const LOCATION_QUEUES = `/v2/${QUEUE.slice(0, QUEUE.lastIndexOf('/'))}`;
 let tasks: CloudTasks;
 
 beforeEach(async () => {
@@ -48,4 +49,44 @@ test('firebase-admin: the path without the version', async () => {
     task: { httpRequest: { url: 'https://t.example/' } },
   });
   expect([status, json.name]).toEqual([200, expect.stringMatching(`^${QUEUE}/tasks/`)]);
+});
+
+test('gcloud beta: v2beta3 in place of v2', async () => {
+  const queue = await rest('GET', `/v2beta3/${QUEUE}`);
+  expect([queue.status, queue.json.name]).toEqual([200, QUEUE]);
+  const task = await rest('POST', `/v2beta3/${QUEUE}/tasks`, { task: { httpRequest: { url: 'https://t.example/' } } });
+  expect([task.status, task.json.name]).toEqual([200, expect.stringMatching(`^${QUEUE}/tasks/`)]);
+});
+
+test('what only v2beta3 has is refused by name', async () => {
+  const { status, json } = await rest('PATCH', `/v2beta3/${QUEUE}`, { taskTtl: '3600s' });
+  expect([status, json.error.message]).toEqual([400, expect.stringContaining('taskTtl')]);
+});
+
+test('locations: those that have a queue', async () => {
+  const [, project = '', , location = ''] = QUEUE.split('/');
+  const shown = { name: `projects/${project}/locations/${location}`, locationId: location };
+  expect(await rest('GET', `/v2/projects/${project}/locations`)).toEqual({ status: 200, json: { locations: [shown] } });
+  expect(await rest('GET', '/v2/projects/other/locations')).toEqual({ status: 200, json: { locations: [] } });
+  expect(await rest('GET', `/v2/${shown.name}`)).toEqual({ status: 200, json: shown });
+  const { status, json } = await rest('GET', `/v2/projects/${project}/locations/mars-north1`);
+  expect([status, json.error.message]).toEqual([404, 'Requested entity was not found.']);
+});
+
+test.each([
+  ['POST', LOCATION_QUEUES],
+  ['PATCH', `/v2/${QUEUE}`],
+])('%s with a routing to App Engine is refused, not dropped', async (method, path) => {
+  const queue = (appEngineRoutingOverride: object) => ({ name: `${QUEUE}-2`, appEngineRoutingOverride });
+  const { status, json } = await rest(method, path, queue({ service: 'worker' }));
+  expect([status, json.error.message]).toEqual([
+    501,
+    'App Engine targets are not supported, so there is nothing to route: leave Queue.appEngineRoutingOverride out.',
+  ]);
+  expect((await rest(method, path, queue({}))).status).toBe(200);
+});
+
+test('a queue below a malformed parent: PERMISSION_DENIED, as recorded', async () => {
+  const { status, json } = await rest('POST', '/v2/projects/p!/locations/l/queues', { name: QUEUE });
+  expect([status, json.error.status]).toEqual([403, 'PERMISSION_DENIED']);
 });

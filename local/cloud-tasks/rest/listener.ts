@@ -46,9 +46,13 @@ export function restListener(service: CloudTasksService, others: RequestListener
   };
 }
 
-/** firebase-admin leaves the version out when it calls an emulator. */
+/**
+ * firebase-admin leaves the version out when it calls an emulator. v2beta3, which `gcloud beta` speaks, is the same as far as v2 goes: what
+ * only it has is refused by name, as a field that is not known.
+ */
 function versioned(url: string): string {
-  return url.startsWith('/projects/') ? `/v2${url}` : url;
+  if (url.startsWith('/projects/')) return `/v2${url}`;
+  return url.replace(/^\/v2beta3\//, '/v2/');
 }
 
 /** Java's client sends PATCH as a POST that says so, as all of Google's APIs take it. */

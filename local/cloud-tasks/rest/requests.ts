@@ -93,7 +93,7 @@ export const queue: Reader<QueueMessage> = message(`${V2}.Queue`, {
   }),
   stackdriverLoggingConfig: message(`${V2}.StackdriverLoggingConfig`, { samplingRatio: double }),
   httpTarget,
-  appEngineRoutingOverride: ignored,
+  appEngineRoutingOverride: (value) => (typeof value === 'object' && value !== null ? value : {}),
   state: ignored,
   purgeTime: ignored,
 });

@@ -27,12 +27,17 @@ interface Route {
   readonly handle: (call: RestCall) => object;
 }
 
-const LOCATION = 'projects/[^/]+/locations/[^/]+';
+const PROJECT = 'projects/[^/]+';
+const LOCATION = `${PROJECT}/locations/[^/]+`;
 const QUEUE = `${LOCATION}/queues/[^/:]+`;
 const TASK = `${QUEUE}/tasks/[^/:]+`;
 
 /** The REST wire: what the `google.api.http` options of cloudtasks.proto say, method by method; and `:buffer`, which only REST has. */
 export const ROUTES: readonly Route[] = [
+  route('GET', PROJECT, '/locations', ({ resource: name, call }) => ({
+    locations: call('ListLocations', { name }).locations.map(locationJson),
+  })),
+  route('GET', LOCATION, '', ({ resource: name, call }) => locationJson(call('GetLocation', { name }))),
   route('GET', LOCATION, '/queues', ({ resource: parent, query, call, queueJson }) => {
     const { queues, nextPageToken } = call('ListQueues', { ...query, parent });
     return { queues: queues.map(queueJson), nextPageToken };
@@ -80,6 +85,11 @@ export const ROUTES: readonly Route[] = [
     taskJson(call('RunTask', { ...body(read.runTask), name })),
   ),
 ];
+
+/** `google.cloud.location.Location`. */
+function locationJson(name: string): object {
+  return { name, locationId: shortId(name) };
+}
 
 function route(httpMethod: string, resource: string, suffix: string, handle: Route['handle']): Route {
   return { httpMethod, path: new RegExp(`^/v2/(${resource})${suffix}$`), handle };
