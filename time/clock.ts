@@ -42,7 +42,10 @@ export const systemClock: Clock = {
 /** @param dueAt on the clock @param passedAt on the one that nobody sets */
 function arm(handle: { timer: unknown }, fn: () => void, dueAt: number, passedAt: number): void {
   const rest = Math.min(dueAt - Date.now(), passedAt - performance.now());
-  if (rest <= 0) return fn();
+  if (rest <= 0) {
+    fn();
+    return;
+  }
   const look = () => arm(handle, fn, dueAt, passedAt);
   handle.timer = setTimeout(look, Math.ceil(Math.min(rest, LOOK_AGAIN_MS))).unref();
 }
