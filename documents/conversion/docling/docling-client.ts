@@ -83,7 +83,7 @@ export class DoclingClient {
     return task.task_id;
   }
 
-  /** Waits until a task has ended. @throws Error when it failed, or docling-serve was restarted and knows it no more */
+  /** Waits until a task has ended: of one that is lost, until the signal is aborted. @throws Error when it failed */
   async ended(taskId: string, signal: AbortSignal): Promise<void> {
     const path = `/v1/status/poll/${encodeURIComponent(taskId)}?wait=${POLL_WAIT_SECONDS}`;
     for (;;) {
@@ -113,17 +113,15 @@ export class DoclingClient {
     }
   }
 
-  /** A task's state; undefined when a proxy gave up waiting for it (504) while the work goes on. */
+  /**
+   * A task's state; undefined when a proxy gave up waiting for it (504), or one of several docling-serves was asked that does not know it
+   * (404), while the work goes on.
+   */
   async #poll(path: string, signal: AbortSignal): Promise<DoclingTask | undefined> {
     try {
       return await this.#get(path, taskSchema, signal);
     } catch (error) {
-      if (error instanceof DoclingStatusError && error.status === 504) return undefined;
-      if (error instanceof DoclingStatusError && error.status === 404) {
-        throw new Error('docling-serve does not know the task any more: it was restarted in between.', {
-          cause: error,
-        });
-      }
+      if (error instanceof DoclingStatusError && [404, 504].includes(error.status)) return undefined;
       throw error;
     }
   }

@@ -13,6 +13,9 @@ import { countPages, missingParts, numberPages, PAGE_BREAK } from './docling-pag
 import type { DoclingDocument, DoclingResult } from './docling-schema.ts';
 import { type MultipartForm, multipartForm } from './multipart-form.ts';
 
+/** What a PDF shows where its form in XML is not drawn, and docling takes for its text. */
+const XFA_PLACEHOLDER = /Please wait\W+If this message is not eventually replaced/;
+
 export interface DoclingConverterOptions extends DoclingClientOptions {
   /** Seconds docling-serve gives the document itself: `doclingSeconds` of the deadline chain. */
   readonly timeoutSeconds: number;
@@ -80,6 +83,10 @@ function converted(result: DoclingResult, ocr: OcrMode): Omit<Conversion, 'type'
   const markdown = `${numberPages(result.document.md_content ?? '', document)}\n`;
   const isPartial = status === 'partial_success';
   if (!hasText(markdown)) throw isPartial ? failureOf(result) : noText(document, ocr);
+  if (XFA_PLACEHOLDER.test(markdown.slice(0, LONGEST_QUOTATION))) {
+    const message = 'The PDF is an XFA form, which only Adobe Reader shows; print it into a PDF there.';
+    throw new UnconvertibleDocumentError('unsupported', message);
+  }
   const pages = countPages(document);
   const title = document.texts.find(({ label }) => label === 'title')?.text.trim();
   const missing = missingParts(errors);

@@ -196,6 +196,14 @@ function replyByContent(): Partial<Replies> {
   };
 }
 
+test('the page that stands in for an XFA form is no result', async () => {
+  const md_content =
+    'Please wait...\n\nIf this message is not eventually replaced, your viewer may not be able to show it.';
+  expect(await refusal(docling.convert({ result: converted({ document: { md_content } }) }))).toBe(
+    'unsupported: The PDF is an XFA form, which only Adobe Reader shows; print it into a PDF there.',
+  );
+});
+
 const documentOf = (text: string) => ({ bytes: utf8(text), filename: 'a' });
 converterContract(
   'docling',

@@ -30,6 +30,21 @@ test('anchors that would be wrong are left out', () => {
   );
 });
 
+test('breaks that stand one page late, as those of slides, are put where the pages begin', () => {
+  const document = known({ 1: ['Harbour', 'Cranes were idle.'], 2: ['Ferry_report'], 3: ['Budget'] });
+  const late = `# Harbour\n\nCranes were idle.\n\n# Ferry\\_report\n\n${PAGE_BREAK}\n\n# Budget\n\n${PAGE_BREAK}`;
+  expect(numberPages(late, document)).toBe(
+    '<!-- page 1 -->\n\n# Harbour\n\nCranes were idle.\n\n<!-- page 2 -->\n\n# Ferry\\_report\n\n<!-- page 3 -->\n\n# Budget',
+  );
+});
+
+test.each([
+  ['a page without anything in it', `a\n\nb\n\n${PAGE_BREAK}`, { 1: [''], 2: [''] }],
+  ['a page that begins with what another has', `One\n\n${PAGE_BREAK}\n\nThree`, { 1: ['One'], 2: ['Two'] }],
+])('%s makes no anchors', (_, markdown, pages) => {
+  expect(numberPages(markdown, known(pages))).not.toContain('<!-- page');
+});
+
 test('every text stands behind the anchor of its page, whichever pages are blank', () => {
   const pages = fc.array(fc.array(fc.stringMatching(/^[a-z]{1,9}$/), { maxLength: 3 }), { minLength: 1, maxLength: 9 });
   fc.assert(
