@@ -102,6 +102,7 @@ function continues(box: Box, segment: Segment, spacing: Spacing): boolean {
   const { lines, size } = box;
   const last = lines.at(-1) as Segment;
   const gap = segment.y - last.y;
+  if (segment.isField || last.isField) return false;
   if (Math.abs(segment.size - size) > SAME_SIZE * size) return false;
   const doubleSpaced =
     gap <= WIDEST_GAP * size && Math.abs(gap - spacing.gap * size) < 0.1 * size && last.right > spacing.fullRight;

@@ -15,9 +15,10 @@ const DEEPEST = 6;
  * @returns the level of a box, 1 to 6, or undefined for running text
  */
 export function learnHeadings(boxes: readonly Box[]): (box: Box) => number | undefined {
-  const running = runningSize(boxes);
+  const ofText = boxes.filter((box) => !isField(box));
+  const running = runningSize(ofText);
   const sizes: { size: number; prose: boolean }[] = [];
-  for (const box of [...boxes].sort((a, b) => b.size - a.size)) {
+  for (const box of [...ofText].sort((a, b) => b.size - a.size)) {
     if (box.size < running * LARGER) break;
     const last = sizes.at(-1);
     const same = last && last.size - box.size < SAME_SIZE * last.size;
@@ -27,10 +28,15 @@ export function learnHeadings(boxes: readonly Box[]): (box: Box) => number | und
   }
   const headings = sizes.filter(({ prose }) => !prose).map(({ size }) => size);
   return (box) => {
-    if (box.size < running * LARGER || !/\p{L}/u.test(box.lines[0]?.text ?? '')) return undefined;
+    if (isField(box) || box.size < running * LARGER || !/\p{L}/u.test(box.lines[0]?.text ?? '')) return undefined;
     const level = headings.findIndex((size) => box.size <= size && size - box.size < SAME_SIZE * size) + 1;
     return level === 0 ? undefined : Math.min(level, DEEPEST);
   };
+}
+
+/** What was filled in is as large as its field. */
+function isField({ lines }: Box): boolean {
+  return lines[0]?.isField === true;
 }
 
 /** The size that sets most characters. */

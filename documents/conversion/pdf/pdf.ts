@@ -1,24 +1,23 @@
-import type { PDFDocumentProxy, PDFPageProxy } from 'unpdf/pdfjs';
+import type { PDFDocumentProxy } from 'unpdf/pdfjs';
 import type { Block } from '../blocks.ts';
 import { type Conversion, type OcrMode, UnconvertibleDocumentError } from '../converter.ts';
 import { UNPDF } from '../converter-versions.ts';
 import { type DocumentProperties, documentProperties } from '../document-properties.ts';
-import { imagesNeedOcr, pagesToMarkdown } from '../pages.ts';
+import { pagesToMarkdown } from '../pages.ts';
 import { laidOutBlocks } from './laid-out-blocks.ts';
-import type { PageSegments } from './running-headers.ts';
-import { segmentsOf } from './segment.ts';
-import { readTaggedPage, type StructureNode, type TaggedPage } from './tagged-blocks.ts';
-import { readPageText } from './text-run.ts';
+import { type Page, readPages } from './page.ts';
+import { requireContent, whatIsMissing } from './unread-content.ts';
+import { findUnreadPages } from './unread-pages.ts';
+import { listenToWarnings } from './warnings.ts';
 
-interface Page extends PageSegments {
-  readonly tagged: TaggedPage | undefined;
-}
+/** Of an image: larger ones are not decoded, since it only matters how much of the page they cover. */
+const MOST_PIXELS = 2 ** 20;
 
 /**
  * A PDF into Markdown, each page behind an anchor `<!-- page 1 -->`. Headings, lists and tables come from the PDF's own tags where
- * it has them, else from where its text stands.
+ * it has them, else from where its text stands. What was filled in stands beside its label, what was remarked at its page's end.
  *
- * @throws UnconvertibleDocumentError `encrypted`, `corrupt`, `too-large`, `empty`, or `needs-ocr` for pages of images
+ * @throws UnconvertibleDocumentError `encrypted`, `corrupt`, `too-large`, `empty`, `unsupported`, or `needs-ocr` for pages of images
  */
 export async function convertPdf(
   bytes: Uint8Array,
@@ -31,8 +30,10 @@ export async function convertPdf(
       'OCR was asked for (ocr: force), which the local converter cannot do: it needs docling-serve.',
     );
   }
-  const missing = new Set<string>();
-  const pdf = await open(bytes, missing);
+  const warnings = listenToWarnings();
+  const fontsBefore = warnings.ofFonts;
+  const characterMaps = new Set<string>();
+  const pdf = await open(bytes, characterMaps);
   try {
     if (pdf.numPages > maxPages) {
       throw new UnconvertibleDocumentError(
@@ -40,20 +41,20 @@ export async function convertPdf(
         `The PDF has ${pdf.numPages} pages; at most ${maxPages} are converted.`,
       );
     }
-    const pages = await readPages(pdf);
-    if (missing.size > 0) {
-      const message = `The PDF's text needs the character maps ${[...missing].join(', ')}, which the local converter does not have.`;
-      throw new UnconvertibleDocumentError('unsupported', message);
-    }
-    if (pages.every(({ segments }) => segments.length === 0)) throw await noText(pdf, pages);
-    const images = await pagesOfImages(pdf, pages);
+    const pages = await readPages(pdf, warnings);
+    const unread = await findUnreadPages(pdf, pages, warnings.ofFonts > fontsBefore);
+    const { properties, hasXfa } = await readInformation(pdf);
+    const files = [...pages.flatMap((page) => page.files), ...(await attachedFiles(pdf))];
+    const read = { pages, unread, characterMaps: [...characterMaps], hasXfa, files: [...new Set(files)] };
+    requireContent(read);
+    const partial = whatIsMissing(read);
     return {
       type: 'pdf',
       markdown: pagesToMarkdown(blocksOf(pages).map((blocks, i) => ({ number: i + 1, blocks }))),
       pages: pdf.numPages,
       converter: UNPDF,
-      ...(await readInformation(pdf)),
-      ...(images.length > 0 && { partial: [imagesNeedOcr(images)] }),
+      ...properties,
+      ...(partial.length > 0 && { partial }),
     };
   } finally {
     await pdf.loadingTask.destroy();
@@ -74,82 +75,45 @@ async function open(bytes: Uint8Array, missing: Set<string>): Promise<PDFDocumen
   }
   const { getDocumentProxy } = await import('unpdf');
   try {
-    // Silent: pdf.js writes its warnings to the console unless told not to.
+    // With its warnings, which `listenToWarnings` hears.
     // A copy: pdf.js takes over the bytes that it is given, and refuses a Buffer.
     return await getDocumentProxy(new Uint8Array(bytes), {
-      verbosity: 0,
+      verbosity: 1,
       BinaryDataFactory: NoDataFiles,
       useWorkerFetch: false,
+      maxImageSize: MOST_PIXELS,
     });
   } catch (error) {
-    const { name, message } = error as Error;
+    const { name } = error as Error;
     if (name === 'PasswordException') {
       throw new UnconvertibleDocumentError('encrypted', 'The PDF is encrypted; save it without a password.', {
         cause: error,
       });
     }
-    throw new UnconvertibleDocumentError('corrupt', `The PDF is damaged: ${message}`, { cause: error });
+    // Not in the parser's words, which may be the document's.
+    throw new UnconvertibleDocumentError('corrupt', 'The PDF is damaged: its structure cannot be read.');
   }
-}
-
-/** One page after the other, each released before the next, so that memory does not grow with the number of pages. */
-async function readPages(pdf: PDFDocumentProxy): Promise<Page[]> {
-  const pages: Page[] = [];
-  for (let number = 1; number <= pdf.numPages; number++) {
-    try {
-      const page = await pdf.getPage(number);
-      const { runs, height } = await readPageText(page);
-      const tagged = readTaggedPage((await page.getStructTree()) as StructureNode | null, runs);
-      pages.push({ tagged, segments: segmentsOf(runs), height });
-      page.cleanup();
-    } catch (error) {
-      const message = `Page ${number} of the PDF is damaged: ${(error as Error).message}`;
-      throw new UnconvertibleDocumentError('corrupt', message, { cause: error });
-    }
-  }
-  return pages;
 }
 
 /** Tags that call everything a paragraph tell less than the layout does. */
-function blocksOf(pages: readonly Page[]): (readonly Block[])[] {
+function blocksOf(pages: readonly Page[]): Block[][] {
   const laidOut = laidOutBlocks(pages);
   const telling = pages.some(({ tagged }) => tagged?.telling);
-  return pages.map(({ tagged }, i) => (telling && tagged ? tagged.blocks : (laidOut[i] ?? [])));
+  return pages.map(({ tagged, remarks }, i) => [
+    ...(telling && tagged ? tagged.blocks : (laidOut[i] ?? [])),
+    ...remarks.map((text): Block => ({ kind: 'quotation', text })),
+  ]);
 }
 
-/**
- * The pages without text that have something on them, by their numbers.
- *
- * @param atMost of them, where it only matters whether there is any
- */
-async function pagesOfImages(pdf: PDFDocumentProxy, pages: readonly Page[], atMost = pages.length): Promise<number[]> {
-  const numbers: number[] = [];
-  for (const [i, { segments }] of pages.entries()) {
-    if (numbers.length === atMost) break;
-    if (segments.length === 0 && (await paintsAnything(await pdf.getPage(i + 1)))) numbers.push(i + 1);
-  }
-  return numbers;
+async function attachedFiles(pdf: PDFDocumentProxy): Promise<string[]> {
+  const files: ReadonlyMap<string, { readonly filename: string }> | null = await pdf.getAttachments();
+  return [...(files?.values() ?? [])].map(({ filename }) => filename);
 }
 
-async function noText(pdf: PDFDocumentProxy, pages: readonly Page[]): Promise<UnconvertibleDocumentError> {
-  if ((await pagesOfImages(pdf, pages, 1)).length === 0) {
-    return new UnconvertibleDocumentError('empty', 'The PDF is empty: nothing is on its pages.');
-  }
-  const message = 'The PDF needs OCR: its pages are images without text, and the local converter has no OCR.';
-  return new UnconvertibleDocumentError('needs-ocr', message);
-}
-
-async function paintsAnything(page: PDFPageProxy): Promise<boolean> {
-  const { getResolvedPDFJS } = await import('unpdf');
-  const { OPS } = await getResolvedPDFJS();
-  const painting = Object.entries(OPS).filter(([name]) => /^(paint|fill|eoFill|stroke|shadingFill)/i.test(name));
-  const codes = new Set(painting.map(([, code]) => code));
-  const { fnArray, argsArray } = await page.getOperatorList();
-  // What a path is made for comes with it: many only clip what follows, which may be nothing.
-  return fnArray.some((code, i) => codes.has(code === OPS.constructPath ? argsArray[i]?.[0] : code));
-}
-
-async function readInformation(pdf: PDFDocumentProxy): Promise<DocumentProperties> {
-  const { info } = (await pdf.getMetadata()) as { info: { Title?: unknown; Author?: unknown; Language?: unknown } };
-  return documentProperties({ title: info.Title, author: info.Author, language: info.Language });
+async function readInformation(pdf: PDFDocumentProxy): Promise<{ properties: DocumentProperties; hasXfa: boolean }> {
+  const { info } = (await pdf.getMetadata()) as {
+    info: { Title?: unknown; Author?: unknown; Language?: unknown; IsXFAPresent?: boolean };
+  };
+  const properties = documentProperties({ title: info.Title, author: info.Author, language: info.Language });
+  return { properties, hasXfa: info.IsXFAPresent === true };
 }

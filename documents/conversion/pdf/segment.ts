@@ -1,3 +1,4 @@
+import { changesScript, isRightToLeft, readingOrder } from './right-to-left.ts';
 import type { TextRun } from './text-run.ts';
 
 /** Text on one baseline without a wide gap: a line of a paragraph, or a cell's line in a table. In points from the top left. */
@@ -9,6 +10,8 @@ export interface Segment {
   readonly y: number;
   /** Font size of its longest run. */
   readonly size: number;
+  /** Whether it is a line of a form, which is no part of running text. */
+  readonly isField?: true;
 }
 
 /** In font sizes. Wider than a word space, narrower than what separates the columns of a tight table. */
@@ -19,6 +22,8 @@ const WORD_GAP = 0.16;
 const SAME_BASELINE = 0.4;
 /** In font sizes. How far apart the baselines of a table's row may be. */
 const SAME_ROW = 0.3;
+/** In font sizes. How far two pieces that are marked as two may overlap, if they are one word. */
+const OVERLAP = 0.05;
 /** In font sizes. The same text again this near is a shadow, the way some programs draw bold. */
 const SHADOW = 0.12;
 
@@ -30,7 +35,7 @@ export function segmentsOf(runs: readonly TextRun[]): Segment[] {
   const segments: Segment[] = [];
   let current: OpenSegment | undefined;
   let space = false;
-  for (const run of runs) {
+  for (const run of readingOrder(runs)) {
     if (run.text.trim() === '') {
       space = true;
       continue;
@@ -38,7 +43,8 @@ export function segmentsOf(runs: readonly TextRun[]): Segment[] {
     if (current?.isShadowedBy(run)) continue;
     const gap = current?.gapTo(run);
     if (current && gap !== undefined) {
-      current.append(run, space || gap > WORD_GAP * current.size);
+      const word = gap <= WORD_GAP * current.size && !(gap < -OVERLAP * run.size && current.isMarkedApart(run));
+      current.append(run, space || !word || (run.rightToLeft && changesScript(current.text, run.text)));
     } else {
       if (current) segments.push(current.close());
       current = new OpenSegment(run);
@@ -46,22 +52,29 @@ export function segmentsOf(runs: readonly TextRun[]): Segment[] {
     space = false;
   }
   if (current) segments.push(current.close());
-  return leftToRight(segments);
+  return sortRows(segments);
+}
+
+/** Whether two segments stand in one row. */
+export function onOneBaseline(a: Segment, b: Segment): boolean {
+  return Math.abs(a.y - b.y) < SAME_ROW * Math.max(a.size, b.size);
 }
 
 /** Sorts neighbours on one baseline: some programs draw a table's row from its last cell to its first. */
-function leftToRight(segments: readonly Segment[]): Segment[] {
+function sortRows(segments: readonly Segment[]): Segment[] {
   const rows: Segment[][] = [];
   for (const segment of segments) {
     const row = rows.at(-1);
     if (row?.[0] && Math.abs(row[0].y - segment.y) < SAME_ROW * segment.size) row.push(segment);
     else rows.push([segment]);
   }
-  return rows.flatMap((row) => row.sort((a, b) => a.left - b.left));
+  return rows.flatMap((row) =>
+    isRightToLeft(row) ? row.sort((a, b) => b.left - a.left) : row.sort((a, b) => a.left - b.left),
+  );
 }
 
 class OpenSegment {
-  private text: string;
+  text: string;
   private left: number;
   private right: number;
   private last: TextRun;
@@ -94,6 +107,10 @@ class OpenSegment {
     return gap < COLUMN_GAP * size && gap > -size ? gap : undefined;
   }
 
+  isMarkedApart(run: TextRun): boolean {
+    return run.mark !== undefined && this.last.mark !== undefined && run.mark !== this.last.mark;
+  }
+
   append(run: TextRun, space: boolean): void {
     const spaced = space && !this.text.endsWith(' ') && !run.text.startsWith(' ');
     this.text += spaced ? ` ${run.text}` : run.text;
@@ -119,7 +136,8 @@ export function joinLines(lines: readonly string[]): string {
   return lines.reduce((text, line) => {
     if (text === '') return line;
     const end = text.slice(-2);
-    if (end.endsWith('\u00ad') || (/\p{Ll}-/u.test(end) && /^\p{Ll}/u.test(line))) return text.slice(0, -1) + line;
+    if (end.endsWith('\u00ad') || (/\p{Ll}[-\u2010]/u.test(end) && /^\p{Ll}/u.test(line)))
+      return text.slice(0, -1) + line;
     if (/[\p{L}\p{N}][-–—/]/u.test(end)) return text + line;
     return `${text} ${line}`;
   }, '');

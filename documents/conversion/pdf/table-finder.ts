@@ -17,6 +17,8 @@ interface Column {
 const ROW_GAP = 3;
 /** In font sizes: the same around a row of one cell, such as a group's name, which could as well be a line between two tables. */
 const TIGHT_ROW_GAP = 1.2;
+/** Share of the lower box's height that two must have in common to stand in one row: a cell over two lines shares less with each. */
+const SAME_ROW = 0.35;
 /** Share of a table's cells that hold text: below it, alignment is an accident. A table of few rows must be fuller. */
 const FILLED = 0.5;
 const FEW_ROWS = { rows: 3, filled: 0.8 };
@@ -60,7 +62,7 @@ function isBeside(row: Row, box: Box): boolean {
   const top = Math.min(...row.map((other) => other.top));
   const bottom = Math.max(...row.map((other) => other.bottom));
   const shared = Math.min(bottom, box.bottom) - Math.max(top, box.top);
-  return shared > 0.5 * Math.min(bottom - top, box.bottom - box.top);
+  return shared > SAME_ROW * Math.min(bottom - top, box.bottom - box.top);
 }
 
 function growTable(
@@ -93,9 +95,13 @@ function isInside(above: Row | undefined, row: Row, below: Row | undefined): boo
   );
 }
 
+/** Cells of several lines may reach down beside the next row: what counts is the gap between those over each other. */
 function follows(above: Row, row: Row, gapInSizes: number): boolean {
+  const pairs = row.flatMap((box) =>
+    above.filter((other) => isUnder(box, other)).map((other) => box.top - other.bottom),
+  );
   const bottom = Math.max(...above.map((box) => box.bottom));
-  const gap = Math.min(...row.map((box) => box.top)) - bottom;
+  const gap = pairs.length > 0 ? Math.min(...pairs) : Math.min(...row.map((box) => box.top)) - bottom;
   const size = Math.max(...row.map((box) => box.size));
   return gap > -0.5 * size && gap < gapInSizes * size;
 }
@@ -121,7 +127,7 @@ function widen(columns: readonly Column[], row: Row): Column[] | undefined {
 }
 
 /** The same left edge is enough: turned text has no width. */
-function isUnder(box: Box, { left, right }: Column): boolean {
+function isUnder(box: Box, { left, right }: Pick<Box, 'left' | 'right'>): boolean {
   return (box.left < right && box.right > left) || box.left === left;
 }
 

@@ -13,6 +13,10 @@ export interface StructureNode {
 
 /** Share of a page's text that its tags must reach before they are believed. */
 const COVERAGE = 0.9;
+/** In font sizes: how far the baselines of a paragraph's pieces may be apart, on one line and on two. */
+const SAME_LINE = 0.3;
+const NEXT_LINE = 1.6;
+const SAME_SIZE = 0.08;
 /** Roles that say more than where a paragraph is (PDF 32000-1, 14.8.4). */
 const TELLING = /^(H\d?|Title|L|Table)$/;
 
@@ -26,12 +30,18 @@ export interface TaggedPage {
 /**
  * Reads a page by its tags.
  *
+ * @param annotations what lies on the page: all of it must be in the tags, since it is little and says much
  * @returns undefined when there are none, or when they leave out part of the page's text
  */
-export function readTaggedPage(tree: StructureNode | null, runs: readonly TextRun[]): TaggedPage | undefined {
+export function readTaggedPage(
+  tree: StructureNode | null,
+  runs: readonly TextRun[],
+  annotations: readonly TextRun[] = [],
+): TaggedPage | undefined {
   if (!tree) return undefined;
-  const reader = new TagReader(runs);
+  const reader = new TagReader([...runs, ...annotations]);
   reader.readContainer(tree, 0);
+  if (!annotations.every(({ mark }) => mark !== undefined && reader.marksRead.has(mark))) return undefined;
   const total = countCharacters(runs.filter((run) => !run.artifact));
   if (reader.charactersRead < total * COVERAGE) return undefined;
   return { blocks: reader.blocks, telling: reader.telling };
@@ -41,6 +51,7 @@ class TagReader {
   readonly blocks: Block[] = [];
   telling = false;
   charactersRead = 0;
+  readonly marksRead = new Set<string>();
   private readonly runsByMark = new Map<string, TextRun[]>();
 
   constructor(runs: readonly TextRun[]) {
@@ -61,6 +72,8 @@ class TagReader {
     };
     for (const child of node.children ?? []) {
       if (isInline(child)) {
+        const before = inline.at(-1);
+        if (before && node.role !== 'P' && isGroup(child) && !this.goOn(before, child)) flush();
         inline.push(child);
       } else {
         flush();
@@ -78,6 +91,15 @@ class TagReader {
     else if (role === 'L') this.readList(node, depth);
     else if (role === 'Table') this.readTable(node);
     else this.readContainer(node, depth);
+  }
+
+  /** Whether a piece of text stands where a paragraph that another began would go on. */
+  private goOn(before: StructureNode, piece: StructureNode): boolean {
+    const last = this.runsOf(before).at(-1);
+    const [next] = this.runsOf(piece);
+    if (!last || !next) return true;
+    const isSameSize = Math.abs(last.size - next.size) < SAME_SIZE * last.size;
+    return Math.abs(next.y - last.y) < (isSameSize ? NEXT_LINE : SAME_LINE) * last.size;
   }
 
   private readList(list: StructureNode, depth: number): void {
@@ -114,14 +136,23 @@ class TagReader {
   }
 
   private runsOf(node: StructureNode): TextRun[] {
-    if (node.type === 'content' && node.id !== undefined) return this.runsByMark.get(node.id) ?? [];
+    if ((node.type === 'content' || node.type === 'annotation') && node.id !== undefined) {
+      this.marksRead.add(node.id);
+      return this.runsByMark.get(node.id) ?? [];
+    }
     return (node.children ?? []).flatMap((child) => this.runsOf(child));
   }
 }
 
+/** A group that says nothing of what it holds (14.8.4.2): browsers put one around each piece of a line. */
+function isGroup({ role }: StructureNode): boolean {
+  return role === 'NonStruct' || role === 'Private';
+}
+
 function isInline(node: StructureNode): boolean {
   if (node.role === undefined) return true;
-  return /^(Span|Link|Em|Strong|Quote|Code|Reference|Annot|Lbl|Sub|Ruby|RB|RT|Warichu|Formula|BibEntry)$/.test(
+  if (isGroup(node)) return (node.children ?? []).every(isInline);
+  return /^(Span|Link|Em|Strong|Quote|Code|Reference|Annot|Lbl|Sub|Ruby|RB|RT|Warichu|Formula|BibEntry|Form)$/.test(
     node.role,
   );
 }

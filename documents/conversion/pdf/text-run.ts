@@ -17,7 +17,7 @@ export interface TextRun {
   readonly artifact: boolean;
 }
 
-type Matrix = readonly [number, number, number, number, number, number];
+export type Matrix = readonly [number, number, number, number, number, number];
 
 /** What pdf.js gives, with the types that it really has. */
 interface TextItem {
@@ -25,6 +25,7 @@ interface TextItem {
   readonly transform: Matrix;
   readonly width: number;
   readonly dir: string;
+  readonly fontName: string;
 }
 type Item = TextItem | { readonly type: string; readonly id?: string | null; readonly tag?: string };
 
@@ -33,7 +34,20 @@ export interface PageText {
   readonly runs: readonly TextRun[];
   /** Of the turned page, in points. */
   readonly height: number;
+  /** From the page's own space to the one that the runs stand in. */
+  readonly toPage: Matrix;
+  /** Whether runs were left out that have glyphs and no Unicode: what stands for them is no text. */
+  readonly hasUnreadable: boolean;
 }
+
+/** Characters of one font on a page, below which signs without Unicode are bullets or a formula's. */
+const FEWEST_CHARACTERS = 20;
+/** Share of a font's characters that no text has, from which the rest are not what they seem either. */
+const UNREADABLE_SHARE = 0.05;
+/** The space of fonts whose glyphs are numbered as usual: what stands for the letters are then numbers as well. */
+const GLYPH_OF_SPACE = '\x03';
+/** Control characters, what no character is, and words in a font's private places. */
+const UNREADABLE = /[\ufffd\p{Cn}]|(?![\t\n\r\f])\p{Cc}|\p{Co}{3,}/gu;
 
 /** Reads a page's text and where it stands. */
 export async function readPageText(page: PDFPageProxy): Promise<PageText> {
@@ -49,9 +63,10 @@ export async function readPageText(page: PDFPageProxy): Promise<PageText> {
   const toPage = multiply(upright.matrix, view);
   const marks: { mark?: string; artifact: boolean }[] = [];
   const runs: TextRun[] = [];
+  const unreadable = unreadableFonts(items);
   for (const item of items) {
     if ('str' in item) {
-      if (item.str !== '') runs.push({ ...runOf(item, toPage), ...marks.at(-1) });
+      if (item.str !== '' && !unreadable.has(item.fontName)) runs.push({ ...runOf(item, toPage), ...marks.at(-1) });
     } else if (item.type === 'endMarkedContent') {
       marks.pop();
     } else {
@@ -60,7 +75,28 @@ export async function readPageText(page: PDFPageProxy): Promise<PageText> {
       marks.push({ ...(mark && { mark }), artifact: item.tag === 'Artifact' || (outer?.artifact ?? false) });
     }
   }
-  return { runs, height: upright.height };
+  return { runs, height: upright.height, toPage, hasUnreadable: unreadable.size > 0 };
+}
+
+/** Fonts whose glyphs are numbered and not named, so that a page's text in them is another alphabet's, or none. */
+function unreadableFonts(items: readonly Item[]): Set<string> {
+  const textOf = new Map<string, string[]>();
+  for (const item of items) {
+    if (!('str' in item) || item.str.trim() === '') continue;
+    const texts = textOf.get(item.fontName);
+    if (texts) texts.push(item.str);
+    else textOf.set(item.fontName, [item.str]);
+  }
+  const unreadable = new Set<string>();
+  for (const [font, texts] of textOf) {
+    const text = texts.join(' ');
+    if (text.length < FEWEST_CHARACTERS) continue;
+    const strange = text.match(UNREADABLE) ?? [];
+    const length = strange.reduce((sum, signs) => sum + signs.length, 0);
+    const isSpace = strange.every((sign) => sign === strange[0] && sign !== GLYPH_OF_SPACE) && /\p{Ll}{4}/u.test(text);
+    if (length > UNREADABLE_SHARE * text.length && !isSpace) unreadable.add(font);
+  }
+  return unreadable;
 }
 
 function runOf(item: TextItem, toPage: Matrix): TextRun {
@@ -102,15 +138,20 @@ function turn(quarters: number, width: number, height: number): { matrix: Matrix
   }
 }
 
-/** Ligatures and the many kinds of space into plain letters and spaces; control characters away. */
+/** Latin ligatures, and the forms that Arabic letters have at a word's beginning or end, as the letters that they stand for. */
+export function plainLetters(text: string): string {
+  return text.replace(/[\ufb00-\ufb06\ufb50-\ufdfb\ufe80-\ufefc]+/g, (forms) => forms.normalize('NFKC'));
+}
+
+/** Ligatures and the many kinds of space into plain letters and spaces; control characters away, but for those in a space's place. */
 function clean(text: string): string {
-  return text
-    .replace(/[\ufb00-\ufb06]/g, (ligature) => ligature.normalize('NFKC'))
+  return plainLetters(text)
+    .replace(/(?<=\p{L})\p{Cc}(?=\p{L})/gu, ' ')
     .replace(/[\s\u00a0]+/g, ' ')
     .replace(/[\p{Cc}\ufffe\uffff]/gu, '');
 }
 
-function multiply(m: Matrix, n: Matrix): Matrix {
+export function multiply(m: Matrix, n: Matrix): Matrix {
   return [
     m[0] * n[0] + m[2] * n[1],
     m[1] * n[0] + m[3] * n[1],

@@ -29,21 +29,54 @@ test.each<[what: string, second: Segment, count: number]>([
 });
 
 test.each<[what: string, other: Segment, count: number]>([
-  ['begins where the second one does', segment('c', 50, 150, 200), 3],
-  ['begins nearly there', segment('c', 52.4, 150, 200), 3],
-  ['begins in the next bin of 2.5 points', segment('c', 53.7, 150, 200), 3],
-  ['begins nearly there, at its left', segment('c', 47.6, 150, 200), 3],
-  ['begins elsewhere', segment('c', 57.5, 150, 200), 2],
-  ['begins elsewhere, at its left', segment('c', 42.4, 150, 200), 2],
-  ['ends where the second one does', segment('c', 0, 80, 200), 3],
-  ['ends nearly there', segment('c', 0, 82.4, 200), 3],
-  ['ends elsewhere', segment('c', 0, 90, 200), 2],
-  ['begins where the first one does', segment('c', 20, 150, 200), 2],
-  ['ends where the first one does', segment('c', 0, 40, 200), 2],
+  ['begins where the second one does', segment('c', 50, 150, 130), 3],
+  ['begins nearly there', segment('c', 52.4, 150, 130), 3],
+  ['begins in the next bin of 2.5 points', segment('c', 53.7, 150, 130), 3],
+  ['begins nearly there, at its left', segment('c', 47.6, 150, 130), 3],
+  ['begins elsewhere', segment('c', 57.5, 150, 130), 2],
+  ['begins elsewhere, at its left', segment('c', 42.4, 150, 130), 2],
+  ['ends where the second one does', segment('c', 0, 80, 130), 3],
+  ['ends nearly there', segment('c', 0, 82.4, 130), 3],
+  ['ends elsewhere', segment('c', 0, 90, 130), 2],
+  ['begins where the first one does', segment('c', 20, 150, 130), 2],
+  ['ends where the first one does', segment('c', 0, 40, 130), 2],
 ])('a segment elsewhere that %s: %#', (_, other, count) => {
   expect(joined(segment('a', 20, 40), segment('b', 50, 80), other)).toHaveLength(count);
 });
 
 test('each is joined to the one before it', () => {
   expect(joined(segment('a', 20, 40), segment('b', 70, 80), segment('c', 90, 99))).toEqual(['a', 'b c']);
+});
+
+test('a segment too far away says nothing', () => {
+  expect(joined(segment('a', 20, 40), segment('b', 50, 80), segment('c', 50, 150, 160))).toHaveLength(2);
+});
+
+/** A line of words of these widths, from 20, with one gap between them. */
+const line = (y: number, gap: number, ...widths: number[]) => {
+  let right = 20 - gap;
+  return widths.map((width, i) => {
+    const left = right + gap;
+    right = left + width;
+    return segment(`w${i}`, left, right, y);
+  });
+};
+
+test('a justified line with few words, whose spaces are all as wide as a column, is one', () => {
+  const lines = [
+    line(100, 8.4, 25, 22, 18, 8, 20, 14),
+    line(112, 8.9, 22, 14, 5, 19, 14, 27),
+    line(124, 9.5, 25, 21, 21, 8, 12, 28),
+  ];
+  expect(joined(...lines.flat())).toHaveLength(3);
+});
+
+test('a table with cells as wide as each other is none', () => {
+  const rows = [100, 112, 124].map((y) => line(y, 9, 20, 20, 20, 20, 20));
+  expect(joined(...rows.flat())).toHaveLength(15);
+});
+
+test('a cell that is centred over those of a row of three stays one', () => {
+  const row = [segment('1', 22, 38, 112), segment('2', 52, 62, 112), segment('3', 90, 99, 112)];
+  expect(joined(segment('simple', 20, 40), segment('complex', 48, 66), ...row)).toHaveLength(5);
 });

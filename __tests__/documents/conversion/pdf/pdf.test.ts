@@ -111,6 +111,25 @@ test('headers and page numbers that repeat stay once or not at all', async () =>
   );
 });
 
+test('a sentence of the text that recurs behind the first line of its own stays', async () => {
+  const clause = 'The tenant keeps the berth clean at all times.';
+  const page = (number: number) => [
+    { text: `Lease 4711 - page ${number}`, x: 50, y: 815 },
+    { text: ['Mooring', 'Cranes', 'Water'][number - 1] as string, x: 50, y: 790 },
+    { text: clause, x: 50, y: 770 },
+    ...lines([`Text of page ${number}.`]),
+  ];
+  const markdown = await markdownOf([page(1), page(2), page(3)]);
+  expect(markdown.split(clause)).toHaveLength(4);
+  expect(markdown.split('Lease 4711')).toHaveLength(2);
+});
+
+test('a line that recurs at the top and that the text goes on from closely stays', async () => {
+  const page = (number: number) =>
+    lines(['Whereas the parties agree on', `matter ${'xyz'.slice(-number)} as follows.`], 50, 800);
+  expect((await markdownOf([page(1), page(2), page(3)])).split('Whereas')).toHaveLength(4);
+});
+
 test('numbers at one place that do not count the pages stay', async () => {
   const invoice = (number: string) => [{ text: number, x: 50, y: 815 }, ...lines(PROSE)];
   const markdown = await markdownOf([invoice('Invoice 17'), invoice('Invoice 40'), invoice('Invoice 41')]);
@@ -151,13 +170,13 @@ test('restrictions without a password do not', async () => {
 
 test('what is no PDF but for its first bytes is corrupt', async () => {
   expect(await refusal(convert(utf8('%PDF-1.7\nnothing more'), 'x.pdf'))).toBe(
-    'corrupt: The PDF is damaged: Invalid PDF structure.',
+    'corrupt: The PDF is damaged: its structure cannot be read.',
   );
 });
 
 test('pages with drawings and no text need OCR', async () => {
   expect(await refusal(convert(makePdf([[]], { drawing: '100 100 200 50 re f' }), 'x.pdf'))).toBe(
-    'needs-ocr: The PDF needs OCR: its pages are images without text, and the local converter has no OCR.',
+    'needs-ocr: The PDF needs OCR: its pages show images or shapes and no text, and the local converter has no OCR.',
   );
 });
 

@@ -81,9 +81,9 @@ describe('a row', () => {
     ['stands behind the first', box(30.1, 100), 1],
     ['begins where the first ends', box(30, 100), 2],
     ['stands before the first', box(0, 100), 2],
-    ['shares more than half of its height with it', box(50, 104.9), 1],
-    ['shares half of its height with it', box(50, 105), 2],
-    ['shares half of its height from above', box(50, 95), 2],
+    ['shares more than 0.35 of its height with it', box(50, 106.4), 1],
+    ['shares 0.35 of its height with it', box(50, 106.5), 2],
+    ['shares 0.35 of its height from above', box(50, 93.5), 2],
     ['shares all of its own, smaller height', box(50, 104, { bottom: 106 }), 1],
   ])('a box that %s: %#', (_, second, rows) => {
     expect(rowsOf([box(20, 100), second])).toHaveLength(rows);

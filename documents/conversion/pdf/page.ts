@@ -1,0 +1,80 @@
+import type { PDFDocumentProxy, PDFPageProxy } from 'unpdf/pdfjs';
+import { type PageAnnotations, readAnnotations } from './annotations.ts';
+import { withLigatures } from './ligatures.ts';
+import { withAnnotations } from './placed-annotations.ts';
+import type { PageSegments } from './running-headers.ts';
+import { segmentsOf } from './segment.ts';
+import { withoutSpacedLetters } from './spaced-letters.ts';
+import { readTaggedPage, type StructureNode, type TaggedPage } from './tagged-blocks.ts';
+import { type Matrix, readPageText } from './text-run.ts';
+import type { LossWarnings } from './warnings.ts';
+
+/** What was read of a page, and what was not. */
+export interface Page extends PageSegments, Pick<PageAnnotations, 'remarks' | 'files' | 'hasFields'> {
+  readonly tagged: TaggedPage | undefined;
+  /** Whether it has text in fonts without Unicode. */
+  readonly hasUnreadable: boolean;
+  /** Whether pdf.js left something out. */
+  readonly isIncomplete: boolean;
+  readonly isDamaged: boolean;
+}
+
+const NO_ANNOTATIONS: PageAnnotations = { runs: [], remarks: [], files: [], hasFields: false };
+const DAMAGED: Page = {
+  ...NO_ANNOTATIONS,
+  segments: [],
+  height: 0,
+  tagged: undefined,
+  hasUnreadable: false,
+  isIncomplete: false,
+  isDamaged: true,
+};
+
+/** One page after the other, each released before the next, so that memory does not grow with the number of pages. */
+export async function readPages(pdf: PDFDocumentProxy, warnings: Readonly<LossWarnings>): Promise<Page[]> {
+  const pages: Page[] = [];
+  for (let number = 1; number <= pdf.numPages; number++) {
+    try {
+      const page = await pdf.getPage(number);
+      pages.push(await readPage(page, warnings));
+      page.cleanup();
+    } catch (error) {
+      requireMemory(error);
+      pages.push(DAMAGED);
+    }
+  }
+  return pages;
+}
+
+async function readPage(page: PDFPageProxy, warnings: Readonly<LossWarnings>): Promise<Page> {
+  const lossesBefore = warnings.count;
+  const { runs: asGiven, height, toPage, hasUnreadable } = await readPageText(page);
+  const runs = await withoutSpacedLetters(page, await withLigatures(page, asGiven));
+  const annotations = await annotationsOf(page, toPage);
+  const tree = (await page.getStructTree()) as StructureNode | null;
+  return {
+    ...(annotations ?? NO_ANNOTATIONS),
+    tagged: readTaggedPage(tree, runs, annotations?.runs ?? []),
+    segments: withAnnotations(segmentsOf(runs), annotations?.runs ?? []),
+    height,
+    hasUnreadable,
+    isIncomplete: annotations === undefined || warnings.count > lossesBefore,
+    isDamaged: false,
+  };
+}
+
+/** Those of a page; undefined when they are damaged, which costs them and not the page. */
+async function annotationsOf(page: PDFPageProxy, toPage: Matrix): Promise<PageAnnotations | undefined> {
+  try {
+    return await readAnnotations(page, toPage);
+  } catch (error) {
+    requireMemory(error);
+    return undefined;
+  }
+}
+
+/** The one failure that says nothing about the page: pdf.js wraps what its parser throws, this included. @throws RangeError */
+function requireMemory(error: unknown): void {
+  const message = error instanceof Error ? error.message : '';
+  if (/Array buffer allocation failed/.test(message)) throw new RangeError('Array buffer allocation failed');
+}
