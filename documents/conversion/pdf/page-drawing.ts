@@ -20,7 +20,7 @@ export interface PageDrawing {
 }
 
 const IMAGE = /^paint(Inline)?Image(XObject|MaskXObject|MaskXObjectGroup)?(Repeat|Group)?$/;
-const PAINTING = /^(paint|fill|eoFill|stroke|shadingFill|closeStroke|closeFill|closeEOFill)/i;
+const PAINTING = /^(paint(?!Form)|fill|eoFill|stroke|shadingFill|closeStroke|closeFill|closeEOFill)/i;
 
 /** Numbers in a path that draws a box. */
 const BOX_LENGTH = 20;
@@ -73,7 +73,7 @@ export async function readDrawing(page: PDFPageProxy, hasFields: boolean): Promi
     if (images.has(code)) covered += areaOf(matrix);
     // What a path is made for comes with it: many only clip what follows, which may be nothing.
     if (code === codes.constructPath && filling.has(args?.[0])) outlines += outlinesOf(args[1]?.[0]?.length ?? 0);
-    paints ||= painting.has(code === codes.constructPath ? args?.[0] : code) && code !== codes.paintFormXObjectBegin;
+    paints ||= painting.has(code === codes.constructPath ? args?.[0] : code);
   });
   // An image that could not be decoded leaves only the place that was made for it.
   const imageShare = (missesImages ? Math.max(covered, largest) : covered) / (width * height);

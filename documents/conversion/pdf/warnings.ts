@@ -4,7 +4,8 @@ const OF_LOSS =
 const OF_FONTS = /^Warning: loadFont - \w+ failed/;
 
 /** Images are only decoded where a page's drawing is read; some kinds (JBIG2, JPEG 2000) need modules that are not here, and large ones are passed over. */
-const OF_IMAGES = /^Warning: (getOperatorList - ignoring (XObject|errors)|Unable to decode image|getTransferableImage|Image exceeded)/;
+const OF_IMAGES =
+  /^Warning: (getOperatorList - ignoring (XObject|errors)|Unable to decode image|getTransferableImage|Image exceeded)/;
 
 /** How many were heard on this thread so far. */
 export interface LossWarnings {
