@@ -16,7 +16,7 @@ const DEEPEST = 6;
  */
 export function learnHeadings(boxes: readonly Box[]): (box: Box) => number | undefined {
   const ofText = boxes.filter((box) => !isField(box));
-  const running = runningSize(ofText);
+  const running = runningSize(boxes);
   const sizes: { size: number; prose: boolean }[] = [];
   for (const box of [...ofText].sort((a, b) => b.size - a.size)) {
     if (box.size < running * LARGER) break;

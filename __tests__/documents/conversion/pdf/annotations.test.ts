@@ -90,6 +90,15 @@ test('a form of nothing but what was filled in is no image', async () => {
   expect(await linesOf([widget(SHIP, '/FT /Tx /T (a) /V (Nordlicht)')], [])).toEqual(['Nordlicht']);
 });
 
+test('what stands larger above a form is its heading still', async () => {
+  const texts = [
+    { text: 'Application', x: 50, y: 750, size: 14 },
+    { text: 'Ship:', x: 50, y: 700 },
+  ];
+  const field = widget(SHIP, '/FT /Tx /T (a) /V (Nordlicht IV)');
+  expect(await linesOf([field], texts)).toEqual(['# Application', 'Ship: Nordlicht IV']);
+});
+
 test('lines of a form are no paragraph', async () => {
   const texts = [
     { text: 'Ship:', x: 50, y: 700 },
