@@ -20,7 +20,7 @@ afterEach(() => {
 function start(): Buckets {
   keeper?.close();
   keeper = new KeptObjects(folder);
-  const buckets = new Buckets(clock, { keeper });
+  const buckets = new Buckets(clock, { keeper, mutationLimit: false });
   buckets.createBucket('b');
   return buckets;
 }
