@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { countWords, inOneLine, piecesOf } from '../../../documents/conversion/long-text.ts';
-import { requireLinearTime } from './growth.ts';
+import { requireLinearTime } from '../../growth.ts';
 
 const LIMIT = 65_536;
 

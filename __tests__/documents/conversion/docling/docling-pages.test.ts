@@ -6,7 +6,7 @@ import {
   PAGE_BREAK,
 } from '../../../../documents/conversion/docling/docling-pages.ts';
 import type { DoclingDocument } from '../../../../documents/conversion/docling/docling-schema.ts';
-import { requireLinearTime } from '../growth.ts';
+import { requireLinearTime } from '../../../growth.ts';
 import { doclingDocument } from './docling-server.ts';
 
 const known = (pages: Parameters<typeof doclingDocument>[0]) => doclingDocument(pages) as DoclingDocument;

@@ -1,5 +1,6 @@
 import fc from 'fast-check';
 import { htmlToMarkdown } from '../../../../documents/conversion/html/html.ts';
+import { requireLinearTime } from '../../../growth.ts';
 
 test.each([
   ['<ul><li>a<li>b</ul>', '- a\n- b'],
@@ -44,15 +45,6 @@ test.each(['div', 'table><tr><td', 'ul><li', 'sup', 'select', 'math><mrow'])(
   },
 );
 
-/** A page that needs a square of its length takes thousands of times as long as a plain one of that length. */
-const TIMES_PLAIN = 40;
-
-function milliseconds(work: () => unknown): number {
-  const started = performance.now();
-  work();
-  return performance.now() - started;
-}
-
 test.each<[string, (amount: number) => string]>([
   ['elements nested without end', (n) => '<div>'.repeat(n)],
   ['rows without end tags', (n) => `<table>${'<tr><td>a<td>b'.repeat(n / 4)}`],
@@ -69,11 +61,8 @@ test.each<[string, (amount: number) => string]>([
   ['spaces in code', (n) => `<a href="/x"><pre>x${' '.repeat(5 * n)}x`],
   ['a word in a list', (n) => `<ul><li>${'x'.repeat(5 * n)}`],
   ['rules of style', (n) => `<style>${'.a .b{display:none}'.repeat(n / 2)}</style>${'<i class="a b">x'.repeat(n / 2)}`],
-])('%s take no longer than a plain page, but for a factor', (_, html) => {
-  const hostile = html(10_000);
-  const plain = '<p>plain</p>'.repeat(hostile.length / 12);
-  const baseline = milliseconds(() => htmlToMarkdown(plain));
-  expect(milliseconds(() => htmlToMarkdown(hostile))).toBeLessThan(TIMES_PLAIN * baseline);
+])('%s take time in proportion to their length', async (_, html) => {
+  await requireLinearTime((amount) => htmlToMarkdown(html(amount)), 1_250);
 });
 
 test('more elements than the memory has room for are refused, also when only bad tags imply them', () => {

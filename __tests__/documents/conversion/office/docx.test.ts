@@ -1,4 +1,4 @@
-import { requireLinearTime } from '../growth.ts';
+import { requireLinearTime } from '../../../growth.ts';
 import { convert, refusal } from '../local-conversion.ts';
 import { docxParts, makeDocx, paragraph } from './make-docx.ts';
 import { makeZip } from './make-zip.ts';

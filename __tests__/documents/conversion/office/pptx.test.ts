@@ -1,4 +1,4 @@
-import { requireLinearTime } from '../growth.ts';
+import { requireLinearTime } from '../../../growth.ts';
 import { convert, refusal } from '../local-conversion.ts';
 import { line, makePptx, placed, shape } from './make-pptx.ts';
 
