@@ -220,3 +220,11 @@ describe("Google's keys", () => {
     expect(await refusal(`Bearer ${await sign(CLAIMS)}`, { keys: googleKeys(closed) })).toMatch(/^503 /);
   });
 });
+
+test('a token that is remembered again costs none of the others its place', () => {
+  const recent = new RecentTokens();
+  const token = { claims: CLAIMS, signature: 'checked' } as const;
+  for (let i = 0; i < 100; i++) recent.add(`Bearer ${i}`, token, NOW);
+  recent.add('Bearer 99', token, NOW);
+  expect(recent.get('Bearer 0', NOW)).toMatchObject(token);
+});

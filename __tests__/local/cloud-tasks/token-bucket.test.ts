@@ -49,6 +49,7 @@ test('a clock that is set back gives and takes nothing, and the bucket fills on 
   const before = START - 3_600_000;
   expect([1, 2].map(() => bucket.take(before))).toEqual([true, false]);
   expect(bucket.availableAt(before)).toBe(before + 100);
+  expect(bucket.take(before + 100)).toBe(true);
 });
 
 test('a token that is a microsecond away counts as there', () => {

@@ -297,3 +297,23 @@ test('behind rows that are no table, one is found that begins further on', () =>
   const rows = [across(100, 20, 300), across(115, 20, 100, 200), across(130, 20, 100, 200), across(145, 20, 100, 200)];
   expect(shapes([[box(20, 85, { right: 150 }), box(300, 85)], ...rows.slice(1)])).toEqual([2, '3x3']);
 });
+
+test('two tables with a gap between them are two', () => {
+  const rows = [100, 115, 130, 200, 215, 230].map((top) => across(top, 20, 300));
+  expect(shapes(rows)).toEqual(['3x2', '3x2']);
+});
+
+test('a column that a wide cell has widened takes what stands under any part of it', () => {
+  const rows = [across(100, 20, 300), [box(20, 115, { right: 90 }), box(300, 115)], across(130, 70, 300)];
+  expect(shapes(rows)).toEqual(['3x2']);
+});
+
+test('a row under none of the cells above it is measured from the lowest of them', () => {
+  const rows = [
+    [box(20, 100), box(100, 100, { bottom: 145 })],
+    across(147, 200, 300),
+    across(162, 20, 100, 200, 300),
+    across(177, 20, 100, 200, 300),
+  ];
+  expect(shapes(rows)).toEqual(['4x4']);
+});
