@@ -7,6 +7,20 @@
  */
 const CONTRACTS = ['handler/setting-names.ts', 'handler/log-messages.ts'];
 
+/** What a command may use; what measures may use the commands as well. */
+const FOR_COMMANDS = [
+  'stacks/',
+  'simulation/',
+  'handler/',
+  'state/',
+  'documents/',
+  'google/',
+  'time/',
+  'local/',
+  'deadlines.ts',
+  'bundle.ts',
+];
+
 const MAY_IMPORT = {
   time: [],
   google: ['time/'],
@@ -16,30 +30,8 @@ const MAY_IMPORT = {
   local: ['time/', 'google/crc32c.ts', ...CONTRACTS],
   stacks: ['deadlines.ts', 'package-folder.ts', 'documents/extraction/(field-schema|vertex-model).ts', ...CONTRACTS],
   simulation: ['handler/', 'state/', 'documents/', 'google/', 'time/', 'local/', 'deadlines.ts'],
-  cli: [
-    'stacks/',
-    'simulation/',
-    'handler/',
-    'state/',
-    'documents/',
-    'google/',
-    'time/',
-    'local/',
-    'deadlines.ts',
-    'bundle.ts',
-  ],
-  bench: [
-    'cli/',
-    'simulation/',
-    'handler/',
-    'state/',
-    'documents/',
-    'google/',
-    'time/',
-    'local/',
-    'deadlines.ts',
-    'bundle.ts',
-  ],
+  cli: FOR_COMMANDS,
+  bench: ['cli/', ...FOR_COMMANDS],
 };
 
 /** A file or a folder as a regular expression of paths from the top. */
@@ -54,7 +46,12 @@ const rooms = Object.entries(MAY_IMPORT).map(([room, places]) => ({
 }));
 
 /** What other projects install, and what is deployed. */
-const SHIPPED = '^((handler|state|documents|google|time|local)/|(client|emulator|deadlines)\\.ts$)';
+const SHIPPED =
+  '^((stacks|handler|state|documents|google|time|local)/|(stacks|processing|client|emulator|bundle|package-folder|deadlines)\\.ts$)';
+
+/** What is run or bundled by its name, or imported by other projects; the rest is there for their sake. */
+const ENTRIES =
+  '^([^/]+\\.ts|handler/main\\.ts|documents/conversion/worker\\.ts|local/cloud-run/end-with-parent\\.ts|cli/[^/]+\\.ts|bench/.+)$';
 
 /** @type {import('dependency-cruiser').IConfiguration} */
 export default {
@@ -62,14 +59,11 @@ export default {
     ...rooms,
     { name: 'no-circle', severity: 'error', from: {}, to: { circular: true } },
     {
-      name: 'no-orphan',
-      comment: 'Nobody imports it, and it is no entry.',
+      name: 'no-dead-file',
+      comment: 'No entry leads to it.',
       severity: 'error',
-      from: {
-        orphan: true,
-        pathNot: ['^__tests__/', '^[^/]+$', '^cli/[^/]+\\.ts$', '^bench/', '^samples/'],
-      },
-      to: {},
+      from: { path: ENTRIES },
+      to: { path: `^(${Object.keys(MAY_IMPORT).join('|')})/`, pathNot: ENTRIES, reachable: false },
     },
     {
       name: 'client-without-conversion',
@@ -83,7 +77,7 @@ export default {
       comment: 'Move the package to "dependencies" of package.json.',
       severity: 'error',
       from: { path: SHIPPED },
-      to: { dependencyTypes: ['npm-dev', 'npm-no-pkg', 'npm-unknown'], dependencyTypesNot: ['type-only'] },
+      to: { dependencyTypes: ['npm-dev', 'npm-no-pkg', 'npm-unknown'], dependencyTypesNot: ['type-only', 'npm-peer'] },
     },
     { name: 'resolvable', severity: 'error', from: {}, to: { couldNotResolve: true } },
   ],
