@@ -4,11 +4,11 @@ import { type AddressInfo, createServer } from 'node:net';
 import path from 'node:path';
 import { setTimeout as pause } from 'node:timers/promises';
 import { BUNDLE_FILE } from '../bundle.ts';
+import { scratchFolder } from '../cli/scratch-folder.ts';
 import { interleave } from './interleave.ts';
 import type { Measurement } from './measurement.ts';
 import { median } from './median.ts';
 import { complaintsOf, endProcess, residentMegabytes, spawnNode } from './node-process.ts';
-import { temporaryFolder } from './temporary-folder.ts';
 
 const HOST = '127.0.0.1';
 const BARE_SERVER = path.join(import.meta.dirname, 'bare-server.mjs');
@@ -27,7 +27,7 @@ export interface Start {
 export const coldStart: Measurement = {
   name: 'cold-start',
   async measure({ runs, signal }) {
-    await using folder = await temporaryFolder();
+    await using folder = await scratchFolder('bench-');
     const { bundle, bare } = await interleave(runs, {
       bundle: () => startOf(BUNDLE_FILE, folder.path, signal),
       bare: () => startOf(BARE_SERVER, folder.path, signal),

@@ -1,10 +1,10 @@
 import { monitorEventLoopDelay } from 'node:perf_hooks';
 import { setTimeout as pause } from 'node:timers/promises';
+import { scratchFolder } from '../cli/scratch-folder.ts';
 import { bundleConverter } from './conversion-bundle.ts';
 import { fiftyPages } from './documents/fifty-pages.ts';
 import type { Measurement } from './measurement.ts';
 import { median } from './median.ts';
-import { temporaryFolder } from './temporary-folder.ts';
 
 const AIM_MILLISECONDS = 20;
 const TEXT_BYTES = 10_000_000;
@@ -15,7 +15,7 @@ const SETTLE_MILLISECONDS = 20;
 export const conversionEventLoop: Measurement = {
   name: 'conversion-event-loop',
   async measure({ runs, signal }) {
-    await using folder = await temporaryFolder();
+    await using folder = await scratchFolder('bench-');
     const { converter } = await bundleConverter(folder.path);
     const documents = {
       '50 pages of PDF': { bytes: fiftyPages(), filename: 'a.pdf' },

@@ -1,12 +1,12 @@
 import { writeFile } from 'node:fs/promises';
 import path from 'node:path';
+import { scratchFolder } from '../cli/scratch-folder.ts';
 import { bundleConverter } from './conversion-bundle.ts';
 import { fiftyPages, PAGES } from './documents/fifty-pages.ts';
 import { interleave } from './interleave.ts';
 import type { Measurement } from './measurement.ts';
 import { median } from './median.ts';
 import { millisecondsOfNode } from './node-process.ts';
-import { temporaryFolder } from './temporary-folder.ts';
 
 const SCRIPTS = path.join(import.meta.dirname, 'documents');
 
@@ -20,7 +20,7 @@ const SCRIPTS = path.join(import.meta.dirname, 'documents');
 export const conversionSpeed: Measurement = {
   name: 'conversion-speed',
   async measure({ runs, signal }) {
-    await using folder = await temporaryFolder();
+    await using folder = await scratchFolder('bench-');
     const bytes = fiftyPages();
     const pdf = path.join(folder.path, 'fifty-pages.pdf');
     await writeFile(pdf, bytes);

@@ -1,10 +1,10 @@
 import { readFile } from 'node:fs/promises';
 import path from 'node:path';
+import { scratchFolder } from '../cli/scratch-folder.ts';
 import { bundleConverter } from './conversion-bundle.ts';
 import { interleave } from './interleave.ts';
 import type { Measurement } from './measurement.ts';
 import { median } from './median.ts';
-import { temporaryFolder } from './temporary-folder.ts';
 
 const SAMPLES = path.join(import.meta.dirname, '..', 'samples');
 const DOCUMENTS = {
@@ -24,7 +24,7 @@ const WARM_UP_DOCUMENTS = 20;
 export const conversionThreads: Measurement = {
   name: 'conversion-threads',
   async measure({ runs, signal }) {
-    await using folder = await temporaryFolder();
+    await using folder = await scratchFolder('bench-');
     const { converter, convertHere } = await bundleConverter(folder.path);
     const comparisons = [];
     for (const [format, filename] of Object.entries(DOCUMENTS)) {

@@ -2,6 +2,7 @@ import { cp, readdir, readFile, symlink, writeFile } from 'node:fs/promises';
 import path from 'node:path';
 import { bundleHandler } from '../bundle.ts';
 import { localDeployment } from '../cli/local-deployment.ts';
+import { type ScratchFolder, scratchFolder } from '../cli/scratch-folder.ts';
 import { synthesiseForThisMachine } from '../cli/synthesise.ts';
 import { PROCESS_DOCUMENT_PATH } from '../handler/cloud-tasks-client.ts';
 import { StorageApiError } from '../local/cloud-storage/storage-error.ts';
@@ -13,7 +14,6 @@ import { interleave } from './interleave.ts';
 import type { Measurement } from './measurement.ts';
 import { median } from './median.ts';
 import { PROJECT } from './node-process.ts';
-import { type TemporaryFolder, temporaryFolder } from './temporary-folder.ts';
 
 const DOCUMENTS = 500;
 /** Each hands a document in, waits for its outcome, and hands in the next. */
@@ -41,7 +41,7 @@ const PROCESSING = `
 export const shortDocuments: Measurement = {
   name: 'short-documents',
   async measure({ runs, signal }) {
-    await using folder = await temporaryFolder();
+    await using folder = await scratchFolder('bench-');
     await using stack = await synthesiseForThisMachine({ environment: { PATH: process.env.PATH } });
     await putIntoStack(stack.stackFile, await bundleWithShortWork(folder));
     const sample = (mutationLimit: boolean) => millisecondsToOutcome(stack.stackFile, mutationLimit, signal);
@@ -64,7 +64,7 @@ export const shortDocuments: Measurement = {
 };
 
 /** The project with another `handler/processing.ts`, bundled. @returns the file */
-async function bundleWithShortWork({ path: folder }: TemporaryFolder): Promise<string> {
+async function bundleWithShortWork({ path: folder }: ScratchFolder): Promise<string> {
   const handler = path.join(folder, 'handler');
   await cp(path.join(PROJECT, 'handler'), handler, { recursive: true });
   for (const name of await readdir(PROJECT)) {

@@ -1,10 +1,10 @@
 import path from 'node:path';
 import { isDeepStrictEqual } from 'node:util';
+import { scratchFolder } from '../cli/scratch-folder.ts';
 import { type AppSynth, millisecondsOfSynth, synthesisedInto, wordsOfApp } from './app-synth.ts';
 import { interleave } from './interleave.ts';
 import type { Measurement } from './measurement.ts';
 import { median } from './median.ts';
-import { temporaryFolder } from './temporary-folder.ts';
 import { copyForTsNode } from './ts-node-copy.ts';
 
 /**
@@ -14,8 +14,8 @@ import { copyForTsNode } from './ts-node-copy.ts';
 export const synthTsNode: Measurement = {
   name: 'synth-ts-node',
   async measure({ runs, signal }) {
-    await using folder = await temporaryFolder();
-    await using copy = await temporaryFolder();
+    await using folder = await scratchFolder('bench-');
+    await using copy = await scratchFolder('bench-');
     await copyForTsNode(copy.path);
 
     const direct: AppSynth = { words: await wordsOfApp(), folder: folder.path, signal };

@@ -1,10 +1,10 @@
 import { ENVIRONMENTS } from '../cli/environments.ts';
+import { scratchFolder } from '../cli/scratch-folder.ts';
 import { millisecondsOfSynth, wordsOfApp } from './app-synth.ts';
 import { interleave } from './interleave.ts';
 import type { Measurement } from './measurement.ts';
 import { median } from './median.ts';
 import { millisecondsOfNode } from './node-process.ts';
-import { temporaryFolder } from './temporary-folder.ts';
 
 const BASELINE_NAME = `node -e "require('cdktf')"`;
 
@@ -12,7 +12,7 @@ const BASELINE_NAME = `node -e "require('cdktf')"`;
 export const synth: Measurement = {
   name: 'synth',
   async measure({ runs, signal }) {
-    await using folder = await temporaryFolder();
+    await using folder = await scratchFolder('bench-');
     const app = { words: await wordsOfApp(), folder: folder.path, signal };
     const { asItIs, everythingOn, cdktf } = await interleave(runs, {
       asItIs: () => millisecondsOfSynth(app),

@@ -1,12 +1,12 @@
 /** `npm run acceptance`: deploys, changes and takes back the stack by Terraform's real google provider, against a fake control plane. */
-import { mkdir, mkdtemp, rm } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
+import { mkdir } from 'node:fs/promises';
 import path from 'node:path';
 import { bundleHandlerIfChanged } from '../bundle.ts';
 import { acceptDeployments } from './acceptance/accept-deployments.ts';
 import { SCENARIOS } from './acceptance/scenarios.ts';
 import { newCommand, runCommand } from './command-line.ts';
 import { ControlPlane } from './control-plane/control-plane.ts';
+import { scratchFolder } from './scratch-folder.ts';
 import { Terraform, TerraformMissingError } from './terraform.ts';
 
 const command = newCommand(
@@ -23,7 +23,8 @@ const EXISTING_ACCOUNTS = ['frontend', 'importer'].map((name) => `${name}@my-pro
 await runCommand(command, acceptance);
 
 async function acceptance(_words: unknown, _options: object, signal: AbortSignal): Promise<number> {
-  const folder = await mkdtemp(path.join(tmpdir(), 'acceptance-'));
+  await using scratch = await scratchFolder('acceptance-');
+  const folder = scratch.path;
   try {
     const cacheFolder = path.join(folder, 'providers');
     await mkdir(cacheFolder);
@@ -46,7 +47,5 @@ async function acceptance(_words: unknown, _options: object, signal: AbortSignal
     if (!(error instanceof TerraformMissingError)) throw error;
     console.log(`Not run: ${error.message}`);
     return 0;
-  } finally {
-    await rm(folder, { recursive: true, force: true });
   }
 }

@@ -1,7 +1,6 @@
 /** `npm run alerts`: shows, by Prometheus's own promtool, that each alert on a metric fires, and is silent on a healthy day. */
 import { execFile } from 'node:child_process';
-import { mkdtemp, rm, writeFile } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
+import { writeFile } from 'node:fs/promises';
 import path from 'node:path';
 import { promisify } from 'node:util';
 import { checkIntervalSeconds, deadlinesFor } from '../deadlines.ts';
@@ -12,6 +11,7 @@ import { namesFor } from '../stacks/names.ts';
 import { capacityOf, serviceSize } from '../stacks/service-size.ts';
 import { promtoolTests, ruleGroups } from './alert-cases.ts';
 import { newCommand, runCommand } from './command-line.ts';
+import { scratchFolder } from './scratch-folder.ts';
 
 const command = newCommand(
   'npm run alerts --',
@@ -23,7 +23,8 @@ const command = newCommand(
 await runCommand(command, alerts);
 
 async function alerts(_words: unknown, _options: object, signal: AbortSignal): Promise<number> {
-  const folder = await mkdtemp(path.join(tmpdir(), 'alerts-'));
+  await using scratch = await scratchFolder('alerts-');
+  const folder = scratch.path;
   try {
     const rules = rulesOfDefaults();
     const tests = promtoolTests(rules, 'rules.json');
@@ -45,8 +46,6 @@ async function alerts(_words: unknown, _options: object, signal: AbortSignal): P
     if (typeof code !== 'number') throw error;
     console.error(`${stderr}\n${stdout}`.trim());
     return 1;
-  } finally {
-    await rm(folder, { recursive: true, force: true });
   }
 }
 

@@ -4,6 +4,7 @@ import { isIP } from 'node:net';
 import { type CloudTasks, startCloudTasks } from '../local/cloud-tasks/cloud-tasks.ts';
 import { isQueueName } from '../local/cloud-tasks/names.ts';
 import { cloudTasksOfStack, type StackCloudTasks } from '../local/cloud-tasks/of-stack.ts';
+import { PROJECT_NUMBER } from '../local/iam.ts';
 import { PortInUseError, type RunningServer, serve } from '../local/listen.ts';
 import { metadataApp } from '../local/metadata-server.ts';
 import { TerraformStack, TerraformStackError } from '../local/terraform-stack.ts';
@@ -16,8 +17,6 @@ import { filePath, wholeNumber } from './option-values.ts';
 
 const DEFAULT_PORT = 8123;
 const DEFAULT_QUEUE = 'projects/local-project/locations/us-central1/queues/default';
-/** Number of the project, which only Google could know. */
-const PROJECT_NUMBER = '123456789012';
 
 interface EmulatorOptions {
   readonly port: number;

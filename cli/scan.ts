@@ -1,12 +1,11 @@
 /** `npm run scan`: has Checkov look for weaknesses in what was synthesised. */
 import { execFile } from 'node:child_process';
-import { mkdtemp, rm } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { promisify } from 'node:util';
 import { bundleHandlerIfChanged } from '../bundle.ts';
 import { newCommand, runCommand } from './command-line.ts';
 import { ENVIRONMENT_NAMES, synthesiseEnvironment } from './environment-synth.ts';
+import { scratchFolder } from './scratch-folder.ts';
 
 /** Checkov's checks that fail and may; why is said in docs/deploying.md. */
 const ACCEPTED = ['CKV_GCP_62', 'CKV_GCP_78'];
@@ -21,7 +20,8 @@ const command = newCommand(
 await runCommand(command, scan);
 
 async function scan(_words: unknown, _options: object, signal: AbortSignal): Promise<number> {
-  const folder = await mkdtemp(path.join(tmpdir(), 'scan-'));
+  await using scratch = await scratchFolder('scan-');
+  const folder = scratch.path;
   const checkov = async (...words: string[]) => (await promisify(execFile)('checkov', words, { signal })).stdout;
   try {
     await checkov('--version');
@@ -44,7 +44,5 @@ async function scan(_words: unknown, _options: object, signal: AbortSignal): Pro
     if (typeof code !== 'number') throw error;
     console.error(`${stdout}\n${stderr}`.trim());
     return 1;
-  } finally {
-    await rm(folder, { recursive: true, force: true });
   }
 }

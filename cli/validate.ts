@@ -1,10 +1,10 @@
 /** `npm run validate`: asks Terraform itself whether it would accept what was synthesised. */
-import { mkdir, mkdtemp, rm } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
+import { mkdir } from 'node:fs/promises';
 import path from 'node:path';
 import { bundleHandlerIfChanged } from '../bundle.ts';
 import { newCommand, runCommand } from './command-line.ts';
 import { ENVIRONMENT_NAMES, synthesiseEnvironment } from './environment-synth.ts';
+import { scratchFolder } from './scratch-folder.ts';
 import { Terraform, TerraformMissingError } from './terraform.ts';
 
 const command = newCommand(
@@ -17,7 +17,8 @@ const command = newCommand(
 await runCommand(command, validate);
 
 async function validate(_words: unknown, _options: object, signal: AbortSignal): Promise<number> {
-  const folder = await mkdtemp(path.join(tmpdir(), 'validate-'));
+  await using scratch = await scratchFolder('validate-');
+  const folder = scratch.path;
   try {
     const cacheFolder = path.join(folder, 'providers');
     await mkdir(cacheFolder);
@@ -37,7 +38,5 @@ async function validate(_words: unknown, _options: object, signal: AbortSignal):
     if (!(error instanceof TerraformMissingError)) throw error;
     console.log(`Not validated: ${error.message}`);
     return 0;
-  } finally {
-    await rm(folder, { recursive: true, force: true });
   }
 }

@@ -31,6 +31,13 @@ export function crc32c(piece: Uint8Array, before = 0): number {
   return ~crc >>> 0;
 }
 
+/** A CRC32C as Cloud Storage writes it: the four bytes, the most significant one first, in base64 (reference: `x-goog-hash`). */
+export function base64Crc32c(checksum: number): string {
+  const bytes = Buffer.alloc(4);
+  bytes.writeUInt32BE(checksum);
+  return bytes.toString('base64');
+}
+
 /** @param bits whose lowest eight are the byte */
 function remainder(followers: number, bits: number): number {
   return REMAINDERS[followers * 256 + (bits & 0xff)] as number;

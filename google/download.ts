@@ -1,7 +1,7 @@
 import type { IncomingMessage } from 'node:http';
 import type { Transform } from 'node:stream';
 import { createBrotliDecompress, createGunzip, createInflate } from 'node:zlib';
-import { crc32c } from './crc32c.ts';
+import { base64Crc32c, crc32c } from './crc32c.ts';
 import { FalseEncodingError, ObjectTooLargeError, StorageError } from './object-store.ts';
 import { readUpTo } from './read-up-to.ts';
 
@@ -69,7 +69,7 @@ async function readStored(answer: IncomingMessage, options: DownloadOptions) {
       checksum = crc32c(chunk, checksum);
     },
   );
-  return { bytes, checksum: base64Of(checksum) };
+  return { bytes, checksum: base64Crc32c(checksum) };
 }
 
 /** Content that cannot be compressed becomes longer by it: by 0.03 % with zlib (its `compressBound`), and by a header. */
@@ -85,13 +85,6 @@ function storedChecksum({ headers }: IncomingMessage): string | undefined {
   const encoding = headers['content-encoding'] ?? 'identity';
   const isAsStored = encoding === (headers['x-goog-stored-content-encoding'] ?? encoding);
   return isAsStored ? /(?:^|[ ,])crc32c=([^ ,]+)/.exec(String(headers['x-goog-hash'] ?? ''))?.[1] : undefined;
-}
-
-/** As Cloud Storage writes it: the four bytes, the most significant one first (reference: `x-goog-hash`). */
-function base64Of(checksum: number): string {
-  const bytes = Buffer.alloc(4);
-  bytes.writeUInt32BE(checksum);
-  return bytes.toString('base64');
 }
 
 /**

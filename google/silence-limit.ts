@@ -2,7 +2,7 @@ import type { Clock } from '../time/clock.ts';
 import { type DisposableSignal, firstOf } from '../time/deadline.ts';
 
 /** Nothing was heard for too long. */
-export class SilenceError extends Error {
+class SilenceError extends Error {
   constructor(seconds: number) {
     super(`No byte came or went for ${seconds} s.`);
     this.name = 'SilenceError';

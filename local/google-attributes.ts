@@ -1,7 +1,7 @@
 import { uniqueIdOf } from './token-issuer.ts';
 
 /** What attributes are computed from beside the configuration of their own resource. */
-export interface Surroundings {
+interface Surroundings {
   /** Project that the provider works in. */
   readonly projectId: string;
   /** Its number, twelve digits. */

@@ -3,6 +3,9 @@
  */
 export const PROJECT_OWNER = 'user:owner@example.com';
 
+/** Number of every project, which only Google could know. */
+export const PROJECT_NUMBER = '123456789012';
+
 /** The permissions that the local Google checks, of each role that a stack may grant (reference: IAM's roles and permissions). */
 const PERMISSIONS: Readonly<Record<string, readonly string[]>> = {
   'roles/aiplatform.user': ['aiplatform.endpoints.predict'],

@@ -12,15 +12,12 @@ import { type CloudTasks, startCloudTasks } from './cloud-tasks/cloud-tasks.ts';
 import { stackOptions } from './cloud-tasks/of-stack.ts';
 import { CERTS_PATH } from './cloud-tasks/openid.ts';
 import { bucketsOf, objectsOf } from './google-stack.ts';
-import { PROJECT_OWNER } from './iam.ts';
+import { PROJECT_NUMBER, PROJECT_OWNER } from './iam.ts';
 import { identitiesOf } from './identities.ts';
 import { type ListenOptions, LOOPBACK, serve } from './listen.ts';
 import { metadataApp } from './metadata-server.ts';
 import { makeTemporaryFolder } from './temporary-folder.ts';
 import { TerraformStack, type TerraformValue } from './terraform-stack.ts';
-
-/** Number of the project, which only Google could know. */
-const PROJECT_NUMBER = '123456789012';
 
 const OWNER_EMAIL = PROJECT_OWNER.replace('user:', '');
 

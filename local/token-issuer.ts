@@ -15,7 +15,7 @@ const RENEWAL_SECONDS = 300;
 const SKEW_SECONDS = 60;
 
 /** An ID token that must not be accepted, and why. */
-export class InvalidIdTokenError extends Error {
+class InvalidIdTokenError extends Error {
   override readonly name = 'InvalidIdTokenError';
 }
 

@@ -3,10 +3,12 @@ import type { DocumentProcessingStackProps } from './document-processing-props.t
 import type { DoclingSidecarProps } from './options/docling-sidecar.ts';
 import type { ExtractionProps } from './options/extraction.ts';
 import {
+  boolean,
   dispatchDeadline,
   environmentName,
+  integer,
+  keyValues,
   list,
-  pairs,
   price,
   ratio,
   readTable,
@@ -14,8 +16,6 @@ import {
   text,
   textOf,
   type Variables,
-  whole,
-  yesOrNo,
 } from './variables.ts';
 
 /** What a deployer chose. */
@@ -42,7 +42,7 @@ const STACK: Table<Omit<DocumentProcessingStackProps, WithoutVariable>> = {
   /** Suffix of every name, so that several environments can live in one project. Default: dev. */
   environment: ['ENVIRONMENT', environmentName],
   /** More labels, `key=value`, comma separated. Default: none. */
-  labels: ['LABELS', pairs],
+  labels: ['LABELS', keyValues],
   /** Service accounts, or groups of some, who may call the service, comma separated. Default: none. */
   callers: ['CALLERS', list],
   /** IAM members of other services that enqueue by themselves, comma separated. Default: none. */
@@ -50,15 +50,15 @@ const STACK: Table<Omit<DocumentProcessingStackProps, WithoutVariable>> = {
   /** Seconds for one attempt at a document, 15 to 1800; every other time derives from it. Default: 600. */
   dispatchDeadlineSeconds: ['DISPATCH_DEADLINE_SECONDS', dispatchDeadline],
   /** Attempts at a document in all. Default: 5. */
-  maxAttempts: ['MAX_ATTEMPTS', whole],
+  maxAttempts: ['MAX_ATTEMPTS', integer],
   /** Queues that share the work. Default: 1. */
-  queueCount: ['QUEUE_COUNT', whole],
+  queueCount: ['QUEUE_COUNT', integer],
   /** Queues beside these that were among them, and get nothing new. Default: 0. */
-  drainingQueues: ['DRAINING_QUEUES', whole],
+  drainingQueues: ['DRAINING_QUEUES', integer],
   /** Tasks that each queue dispatches a second. Default: 500. */
-  maxDispatchesPerSecond: ['MAX_DISPATCHES_PER_SECOND', whole],
+  maxDispatchesPerSecond: ['MAX_DISPATCHES_PER_SECOND', integer],
   /** Tasks of each queue being worked on at once. Default: its share of instances times concurrency. */
-  maxConcurrentDispatches: ['MAX_CONCURRENT_DISPATCHES', whole],
+  maxConcurrentDispatches: ['MAX_CONCURRENT_DISPATCHES', integer],
   /** Share of the queues' operations that are logged, 0 to 1. Default: 1. */
   logSamplingRatio: ['LOG_SAMPLING_RATIO', ratio],
   /** vCPUs of an instance. Default: 1. */
@@ -66,11 +66,11 @@ const STACK: Table<Omit<DocumentProcessingStackProps, WithoutVariable>> = {
   /** Memory of an instance. Default: 2Gi. */
   memory: ['MEMORY', text],
   /** Documents that an instance works on at once. Default: 4. */
-  concurrency: ['CONCURRENCY', whole],
+  concurrency: ['CONCURRENCY', integer],
   /** Instances kept warm. Default: 0. */
-  minInstances: ['MIN_INSTANCES', whole],
+  minInstances: ['MIN_INSTANCES', integer],
   /** Instances at most. Default: 10. */
-  maxInstances: ['MAX_INSTANCES', whole],
+  maxInstances: ['MAX_INSTANCES', integer],
   /** Who can reach the service. Default: INGRESS_TRAFFIC_INTERNAL_ONLY. */
   ingress: ['INGRESS', text],
   /** Network for direct VPC egress. Default: none. */
@@ -80,7 +80,7 @@ const STACK: Table<Omit<DocumentProcessingStackProps, WithoutVariable>> = {
   /** PRIVATE_RANGES_ONLY or ALL_TRAFFIC. Default: PRIVATE_RANGES_ONLY. */
   vpcEgress: ['VPC_EGRESS', text],
   /** Secrets as environment variables, `VARIABLE=secret-id`, comma separated. Default: none. */
-  secrets: ['SECRETS', pairs],
+  secrets: ['SECRETS', keyValues],
   /** Customer-managed key, by its resource name. Default: Google's keys. */
   kmsKey: ['KMS_KEY', text],
   /** Keys that were KMS_KEY before and still encrypt something, comma separated. Default: none. */
@@ -90,17 +90,17 @@ const STACK: Table<Omit<DocumentProcessingStackProps, WithoutVariable>> = {
   /** Bucket of records and results, where it exists already. Default: one is created. */
   resultsBucket: ['EXISTING_RESULTS_BUCKET', text],
   /** Days that a document is kept. Default: until somebody deletes it. */
-  documentsRetentionDays: ['DOCUMENTS_RETENTION_DAYS', whole],
+  documentsRetentionDays: ['DOCUMENTS_RETENTION_DAYS', integer],
   /** Days that an outcome can be asked for, at least 40. Default: until somebody deletes it. */
-  resultsRetentionDays: ['RESULTS_RETENTION_DAYS', whole],
+  resultsRetentionDays: ['RESULTS_RETENTION_DAYS', integer],
   /** Image whose Node runs the bundle. Default: the stock Node image. */
   nodeImage: ['NODE_IMAGE', text],
   /** Own container image instead of the bundle. Default: none, a Node image runs it. */
   image: ['CONTAINER_IMAGE', text],
   /** Whether Terraform refuses to destroy: true or false. Default: true for ENVIRONMENT=prod, else false. */
-  deletionProtection: ['DELETION_PROTECTION', yesOrNo],
+  deletionProtection: ['DELETION_PROTECTION', boolean],
   /** Whether there are alerts, log-based metrics and a dashboard: true or false. Default: true. */
-  monitoring: ['MONITORING', yesOrNo],
+  monitoring: ['MONITORING', boolean],
   /** Who is told of an incident, by full names of notification channels, comma separated. Default: nobody. */
   notificationChannels: ['NOTIFICATION_CHANNELS', list],
 };
@@ -133,7 +133,7 @@ const EXTRACTION: Table<ExtractionProps> = {
 /** What is of the app and no single part of the stack. */
 const APP: Table<{ doclingIsOn: boolean; stateBucket: string }> = {
   /** Whether docling-serve runs beside the handler: true or false. Default: false. */
-  doclingIsOn: ['DOCLING', yesOrNo],
+  doclingIsOn: ['DOCLING', boolean],
   /** Bucket that keeps Terraform's state and exists already. Default: none, a file beside cdktf.json keeps it. */
   stateBucket: ['STATE_BUCKET', text],
 };

@@ -45,7 +45,7 @@ export function textOf(variables: Variables, name: string): string | undefined {
 
 export const text: Read<string> = (given) => given;
 
-export const whole = number(/^\d{1,9}$/, 'must be a whole number of at most 9 digits');
+export const integer = number(/^\d{1,9}$/, 'must be a whole number of at most 9 digits');
 export const ratio = number(/^\d(\.\d{1,9})?$/, 'must be a number from 0 to 1, such as 0.1');
 export const price = number(/^\d{1,6}(\.\d{1,9})?$/, 'must be in USD for a million tokens, such as 0.30');
 
@@ -58,14 +58,14 @@ function number(pattern: RegExp, rule: string): Read<number> {
 
 export const dispatchDeadline: Read<number> = (given, variable) => {
   const { min, max } = DISPATCH_DEADLINE_RANGE;
-  const seconds = whole(given, variable);
+  const seconds = integer(given, variable);
   if (seconds >= min && seconds <= max) return seconds;
   throw new UnreadableError(
     `${variable} must be from ${min} to ${max} seconds, Cloud Tasks' range; received '${seconds}'.`,
   );
 };
 
-export const yesOrNo: Read<boolean> = (given, variable) => {
+export const boolean: Read<boolean> = (given, variable) => {
   if (given === 'true' || given === 'false') return given === 'true';
   throw new UnreadableError(`${variable} must be true or false; received '${given}'.`);
 };
@@ -76,7 +76,7 @@ export const list: Read<string[]> = (given) =>
     .map((item) => item.trim())
     .filter((item) => item !== '');
 
-export const pairs: Read<Record<string, string>> = (given, variable) => {
+export const keyValues: Read<Record<string, string>> = (given, variable) => {
   const items = list(given, variable).map((item) => /^([^=]+)=(.*)$/s.exec(item)?.slice(1) ?? [item]);
   const broken = items.filter(([, value]) => value === undefined).map(([item]) => `'${item}'`);
   if (broken.length === 0) return Object.fromEntries(items);

@@ -1,8 +1,10 @@
 import type { RequestListener } from 'node:http';
 import { brotliCompressSync, deflateSync, gzipSync } from 'node:zlib';
 import fc from 'fast-check';
-import { base64Crc32c as crc32c } from '../../local/cloud-storage/buckets.ts';
+import { base64Crc32c, crc32c as checksumOf } from '../../google/crc32c.ts';
 import { status, withServer } from './cloud-storage-script.ts';
+
+const crc32c = (bytes: Uint8Array) => base64Crc32c(checksumOf(bytes));
 
 /** Answers a download. */
 function sent(

@@ -1,16 +1,16 @@
+import { PROJECT_NUMBER } from '../../local/iam.ts';
 import { type Api, found, type Json, requireNew } from './call.ts';
 import { KEY_USER } from './cloud-storage.ts';
 import type { Policies } from './policies.ts';
-import { PROJECT_NUMBER } from './projects.ts';
 
 /** What a revision can need. */
-export interface Surroundings {
+interface ProjectState {
   readonly accounts: ReadonlyMap<string, unknown>;
   readonly objects: ReadonlyMap<string, unknown>;
   readonly policies: Policies;
 }
 
-export interface CloudRunSurroundings extends Surroundings {
+export interface CloudRunSurroundings extends ProjectState {
   /** The templates of the revisions that serve, by their services' names. */
   readonly serving: Map<string, Json>;
   /** Whether containers start that have all they need. */
@@ -82,7 +82,7 @@ export function cloudRunApi(services: Map<string, Json>, surroundings: CloudRunS
 }
 
 /** What a revision lacks to start: it does not become ready. A sentence each. */
-function lacksToStart(template: Json, { accounts, objects, policies }: Surroundings): string[] {
+function lacksToStart(template: Json, { accounts, objects, policies }: ProjectState): string[] {
   const { serviceAccount, encryptionKey, volumes = [], containers } = template;
   const member = `serviceAccount:${serviceAccount}`;
   const { args = [], env } = containers[0];
@@ -111,7 +111,7 @@ function lacksToStart(template: Json, { accounts, objects, policies }: Surroundi
 }
 
 /** What a revision lacks to start or to work on a request, by its settings. A sentence each. */
-export function lacks(template: Json, surroundings: Surroundings): string[] {
+export function lacks(template: Json, surroundings: ProjectState): string[] {
   const { policies } = surroundings;
   const member = `serviceAccount:${template.serviceAccount}`;
   const { env } = template.containers[0];

@@ -1,8 +1,8 @@
 import { createHash } from 'node:crypto';
-import { crc32c } from '../../google/crc32c.ts';
+import { base64Crc32c, crc32c } from '../../google/crc32c.ts';
+import { PROJECT_NUMBER } from '../../local/iam.ts';
 import { type Api, found, type Json, Refusal, requireNew } from './call.ts';
 import type { Policies } from './policies.ts';
-import { PROJECT_NUMBER } from './projects.ts';
 
 const AGENT = `service-${PROJECT_NUMBER}@gs-project-accounts.iam.gserviceaccount.com`;
 export const KEY_USER = 'roles/cloudkms.cryptoKeyEncrypterDecrypter';
@@ -86,8 +86,6 @@ function uploaded(bucket: Json, bytes: Buffer, contentType: string): Json {
   const bodyOf = (part: string) => part.slice(part.indexOf('\r\n\r\n') + 4, -2);
   const given: Json = JSON.parse(bodyOf(meta));
   const content = Buffer.from(bodyOf(media), 'latin1');
-  const checksum = Buffer.alloc(4);
-  checksum.writeUInt32BE(crc32c(content));
   const key = bucket.encryption?.defaultKmsKeyName;
   return {
     ...given,
@@ -97,7 +95,7 @@ function uploaded(bucket: Json, bytes: Buffer, contentType: string): Json {
     storageClass: 'STANDARD',
     size: String(content.length),
     md5Hash: createHash('md5').update(content).digest('base64'),
-    crc32c: checksum.toString('base64'),
+    crc32c: base64Crc32c(crc32c(content)),
     ...(key && { kmsKeyName: `${key}/cryptoKeyVersions/1` }),
   };
 }

@@ -1,8 +1,6 @@
+import { PROJECT_NUMBER } from '../../local/iam.ts';
 import { type Api, found, type Json, requireNew } from './call.ts';
 import type { Policies } from './policies.ts';
-
-/** Of every project. */
-export const PROJECT_NUMBER = '123456789012';
 
 /** Projects, all of which exist, and their billing. */
 export function projectsApi(policies: Policies): Api {

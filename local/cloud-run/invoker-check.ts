@@ -5,7 +5,7 @@ import type { TokenIssuer } from '../token-issuer.ts';
 import type { RunService } from './run-service.ts';
 
 /** What Cloud Run puts in the place of a token's signature once it has checked it, so that the container cannot use the token. */
-export const REMOVED_SIGNATURE = 'SIGNATURE_REMOVED_BY_GOOGLE';
+const REMOVED_SIGNATURE = 'SIGNATURE_REMOVED_BY_GOOGLE';
 
 /** A permitted request: the headers to pass on. A refused one: Cloud Run's status, and why for the local log. */
 export type InvokerVerdict =

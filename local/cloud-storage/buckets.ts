@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto';
-import { crc32c } from '../../google/crc32c.ts';
+import { base64Crc32c, crc32c } from '../../google/crc32c.ts';
 import type { Clock } from '../../time/clock.ts';
 import { type ListQuery, listPage } from './listing.ts';
 import { MutationLimit } from './mutation-limit.ts';
@@ -114,7 +114,7 @@ export class Buckets {
       content: bytes,
       contentType: options.contentType ?? 'application/octet-stream',
       metadata: { ...options.metadata },
-      crc32c: base64Crc32c(bytes),
+      crc32c: base64Crc32c(crc32c(bytes)),
       md5Hash: createHash('md5').update(bytes).digest('base64'),
       created: now,
     };
@@ -174,13 +174,6 @@ export class Buckets {
     if (objects === undefined) throw bucketNotFound();
     return objects;
   }
-}
-
-/** CRC-32C of the content as Cloud Storage writes it. */
-export function base64Crc32c(content: Uint8Array): string {
-  const bytes = Buffer.alloc(4);
-  bytes.writeUInt32BE(crc32c(content));
-  return bytes.toString('base64');
 }
 
 /** Google's rules for object names (reference: "Object naming"). */

@@ -2,7 +2,7 @@ import { randomBytes } from 'node:crypto';
 import type { Clock } from '../../time/clock.ts';
 import { CloudTasksError, entityNotFound, invalidArgument, permissionDenied } from './errors.ts';
 import type { MethodName, PolicyMessage, QueueMessage, Requests, TaskMessage, ViewMessage } from './messages.ts';
-import { isLocationName, locationOfQueue, projectOf, requireLocationName, requireQueueName } from './names.ts';
+import { isLocationName, locationOfQueue, projectOfLocation, requireLocationName, requireQueueName } from './names.ts';
 import { pageOf } from './paging.ts';
 import type { Queue } from './queue.ts';
 import type { QueueContext } from './queue-context.ts';
@@ -78,7 +78,7 @@ export function methodsOf({ registry, clock, record, serviceAccountExists, permi
     // A real project has every location; here it has those that something is in.
     ListLocations: ({ name = '' }) => ({ locations: registry.locationsIn(name) }),
     GetLocation: ({ name = '' }) => {
-      if (!registry.locationsIn(projectOf(name)).includes(name)) throw entityNotFound();
+      if (!registry.locationsIn(projectOfLocation(name)).includes(name)) throw entityNotFound();
       return name;
     },
     ListQueues: ({ parent = '', filter, pageSize, pageToken }) => {

@@ -16,7 +16,7 @@ export function locationOfQueue(queueName: string): string {
 }
 
 /** `projects/P` of a location's name. */
-export function projectOf(location: string): string {
+export function projectOfLocation(location: string): string {
   return location.slice(0, Math.max(0, location.lastIndexOf('/locations/')));
 }
 

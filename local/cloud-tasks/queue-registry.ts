@@ -1,7 +1,7 @@
 import { type Change, emptyState, type KeptQueue, type KeptState } from './changes.ts';
 import { entityNotFound, queueExistedRecently, queueExists, queueNotFound } from './errors.ts';
 import type { QueueMessage } from './messages.ts';
-import { locationOfQueue, projectOf, queueOf, requireQueueName } from './names.ts';
+import { locationOfQueue, projectOfLocation, queueOf, requireQueueName } from './names.ts';
 import { Queue } from './queue.ts';
 import type { QueueConfig } from './queue-config.ts';
 import type { QueueContext } from './queue-context.ts';
@@ -56,7 +56,7 @@ export class QueueRegistry {
   /** Names of a project's locations that have a queue, in order. */
   locationsIn(project: string): string[] {
     const locations = new Set(Array.from(this.#queues.keys(), locationOfQueue));
-    return [...locations].filter((location) => projectOf(location) === project).sort();
+    return [...locations].filter((location) => projectOfLocation(location) === project).sort();
   }
 
   /** Names of a location's queues, in order. */

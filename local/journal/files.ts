@@ -43,7 +43,7 @@ export function filesThatCount(folder: string): JournalFile[] {
  *
  * @returns how many bytes follow the last newline
  */
-export function* linesOf(path: string): Generator<string, number> {
+export function* journalLines(path: string): Generator<string, number> {
   const descriptor = openSync(path, 'r');
   try {
     const piece = Buffer.allocUnsafe(PIECE);

@@ -5,8 +5,8 @@ import {
   fileOf,
   filesThatCount,
   type JournalFile,
+  journalLines,
   LineWriter,
-  linesOf,
   sizeOf,
   type Write,
   writeToFile,
@@ -137,7 +137,7 @@ export class Journal<Change, State> {
 
   /** @returns the bytes after its last newline */
   #readFile(file: JournalFile, state: State): number {
-    const lines = linesOf(file.path);
+    const lines = journalLines(file.path);
     for (let line = 1; ; line++) {
       const { value, done } = lines.next();
       if (done) return value;

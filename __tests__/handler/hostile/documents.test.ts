@@ -5,8 +5,8 @@ import { makePdf } from '../../../bench/documents/make-pdf.ts';
 import { deadlinesFor } from '../../../deadlines.ts';
 import { createLocalConverter } from '../../../documents/conversion/local-converter.ts';
 import { CloudStorage } from '../../../google/cloud-storage.ts';
+import { base64Crc32c, crc32c } from '../../../google/crc32c.ts';
 import { type Outcome, processDocument } from '../../../handler/process-document.ts';
-import { base64Crc32c as crc32c } from '../../../local/cloud-storage/buckets.ts';
 import { closeServer, listen } from '../../../local/listen.ts';
 import { StateStore } from '../../../state/state-store.ts';
 import { systemClock } from '../../../time/clock.ts';
@@ -34,7 +34,7 @@ const downloads: Record<string, RequestListener> = {
   },
   mislabelled(_request, response) {
     const body = '%PDF-1.7 is not compressed.';
-    const hash = `crc32c=${crc32c(Buffer.from(body))}`;
+    const hash = `crc32c=${base64Crc32c(crc32c(Buffer.from(body)))}`;
     response.writeHead(200, { 'Content-Encoding': 'gzip', 'X-Goog-Hash': hash }).end(body);
   },
   shorter(_request, response) {

@@ -1,4 +1,4 @@
-import { scoreText } from '../../bench/documents/text-score.ts';
+import { scoreText } from '../../../bench/documents/text-score.ts';
 
 test('the same text scores 1, whatever its markup', () => {
   const table = '| a b | c |\n| --- | --- |\n| 1 | 2 |';
