@@ -12,6 +12,7 @@ const FOR_COMMANDS = [
   'stacks/',
   'simulation/',
   'handler/',
+  'events/',
   'state/',
   'documents/',
   'google/',
@@ -26,10 +27,11 @@ const MAY_IMPORT = {
   google: ['time/'],
   documents: ['google/', 'time/'],
   state: ['documents/', 'google/', 'time/'],
-  handler: ['state/', 'documents/', 'google/', 'time/', 'deadlines.ts'],
+  events: ['state/', 'documents/', 'google/', 'time/'],
+  handler: ['events/', 'state/', 'documents/', 'google/', 'time/', 'deadlines.ts'],
   local: ['time/', 'google/crc32c.ts', ...CONTRACTS],
   stacks: ['deadlines.ts', 'package-folder.ts', 'documents/extraction/(field-schema|vertex-model).ts', ...CONTRACTS],
-  simulation: ['handler/', 'state/', 'documents/', 'google/', 'time/', 'local/', 'deadlines.ts'],
+  simulation: ['handler/', 'events/', 'state/', 'documents/', 'google/', 'time/', 'local/', 'deadlines.ts'],
   cli: FOR_COMMANDS,
   bench: ['cli/', ...FOR_COMMANDS],
 };
@@ -47,7 +49,7 @@ const rooms = Object.entries(MAY_IMPORT).map(([room, places]) => ({
 
 /** What other projects install, and what is deployed. */
 const SHIPPED =
-  '^((stacks|handler|state|documents|google|time|local)/|(stacks|processing|client|emulator|bundle|package-folder|deadlines)\\.ts$)';
+  '^((stacks|handler|events|state|documents|google|time|local)/|(stacks|processing|client|emulator|bundle|package-folder|deadlines)\\.ts$)';
 
 /** What is run or bundled by its name, or imported by other projects; the rest is there for their sake. */
 const ENTRIES =

@@ -1,6 +1,7 @@
 import { Hono } from 'hono';
 import type { JWTVerifyGetKey } from 'jose';
 import { addDocumentRoutes, type DocumentRouteDependencies } from './document-routes.ts';
+import { addEventRoutes } from './event-routes.ts';
 import { problem, RefusedRequestError, type RequestEnv } from './http.ts';
 import { AuthenticationError, RecentTokens, verifyCaller } from './identity.ts';
 import { type Logger, traceField } from './logger.ts';
@@ -43,6 +44,7 @@ export function createApp(dependencies: AppDependencies): Hono<RequestEnv> {
 
   addTaskRoutes(app, dependencies);
   addDocumentRoutes(app, dependencies);
+  addEventRoutes(app, dependencies);
 
   app.notFound((c) => problem(404, 'Not found', `There is no ${c.req.method} ${c.req.path}.`));
 

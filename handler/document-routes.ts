@@ -1,7 +1,8 @@
 import type { Hono } from 'hono';
 import * as z from 'zod';
+import { type TellingDependencies, tellOutcome } from '../events/outcome-event.ts';
 import { documentIdSchema } from '../state/document-task.ts';
-import type { DocumentView } from '../state/document-view.ts';
+import { publicView } from '../state/document-view.ts';
 import { Deadline } from '../time/deadline.ts';
 import { type CancelDependencies, cancelDocument } from './cancel-document.ts';
 import { type DeleteDependencies, deleteDocument } from './delete-document.ts';
@@ -25,6 +26,7 @@ const MAX_RESULT_BYTES = 32e6;
 export type DocumentRouteDependencies = EnqueueDependencies &
   CancelDependencies &
   DeleteDependencies &
+  TellingDependencies &
   ResultDependencies & { readonly settings: Settings; readonly drain: Drain };
 
 const resultQuerySchema = z.object({
@@ -83,7 +85,10 @@ export function addDocumentRoutes(app: Hono<RequestEnv>, dependencies: DocumentR
     requireBuckets(settings, 'Cancelling a document');
     const id = idOf(c);
     using budget = startBudget();
-    const document = await cancelDocument(id, { ...dependencies, signal: budget.signal });
+    const cancelling = { ...dependencies, signal: budget.signal };
+    const document = await cancelDocument(id, cancelling);
+    // Its task comes all the same, and tells what is not told here.
+    await tellOutcome(document, cancelling).catch((error) => c.get('log')().warn({ err: error }, error.message));
     c.get('log')().info({ documentId: id, status: document.status }, 'Document cancelled');
     return c.json(publicView(document));
   });
@@ -98,11 +103,6 @@ export function addDocumentRoutes(app: Hono<RequestEnv>, dependencies: DocumentR
     c.get('log')().info({ documentId: id }, 'Document deleted');
     return c.body(null, 204);
   });
-}
-
-/** A document as callers see it: without the lease and what else is between attempts. */
-function publicView({ lease: _lease, converted: _converted, ...document }: DocumentView) {
-  return document;
 }
 
 function idOf(c: RequestContext): string {

@@ -3,6 +3,7 @@ import { randomUUID } from 'node:crypto';
 import { serve } from '@hono/node-server';
 import { CloudStorage } from '../google/cloud-storage.ts';
 import { accessToken } from '../google/google-auth.ts';
+import { PubsubTopic } from '../google/pubsub.ts';
 import { StateStore } from '../state/state-store.ts';
 import { systemClock } from '../time/clock.ts';
 import { createApp } from './app.ts';
@@ -30,8 +31,10 @@ function start(): void {
   const logger = createLogger(settings.logLevel);
   const clock = systemClock;
   const drain = new Drain();
-  const { STORAGE_EMULATOR_HOST: baseUrl } = process.env;
+  const { STORAGE_EMULATOR_HOST: baseUrl, PUBSUB_EMULATOR_HOST } = process.env;
+  const pubsubUrl = PUBSUB_EMULATOR_HOST && `http://${PUBSUB_EMULATOR_HOST}`;
   const store = new CloudStorage({ clock, random: Math.random, accessToken, baseUrl });
+  const { outcomesTopic: topic } = settings;
   const app = createApp({
     settings,
     logger,
@@ -39,6 +42,7 @@ function start(): void {
     drain,
     store,
     states: new StateStore(store, settings.resultsBucket),
+    outcomes: topic ? new PubsubTopic({ topic, accessToken, baseUrl: pubsubUrl }) : undefined,
     ...processingOf(settings),
     tasks: new CloudTasksClient({ ...settings, dispatchDeadlineSeconds: settings.deadlines.dispatchDeadlineSeconds }),
     keys: googleKeys(settings.jwksUrl),

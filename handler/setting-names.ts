@@ -39,6 +39,14 @@ export const SETTING_NAMES = [
   'EXTRACTION_INPUT_PRICE',
   /** USD for a million tokens of the model's output. @default '' (as above) */
   'EXTRACTION_OUTPUT_PRICE',
+  /** Topic that outcomes are published to, `projects/PROJECT/topics/TOPIC`. @default '' (they are not published) */
+  'OUTCOMES_TOPIC',
+  /** Email of the identity that uploads are told of with. @default '' (nobody may tell of uploads) */
+  'UPLOADS_SERVICE_ACCOUNT',
+  /** How the names of uploads begin that are documents. @default '' */
+  'UPLOADS_PREFIX',
+  /** How they may end, separated by commas: .pdf,.docx. @default '' (as they like) */
+  'UPLOADS_SUFFIXES',
   /**
    * `true` accepts a token whose signature Cloud Run has checked and replaced by SIGNATURE_REMOVED_BY_GOOGLE. Only right behind
    * Cloud Run's IAM check with no public member; the stack sets it. @default false

@@ -18,6 +18,12 @@ export interface Settings {
   /** Seconds between two looks at a document without an outcome. */
   readonly checkIntervalSeconds: number;
   readonly maxDocumentBytes: number;
+  /** Where outcomes are published. */
+  readonly outcomesTopic: string;
+  /** Whose messages of uploads are taken. */
+  readonly uploadsServiceAccount: string;
+  readonly uploadsPrefix: string;
+  readonly uploadsSuffixes: readonly string[];
   /** Where a docling-serve answers. */
   readonly doclingUrl: string;
   /** @default none: nothing is extracted */
@@ -89,6 +95,13 @@ const schema = z.object({
     /^https?:\/\/[^/?#\s@]+\/?$/,
     'must be the URL of a docling-serve without a path, such as http://localhost:5001',
   ),
+  OUTCOMES_TOPIC: text(
+    /^projects\/[^/\s]+\/topics\/[A-Za-z][\w.~+%-]{2,254}$/,
+    "must be a topic's full name, projects/PROJECT/topics/TOPIC",
+  ),
+  UPLOADS_SERVICE_ACCOUNT: text(/^[^@\s]+@[^@\s]+$/, "must be the email of the push subscription's service account"),
+  UPLOADS_PREFIX: z.string().default(''),
+  UPLOADS_SUFFIXES: z.string().default(''),
   ...extractionVariables,
   ACCEPT_REMOVED_SIGNATURE: z.enum(['true', 'false'], { error: 'must be true or false' }).default('false'),
   OIDC_JWKS_URL: z
@@ -142,6 +155,10 @@ export function readSettings(
     maxAttempts: values.CLOUD_TASKS_MAX_ATTEMPTS,
     checkIntervalSeconds: checkIntervalSeconds(deadlines, values.CLOUD_TASKS_MAX_BACKOFF_SECONDS),
     maxDocumentBytes: values.MAX_DOCUMENT_BYTES,
+    outcomesTopic: values.OUTCOMES_TOPIC,
+    uploadsServiceAccount: values.UPLOADS_SERVICE_ACCOUNT,
+    uploadsPrefix: values.UPLOADS_PREFIX,
+    uploadsSuffixes: values.UPLOADS_SUFFIXES.split(',').filter((suffix) => suffix !== ''),
     doclingUrl: values.DOCLING_URL,
     ...(extraction && { extraction }),
     acceptRemovedSignature: values.ACCEPT_REMOVED_SIGNATURE === 'true',

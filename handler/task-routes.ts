@@ -1,4 +1,5 @@
 import type { Hono } from 'hono';
+import { type TellingDependencies, tellOutcome } from '../events/outcome-event.ts';
 import type { Epoch } from '../state/document-state.ts';
 import { documentCheckSchema, documentSweepSchema, documentTaskSchema } from '../state/document-task.ts';
 import { Deadline } from '../time/deadline.ts';
@@ -19,7 +20,11 @@ import { ATTEMPT_ENDED, ATTEMPT_NOT_STARTED, ATTEMPT_STARTED } from './log-messa
 import { type ProcessingDependencies, processDocument } from './process-document.ts';
 import { requireBuckets, type Settings } from './settings.ts';
 
-export interface TaskRouteDependencies extends ProcessingDependencies, CheckDependencies, SweepDependencies {
+export interface TaskRouteDependencies
+  extends ProcessingDependencies,
+    CheckDependencies,
+    SweepDependencies,
+    TellingDependencies {
   readonly settings: Settings;
   readonly drain: Drain;
 }
@@ -45,6 +50,9 @@ export function addTaskRoutes(app: Hono<RequestEnv>, dependencies: TaskRouteDepe
   app.post(CHECK_DOCUMENT_PATH, (c) => check(c, dependencies));
 }
 
+/** Seconds for publishing an outcome that is stored. Where they are over, the task comes again, or the watchdog. */
+const TELLING_SECONDS = 5;
+
 async function process(c: RequestContext, dependencies: TaskRouteDependencies): Promise<Response> {
   const { clock, settings, drain } = dependencies;
   const taskName = c.req.header('x-cloudtasks-taskname');
@@ -69,7 +77,17 @@ async function process(c: RequestContext, dependencies: TaskRouteDependencies): 
   const level = outcome.error && outcome.status === 'FAILED' ? 'error' : outcome.httpStatus >= 500 ? 'warn' : 'info';
   log[level]({ ...outcome, seconds: (clock.now() - started) / 1000, secondsLeft: secondsLeft() }, message);
   const { httpStatus, ...body } = outcome;
-  return httpStatus === 503 ? draining() : c.json(body, httpStatus);
+  if (httpStatus === 503) return draining();
+  if (httpStatus !== 200) return c.json(body, httpStatus);
+  try {
+    // The budget may be over, and Cloud Run still waits.
+    using limit = new Deadline(clock, 'Telling the outcome', TELLING_SECONDS);
+    await tellOutcome(parsed.data, { ...dependencies, signal: limit.signal });
+  } catch (error) {
+    log.warn({ err: error }, 'The outcome is stored, and still to be published');
+    return c.json(body, 500);
+  }
+  return c.json(body);
 }
 
 async function check(c: RequestContext, dependencies: TaskRouteDependencies): Promise<Response> {
@@ -92,6 +110,8 @@ async function check(c: RequestContext, dependencies: TaskRouteDependencies): Pr
     const { documentId } = parsed.data;
     c.get('log')().error({ documentId, status: end.kind, error: end.error }, ATTEMPT_ENDED);
   }
+  // Where nobody else did. It fails as a whole, and is tried again, as a look that is cut off.
+  await tellOutcome(parsed.data, { ...dependencies, signal });
   return c.json({ status: end?.kind ?? null });
 }
 

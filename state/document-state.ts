@@ -39,6 +39,8 @@ export interface Epoch {
   readonly ends: readonly End[];
   /** What closed it. @default it is open */
   readonly outcome?: FinalEnd;
+  /** Whether the outcome was published. @default it was not, or there is none */
+  readonly isTold?: true;
   /** Number of the attempt that runs or comes next. */
   readonly next: number;
   /** What its attempts have converted, where fields are still to be extracted from it. */
@@ -86,6 +88,7 @@ export function stateOf(documentId: string, listing: StateListing): DocumentStat
     rows.set(epoch, row);
     if (what === 'open') row.opening = contentOf<Opening>(name, metadata);
     else if (what === 'converted') row.converted = contentOf<ConvertedDocument>(name, metadata);
+    else if (what === 'told') row.isTold = true;
     else {
       row.ends.push(contentOf<End>(name, metadata));
       row.last = number;
@@ -99,12 +102,17 @@ export function stateOf(documentId: string, listing: StateListing): DocumentStat
 interface Row {
   opening?: Opening;
   converted?: ConvertedDocument;
+  isTold?: true;
   readonly ends: End[];
   /** Number of the highest end. Gaps do not matter: a list need not be one instant. */
   last: number;
 }
 
-function epochOf(documentId: string, epoch: number, { opening, converted, ends, last }: Row): Epoch | undefined {
+function epochOf(
+  documentId: string,
+  epoch: number,
+  { opening, converted, isTold, ends, last }: Row,
+): Epoch | undefined {
   if (opening === undefined) return undefined;
   const { kind: _kind, at, ...source } = opening;
   const end = ends.at(-1);
@@ -114,6 +122,7 @@ function epochOf(documentId: string, epoch: number, { opening, converted, ends, 
     ends,
     ...(end && isFinal(end) && { outcome: end }),
     next: last + 1,
+    ...(isTold && { isTold }),
     ...(converted && { converted }),
   };
 }

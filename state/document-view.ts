@@ -26,6 +26,11 @@ export interface DocumentView extends DocumentTask {
 /** How an epoch ended that was replayed. */
 export type EarlierEpoch = Pick<DocumentView, 'epoch' | 'attempts' | 'error' | 'createdAt' | 'updatedAt'>;
 
+/** A document as callers see it: without the lease and what else is between attempts. */
+export function publicView({ lease: _lease, converted: _converted, ...document }: DocumentView) {
+  return document;
+}
+
 /** Enough to see a pattern, also of a document that is replayed by a timer. */
 const MAX_HISTORY = 20;
 

@@ -11,6 +11,7 @@ import type { DocumentTask } from './document-task.ts';
  *     state/KEY/EPOCH.00000.open     the epoch begins: the document was accepted, replayed or deleted
  *     state/KEY/EPOCH.N.converted    attempt N has stored a conversion, which later attempts go on from
  *     state/KEY/EPOCH.N.end          what became of attempt N
+ *     state/KEY/EPOCH.N.told         its outcome, which end N is, was published where the deployment does so
  *     leases/KEY/EPOCH.N             who makes attempt N; the only object that is written again, every few seconds
  *
  * KEY leads with a hash, because Cloud Storage spreads its load by the beginning of names. Numbers are padded: a list is in order.
@@ -19,7 +20,7 @@ export const STATE_PREFIX = 'state/';
 export const LEASES_PREFIX = 'leases/';
 export const RESULTS_PREFIX = 'results/';
 
-const NAME = /^(?:state|leases)\/[0-9a-f]{8}-([^/]+)\/(\d{7})\.(\d{5})(?:\.(open|converted|end))?$/;
+const NAME = /^(?:state|leases)\/[0-9a-f]{8}-([^/]+)\/(\d{7})\.(\d{5})(?:\.(open|converted|end|told))?$/;
 
 /** An epoch begins. */
 export interface Opening extends Source {
@@ -31,6 +32,13 @@ export interface Opening extends Source {
 /** No epoch begins any more: the document is deleted. */
 export interface Tombstone {
   readonly kind: 'deleted';
+  readonly at: string;
+}
+
+/** The outcome was published. */
+export interface Told {
+  readonly kind: 'told';
+  /** ISO 8601, UTC. */
   readonly at: string;
 }
 
@@ -102,7 +110,7 @@ export interface Emptied {
 }
 
 /** What an object of a state can say. */
-export type StateContent = Opening | Tombstone | End | Lease | ConvertedDocument | Emptied;
+export type StateContent = Opening | Tombstone | End | Lease | ConvertedDocument | Told | Emptied;
 
 /** Which attempt of which document. */
 export interface AttemptNumber {
@@ -115,7 +123,7 @@ export interface AttemptNumber {
 /** What the name of an object of a state says. */
 export interface StateName extends AttemptNumber {
   /** undefined for a lease. */
-  readonly what: 'open' | 'converted' | 'end' | undefined;
+  readonly what: 'open' | 'converted' | 'end' | 'told' | undefined;
 }
 
 /** A time as the objects of a state say it. @param now milliseconds since the epoch */
@@ -145,7 +153,10 @@ export function openingName(documentId: string, epoch: number): string {
   return `${folderOf(STATE_PREFIX, documentId)}${padded(epoch, 7)}.00000.open`;
 }
 
-export function attemptName({ documentId, epoch, number }: AttemptNumber, what: 'converted' | 'end' | 'lease'): string {
+export function attemptName(
+  { documentId, epoch, number }: AttemptNumber,
+  what: 'converted' | 'end' | 'told' | 'lease',
+): string {
   const [prefix, suffix] = what === 'lease' ? [LEASES_PREFIX, ''] : [STATE_PREFIX, `.${what}`];
   return `${folderOf(prefix, documentId)}${padded(epoch, 7)}.${padded(number, 5)}${suffix}`;
 }

@@ -8,6 +8,7 @@ import {
   contentOf,
   type End,
   folderOf,
+  isoOf,
   type Lease,
   metadataOf,
   type Opening,
@@ -71,6 +72,11 @@ export class StateStore {
   /** Notes a conversion for later attempts. Only one attempt does so under its number: what is there already is its own. */
   async converted(attempt: AttemptNumber, converted: ConvertedDocument, signal?: AbortSignal): Promise<void> {
     await this.#create(attemptName(attempt, 'converted'), converted, signal);
+  }
+
+  /** Notes that the outcome, which is the end of this attempt, was published. */
+  async told(attempt: AttemptNumber, now: number, signal?: AbortSignal): Promise<void> {
+    await this.#create(attemptName(attempt, 'told'), { kind: 'told', at: isoOf(now) }, signal);
   }
 
   /**
