@@ -4,10 +4,8 @@ import { Deadline } from '../time/deadline.ts';
 import type { Drain } from './drain.ts';
 import { type EnqueueDependencies, enqueueDocument, enqueueRequestSchema } from './enqueue-document.ts';
 import { draining, explain, problem, RefusedRequestError, type RequestEnv, readJson } from './http.ts';
+import { UPLOADS_PATH } from './setting-names.ts';
 import { requireBuckets, type Settings } from './settings.ts';
-
-/** Path of the endpoint that the push subscription of uploads calls. */
-export const UPLOADS_PATH = '/events/upload';
 
 export type EventRouteDependencies = EnqueueDependencies & { readonly settings: Settings; readonly drain: Drain };
 

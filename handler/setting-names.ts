@@ -62,6 +62,9 @@ export const SETTING_NAMES = [
   'PORT',
 ] as const;
 
+/** Path of the endpoint that the push subscription of uploads calls. */
+export const UPLOADS_PATH = '/events/upload';
+
 export type SettingName = (typeof SETTING_NAMES)[number];
 
 /** The settings that `npm run documents` takes as well: where a deployment's queues and buckets are, and how it is timed. */

@@ -5,6 +5,7 @@ import { type DoclingSidecarProps, doclingSidecar } from './options/docling-side
 import type { ExtractionProps } from './options/extraction.ts';
 import { type Retention, retentionChecks } from './options/retention.ts';
 import type { ServiceNetwork } from './options/service-network.ts';
+import type { UploadRulesProps } from './options/upload-events.ts';
 import { capacityOf, type ServiceSize, serviceSize } from './service-size.ts';
 import { type QueueLimits, queueLimits } from './task-queue.ts';
 
@@ -37,6 +38,13 @@ export interface DocumentProcessingStackProps extends QueueLimits, ServiceSize, 
   readonly docling?: DoclingSidecarProps;
   /** Fields that a model extracts from each document. @default none */
   readonly extraction?: ExtractionProps;
+  /** Whether an object that is uploaded to the documents' bucket is handed in by itself, and which. @default none is */
+  readonly enqueueUploads?: UploadRulesProps;
+  /**
+   * Whether outcomes are published to a topic: true has one made, a short name is that of one that exists in the project.
+   * @default false
+   */
+  readonly outcomes?: boolean | string;
   /** Environment variable → id of a secret of this project. @default none */
   readonly secrets?: Readonly<Record<string, string>>;
   /** Key for buckets and service: `projects/P/locations/L/keyRings/R/cryptoKeys/K`. @default Google's keys */

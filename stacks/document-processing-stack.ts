@@ -3,6 +3,7 @@ import { GoogleProvider } from '@cdktf/provider-google/lib/provider/index.js';
 import { Aspects, TerraformResource, TerraformStack, TerraformVariable } from 'cdktf';
 import type { Construct } from 'constructs';
 import { deadlinesFor } from '../deadlines.ts';
+import { UPLOADS_PATH } from '../handler/setting-names.ts';
 import { addChecks } from './checks.ts';
 import { type DocumentProcessingStackProps, resolveProps, sharedChecks } from './document-processing-props.ts';
 import { FixedPlace } from './fixed-place.ts';
@@ -12,8 +13,10 @@ import { Monitoring } from './monitoring/monitoring.ts';
 import { namesFor } from './names.ts';
 import { EncryptionKey } from './options/encryption-key.ts';
 import { Extraction } from './options/extraction.ts';
+import { OutcomeTopic } from './options/outcome-topic.ts';
 import { documentsExpiry, resultsExpiry } from './options/retention.ts';
 import { SecretVariables } from './options/secret-variables.ts';
+import { UploadEvents } from './options/upload-events.ts';
 import { addOutputs } from './outputs.ts';
 import { PrivateBucket } from './private-bucket.ts';
 import { ServiceIdentity } from './service-identity.ts';
@@ -85,6 +88,26 @@ export class DocumentProcessingStack extends TerraformStack {
     const extraction =
       props.extraction &&
       new Extraction(this, 'extraction', { ...props.extraction, projectId, member: runtime.member });
+    const outcomes =
+      props.outcomes === undefined || props.outcomes === false
+        ? undefined
+        : new OutcomeTopic(this, 'outcomes', {
+            projectId,
+            name: names.outcomesTopic,
+            existingName: props.outcomes === true ? undefined : props.outcomes,
+            member: runtime.member,
+          });
+    const uploads =
+      props.enqueueUploads &&
+      new UploadEvents(this, 'uploads', {
+        ...props.enqueueUploads,
+        projectId,
+        projectNumber,
+        baseName: names.service,
+        accountId: names.uploadsAccount,
+        documentsBucket: documents.name,
+        resultsBucket: results.name,
+      });
     /** Lets the member put tasks into the queues, each with the identity of the invoker. */
     const grantEnqueue = (who: string, member: string) => [
       ...queues.map((queue) => queue.grantEnqueue(`enqueuer-${who}`, member)),
@@ -103,6 +126,8 @@ export class DocumentProcessingStack extends TerraformStack {
       RESULTS_BUCKET: results.name,
       DISPATCH_DEADLINE_SECONDS: String(deadlines.dispatchDeadlineSeconds),
       ...extraction?.settings,
+      ...uploads?.settings,
+      ...(outcomes && { OUTCOMES_TOPIC: outcomes.topic }),
       // Cloud Run has checked every token before the handler sees it: the only invokers are named ones.
       ACCEPT_REMOVED_SIGNATURE: 'true',
     };
@@ -126,11 +151,14 @@ export class DocumentProcessingStack extends TerraformStack {
         ...(code ? [code.bucket.grantRead('reader-runtime', runtime.member)] : []),
         ...secrets.grants,
         ...(extraction ? [extraction.grant] : []),
+        ...(outcomes ? [outcomes.grant] : []),
       ],
       key,
       labels,
     });
-    service.grantInvoke('invokers', [invoker.member, ...rest.callers]);
+    const invokers = [invoker.member, ...(uploads ? [uploads.member] : []), ...rest.callers];
+    const invokerGrant = service.grantInvoke('invokers', invokers);
+    uploads?.pushTo(service.url, UPLOADS_PATH, invokerGrant);
 
     if (rest.monitoring) {
       new Monitoring(this, 'monitoring', {

@@ -12,6 +12,9 @@ export interface Names {
   readonly service: string;
   readonly runtimeAccount: string;
   readonly invokerAccount: string;
+  /** Calls the handler for Pub/Sub. */
+  readonly uploadsAccount: string;
+  readonly outcomesTopic: string;
   readonly documentsBucket: string;
   readonly resultsBucket: string;
   readonly codeBucket: string;
@@ -37,6 +40,8 @@ export function namesFor(projectId: string, environment: string, queueCount = 1)
     service: base,
     runtimeAccount: `document-runtime-${environment}`,
     invokerAccount: `document-invoker-${environment}`,
+    uploadsAccount: `document-uploads-${environment}`,
+    outcomesTopic: `${base}-outcomes`,
     documentsBucket: `${projectId}-documents-${environment}`,
     resultsBucket: `${projectId}-results-${environment}`,
     codeBucket: `${projectId}-code-${environment}`,
@@ -84,6 +89,7 @@ export function nameChecks(projectId: string, environment: string, queueCount = 
     atMost('Cloud Run service', names.service, 49),
     atMost('service account', names.runtimeAccount, 30),
     atMost('service account', names.invokerAccount, 30),
+    atMost('service account', names.uploadsAccount, 30),
     atMost('bucket', names.documentsBucket, 63),
     atMost('bucket', names.resultsBucket, 63),
     atMost('bucket', names.codeBucket, 63),

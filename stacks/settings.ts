@@ -2,8 +2,10 @@ import { closest, distance } from 'fastest-levenshtein';
 import type { DocumentProcessingStackProps } from './document-processing-props.ts';
 import type { DoclingSidecarProps } from './options/docling-sidecar.ts';
 import type { ExtractionProps } from './options/extraction.ts';
+import type { UploadRulesProps } from './options/upload-events.ts';
 import {
   boolean,
+  booleanOrName,
   dispatchDeadline,
   environmentName,
   integer,
@@ -29,6 +31,7 @@ export interface AppSettings {
 type WithoutVariable =
   | 'docling'
   | 'extraction'
+  | 'enqueueUploads'
   | 'bundlePath'
   | 'minBackoffSeconds'
   | 'maxBackoffSeconds'
@@ -97,6 +100,8 @@ const STACK: Table<Omit<DocumentProcessingStackProps, WithoutVariable>> = {
   nodeImage: ['NODE_IMAGE', text],
   /** Own container image instead of the bundle. Default: none, a Node image runs it. */
   image: ['CONTAINER_IMAGE', text],
+  /** Whether outcomes are published: true, false, or the name of a topic that exists. Default: false. */
+  outcomes: ['OUTCOMES', booleanOrName],
   /** Whether Terraform refuses to destroy: true or false. Default: true for ENVIRONMENT=prod, else false. */
   deletionProtection: ['DELETION_PROTECTION', boolean],
   /** Whether there are alerts, log-based metrics and a dashboard: true or false. Default: true. */
@@ -115,6 +120,14 @@ const DOCLING: Table<DoclingSidecarProps> = {
   memory: ['DOCLING_MEMORY', text],
 };
 
+/** Which uploads are handed in by themselves. Default: none; both need ENQUEUE_UPLOADS=true. */
+const UPLOADS: Table<UploadRulesProps> = {
+  /** How their names begin. Default: as they like. */
+  prefix: ['UPLOADS_PREFIX', text],
+  /** How their names end, comma separated. Default: as they like. */
+  suffixes: ['UPLOADS_SUFFIXES', list],
+};
+
 /** Fields that a model extracts from each document. Default: none; with one of these all without a default are needed. */
 const EXTRACTION: Table<ExtractionProps> = {
   /** File with the JSON Schema of the fields. */
@@ -131,9 +144,11 @@ const EXTRACTION: Table<ExtractionProps> = {
 };
 
 /** What is of the app and no single part of the stack. */
-const APP: Table<{ doclingIsOn: boolean; stateBucket: string }> = {
+const APP: Table<{ doclingIsOn: boolean; uploadsAreOn: boolean; stateBucket: string }> = {
   /** Whether docling-serve runs beside the handler: true or false. Default: false. */
   doclingIsOn: ['DOCLING', boolean],
+  /** Whether uploads are handed in by themselves: true or false. Default: false. */
+  uploadsAreOn: ['ENQUEUE_UPLOADS', boolean],
   /** Bucket that keeps Terraform's state and exists already. Default: none, a file beside cdktf.json keeps it. */
   stateBucket: ['STATE_BUCKET', text],
 };
@@ -142,7 +157,7 @@ const APP: Table<{ doclingIsOn: boolean; stateBucket: string }> = {
 const KNOWN: readonly string[] = [
   'PROCESSING_MODULE',
   'DOCLING_URL',
-  ...[STACK, DOCLING, EXTRACTION, APP].flatMap((table) => Object.values(table).map(([variable]) => variable)),
+  ...[STACK, DOCLING, UPLOADS, EXTRACTION, APP].flatMap((table) => Object.values(table).map(([variable]) => variable)),
 ];
 
 /**
@@ -156,12 +171,14 @@ const KNOWN: readonly string[] = [
 export function readAppSettings(variables: Variables): { settings: AppSettings; problems: string[] } {
   const stack = readTable(STACK, variables);
   const docling = readTable(DOCLING, variables);
+  const uploads = readTable(UPLOADS, variables);
   const extraction = readTable(EXTRACTION, variables);
   const { values: app, problems: appProblems } = readTable(APP, variables);
-  const { doclingIsOn, ...ofApp } = app;
+  const { doclingIsOn, uploadsAreOn, ...ofApp } = app;
   const props: DocumentProcessingStackProps = {
     ...stack.values,
     ...(doclingIsOn && { docling: docling.values }),
+    ...(uploadsAreOn && { enqueueUploads: uploads.values }),
     ...(isComplete(extraction.values) && { extraction: extraction.values }),
   };
   return {
@@ -169,9 +186,13 @@ export function readAppSettings(variables: Variables): { settings: AppSettings; 
     problems: [
       ...stack.problems,
       ...docling.problems,
+      ...uploads.problems,
       ...extraction.problems,
       ...appProblems,
-      ...(doclingIsOn ? [] : doclingProblems(variables)),
+      ...(doclingIsOn ? [] : problemsWithout('docling-serve', 'DOCLING', DOCLING, variables)),
+      ...(uploadsAreOn
+        ? []
+        : problemsWithout('uploads that hand themselves in', 'ENQUEUE_UPLOADS', UPLOADS, variables)),
       ...extractionProblems(variables),
       ...misspelt(variables),
     ],
@@ -184,12 +205,18 @@ function isComplete(given: Partial<ExtractionProps>): given is ExtractionProps {
   return ![schemaFile, model, inputPrice, outputPrice].includes(undefined);
 }
 
-/** What is said of docling-serve without docling-serve. */
-function doclingProblems(variables: Variables): string[] {
-  const [first] = Object.values(DOCLING).flatMap(([name]) => (textOf(variables, name) === undefined ? [] : [name]));
+/** What is said of something that is not turned on. */
+function problemsWithout(
+  what: string,
+  turnsOn: string,
+  table: Readonly<Record<string, readonly [variable: string, ...unknown[]]>>,
+  variables: Variables,
+): string[] {
+  const names = Object.values(table).map(([name]) => name);
+  const first = names.find((name) => textOf(variables, name) !== undefined);
   if (first === undefined) return [];
   const given = textOf(variables, first);
-  return [`${first} is for docling-serve, which DOCLING=true turns on; received '${given}': set both or none.`];
+  return [`${first} is for ${what}, which ${turnsOn}=true turns on; received '${given}': set both or none.`];
 }
 
 /** An extraction that is set in part. */

@@ -70,6 +70,10 @@ export const boolean: Read<boolean> = (given, variable) => {
   throw new UnreadableError(`${variable} must be true or false; received '${given}'.`);
 };
 
+/** True, false, or the name of what there is already. */
+export const booleanOrName: Read<boolean | string> = (given) =>
+  given === 'true' || given === 'false' ? given === 'true' : given;
+
 export const list: Read<string[]> = (given) =>
   given
     .split(',')
