@@ -51,6 +51,18 @@ const COMPUTED: { readonly [type: string]: Computed } = {
     id: () => `${text(stack, config, 'bucket')}-${text(stack, config, 'name')}`,
     output_name: () => text(stack, config, 'name'),
   }),
+  google_pubsub_topic: (stack, config) => ({
+    id: () => `projects/${projectOf(stack, config)}/topics/${text(stack, config, 'name')}`,
+    ...of(stack, config),
+  }),
+  google_pubsub_subscription: (stack, config) => ({
+    id: () => `projects/${projectOf(stack, config)}/subscriptions/${text(stack, config, 'name')}`,
+    ...of(stack, config),
+  }),
+  'data.google_storage_project_service_account': (stack) => ({
+    email_address: () => storageAgent(stack),
+    member: () => `serviceAccount:${storageAgent(stack)}`,
+  }),
   'data.google_project': (stack, config) => ({
     id: () => `projects/${config.project_id === undefined ? stack.projectId : text(stack, config, 'project_id')}`,
     project_id: () => stack.projectId,
@@ -72,6 +84,11 @@ export function googleAttribute(
 /** Cloud Run's deterministic URL (reference: "Cloud Run service URLs"). */
 export function serviceUrl(stack: Surroundings, config: Config): string {
   return `https://${text(stack, config, 'name')}-${stack.projectNumber}.${locationOf(stack, config)}.run.app`;
+}
+
+/** Email of Cloud Storage's own agent in the project (reference: "Service agents"). */
+export function storageAgent({ projectNumber }: Pick<Surroundings, 'projectNumber'>): string {
+  return `service-${projectNumber}@gs-project-accounts.iam.gserviceaccount.com`;
 }
 
 /** Project of a resource: its own or the provider's. */

@@ -132,8 +132,21 @@ const GRANTED_ON: { readonly [type: string]: (stack: TerraformStack, resource: T
     `serviceAccounts/${String(config.service_account_id).split('/').at(-1)}`,
   google_cloud_tasks_queue: (stack, { config }) => regional(stack, config, 'queues'),
   google_cloud_run_v2_service: (stack, { config }) => regional(stack, config, 'services'),
+  google_pubsub_topic: (stack, { config }) => globalName(stack, config, 'topics', config.topic),
+  google_pubsub_subscription: (stack, { config }) => globalName(stack, config, 'subscriptions', config.subscription),
   google_project: (stack, { config }) => `projects/${projectOf(stack, config)}`,
 };
+
+/** Full name of what has no location, of a short name or a full one. */
+export function globalName(
+  stack: TerraformStack,
+  config: TerraformResource['config'],
+  collection: 'topics' | 'subscriptions',
+  given: unknown,
+): string {
+  const name = String(given);
+  return name.startsWith('projects/') ? name : `projects/${projectOf(stack, config)}/${collection}/${name}`;
+}
 
 function regional(stack: TerraformStack, config: TerraformResource['config'], collection: string): string {
   const name = String(config.name);

@@ -11,6 +11,8 @@ const PERMISSIONS: Readonly<Record<string, readonly string[]>> = {
   'roles/aiplatform.user': ['aiplatform.endpoints.predict'],
   'roles/cloudtasks.enqueuer': ['cloudtasks.tasks.create', 'cloudtasks.tasks.fullView'],
   'roles/iam.serviceAccountUser': ['iam.serviceAccounts.actAs'],
+  'roles/pubsub.publisher': ['pubsub.topics.publish'],
+  'roles/pubsub.subscriber': ['pubsub.subscriptions.consume'],
   'roles/run.invoker': ['run.routes.invoke'],
   'roles/storage.objectViewer': ['storage.objects.get', 'storage.objects.list'],
   'roles/storage.objectCreator': ['storage.objects.create'],
@@ -25,7 +27,8 @@ const PERMISSIONS: Readonly<Record<string, readonly string[]>> = {
 /** A role given to one member on one resource. */
 export interface Grant {
   /**
-   * `buckets/NAME`, `projects/P/locations/L/queues/Q`, `serviceAccounts/EMAIL`, `projects/P/locations/L/services/S`, or
+   * `buckets/NAME`, `projects/P/locations/L/queues/Q`, `serviceAccounts/EMAIL`, `projects/P/locations/L/services/S`,
+   * `projects/P/topics/T`, `projects/P/subscriptions/S`, or
    * `projects/P` alone for what no single resource can be named for.
    */
   readonly resource: string;

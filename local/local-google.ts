@@ -2,20 +2,24 @@ import { randomBytes } from 'node:crypto';
 import { join } from 'node:path';
 import { Hono } from 'hono';
 import { type Clock, systemClock } from '../time/clock.ts';
-import { runServiceOf, type SecretValues } from './cloud-run/run-service.ts';
+import { type RunService, runServiceOf, type SecretValues } from './cloud-run/run-service.ts';
 import { type RunningService, startRunService } from './cloud-run/start-run-service.ts';
-import { Buckets } from './cloud-storage/buckets.ts';
+import { Buckets, type BucketsOptions, type ObjectVersion } from './cloud-storage/buckets.ts';
 import { type StorageFault, storageApi } from './cloud-storage/json-api.ts';
 import { KeptObjects } from './cloud-storage/kept-objects.ts';
 import type { Attempt } from './cloud-tasks/attempt.ts';
 import { type CloudTasks, startCloudTasks } from './cloud-tasks/cloud-tasks.ts';
+import { HttpSender } from './cloud-tasks/http-sender.ts';
 import { stackOptions } from './cloud-tasks/of-stack.ts';
 import { CERTS_PATH } from './cloud-tasks/openid.ts';
 import { bucketsOf, objectsOf } from './google-stack.ts';
-import { PROJECT_NUMBER, PROJECT_OWNER } from './iam.ts';
-import { identitiesOf } from './identities.ts';
-import { type ListenOptions, LOOPBACK, serve } from './listen.ts';
-import { metadataApp } from './metadata-server.ts';
+import { type IamPolicy, PROJECT_NUMBER, PROJECT_OWNER } from './iam.ts';
+import { identitiesOf, type StackIdentities } from './identities.ts';
+import { type ListenOptions, LOOPBACK, type RunningServer, serve } from './listen.ts';
+import { type MetadataOptions, metadataApp } from './metadata-server.ts';
+import { mayForward, notificationsOf, subscriptionsOf, topicsOf } from './pubsub/of-stack.ts';
+import { Pubsub, type PushedMessage } from './pubsub/pubsub.ts';
+import { pubsubApi } from './pubsub/rest.ts';
 import { makeTemporaryFolder } from './temporary-folder.ts';
 import { TerraformStack, type TerraformValue } from './terraform-stack.ts';
 
@@ -58,6 +62,8 @@ export interface LocalGoogleOptions {
   readonly data?: string | undefined;
   /** Takes what the service writes and what Cloud Run refuses, a line each. @default nothing */
   readonly onLog?: (line: string) => void;
+  /** Called after each message that was pushed. @default nothing */
+  readonly onPush?: ((push: PushedMessage) => void) | undefined;
   /** Called after each attempt of a task. @default nothing */
   readonly onAttempt?: (attempt: Attempt) => void;
 }
@@ -86,6 +92,8 @@ export interface LocalGoogle {
   /** Cloud Storage without the wire, as an owner. */
   readonly storage: Buckets;
   readonly tasks: CloudTasks;
+  /** Pub/Sub without the wire, as an owner. */
+  readonly pubsub: Pubsub;
   /** Ids of the processes that run the service. */
   instancePids(): number[];
   /** An access token of the project's owner. */
@@ -106,65 +114,64 @@ export interface LocalGoogle {
  * @throws Error when the service's container does not start
  */
 export async function startLocalGoogle(options: LocalGoogleOptions): Promise<LocalGoogle> {
-  const { ports = {}, clock = systemClock, onLog = () => {}, developer = OWNER_EMAIL } = options;
+  const { clock = systemClock, onLog = () => {}, data } = options;
   const variables = options.variables ?? {};
   const stack = TerraformStack.read(options.stackFile, { variables, projectNumber: PROJECT_NUMBER });
   const service = runServiceOf(stack, options.secretValues ?? process.env);
   const identities = await identitiesOf(stack, clock);
-  const { tokens, access, policy } = identities;
+  const { tokens, policy } = identities;
   const tasksOptions = stackOptions(stack, identities);
 
   // Stopped in the opposite order, also where a later step fails.
   await using started = new AsyncDisposableStack();
-  const { data, mutationLimit } = options;
   const keeper = data === undefined ? undefined : new KeptObjects(join(data, 'cloud-storage'));
   started.defer(() => keeper?.close());
-  const storage = bucketsWithObjects(stack, new Buckets(clock, { mutationLimit, keeper }));
-  const serveHere = async (app: Hono, listen: ListenOptions) => started.adopt(await serve(app, listen, clock), stop);
-  const { projectId } = stack;
-  const machine = { projectId, projectNumber: PROJECT_NUMBER, region: service.region, tokens };
-  const serviceMetadata = await serveHere(metadataApp({ ...machine, email: service.serviceAccount }), {
-    port: 0,
-    what: "the service's metadata server",
-    option: 'nothing: it takes any free port',
-  });
-  const metadata = await serveHere(metadataApp({ ...machine, email: developer }), {
-    port: ports.metadata ?? 0,
-    what: 'the metadata server',
-    option: 'ports.metadata',
-  });
-  // Both live on www.googleapis.com too.
-  const googleapis = new Hono()
-    .get(CERTS_PATH, (c) => c.json(tokens.jwks()))
-    .route('/', storageApi({ store: storage, access, fault: options.storageFault }));
-  const storageServer = await serveHere(googleapis, {
-    port: ports.storage ?? 0,
-    what: 'Cloud Storage',
-    option: 'ports.storage',
-  });
-  const { path: folder } = started.adopt(makeTemporaryFolder('local-google-'), (made) => made.remove());
   let run: RunningService | undefined;
+  const resolveTarget = (url: string) =>
+    url.startsWith(`${service.url}/`) ? `http://${run?.host}${url.slice(service.url.length)}` : url;
+  const sender = started.adopt(new HttpSender(resolveTarget, tasksOptions.tokens), async (made) => made.close());
+  const pubsub = new Pubsub({
+    clock,
+    topics: topicsOf(stack),
+    subscriptions: subscriptionsOf(stack),
+    send: sender.send,
+    mayForward: mayForward(stack, policy),
+    onPush: options.onPush,
+  });
+  const storage = storageOf(
+    stack,
+    { clock, mutationLimit: options.mutationLimit, keeper },
+    notifying(stack, policy, pubsub, onLog),
+  );
+  const adopt = async <T extends Closeable>(running: Promise<T>) => started.adopt(await running, stop);
+  const machine = { projectId: stack.projectId, projectNumber: PROJECT_NUMBER, region: service.region, tokens };
+  const { metadata, serviceMetadata, googleapis } = await serveGoogle(
+    options,
+    { identities, storage, pubsub, machine, service },
+    adopt,
+  );
+
+  const { path: folder } = started.adopt(makeTemporaryFolder('local-google-'), (made) => made.remove());
   started.defer(async () => run?.close());
-  // Dispatches end before the service does: an instance that is told to stop must get no new ones.
-  const tasks = started.adopt(
-    await startCloudTasks({
+  // Dispatches and pushes end before the service does: an instance that is told to stop must get no new ones.
+  started.defer(() => pubsub.close());
+  const tasks = await adopt(
+    startCloudTasks({
       ...tasksOptions,
-      port: ports.tasks ?? 0,
+      port: options.ports?.tasks ?? 0,
       clock: options.tasksClock ?? clock,
       ...(data !== undefined && { data: join(data, 'cloud-tasks') }),
-      resolveTarget: (url) =>
-        url.startsWith(`${service.url}/`) ? `http://${run?.host}${url.slice(service.url.length)}` : url,
+      resolveTarget,
       ...(options.onAttempt && { onAttempt: options.onAttempt }),
     }),
-    stop,
   );
-  const addresses = { tasks: `${LOOPBACK}:${tasks.port}`, storage: storageServer.host, metadata: metadata.host };
+  const addresses = { tasks: `${LOOPBACK}:${tasks.port}`, storage: googleapis.host, metadata: metadata.host };
   run = await startRunService({
     service,
     folder,
     store: storage,
     environment: serviceEnvironment(options, clientVariables({ ...addresses, metadata: serviceMetadata.host })),
-    port: ports.run ?? 0,
+    port: options.ports?.run ?? 0,
     tokens,
     policy,
     clock,
@@ -180,7 +187,7 @@ export async function startLocalGoogle(options: LocalGoogleOptions): Promise<Loc
     outputs: stack.outputs(),
     addresses: { ...addresses, run: host },
     environment: {
-      GOOGLE_CLOUD_PROJECT: projectId,
+      GOOGLE_CLOUD_PROJECT: stack.projectId,
       ...clientVariables(addresses),
       // Where Python looks whether there is a metadata server at all.
       GCE_METADATA_IP: addresses.metadata,
@@ -189,6 +196,7 @@ export async function startLocalGoogle(options: LocalGoogleOptions): Promise<Loc
     sidecars: service.sidecars,
     storage,
     tasks,
+    pubsub,
     instancePids: () => instances.instances.flatMap(({ pid }) => pid ?? []),
     ownerToken: () => tokens.accessToken(OWNER_EMAIL).token,
     idToken: (o) => tokens.idToken(o),
@@ -196,10 +204,64 @@ export async function startLocalGoogle(options: LocalGoogleOptions): Promise<Loc
   };
 }
 
-const stop = (running: { close(): Promise<void> }) => running.close();
+interface Closeable {
+  close(): Promise<void>;
+}
+
+const stop = (running: Closeable) => running.close();
+
+interface GoogleParts {
+  readonly identities: StackIdentities;
+  readonly storage: Buckets;
+  readonly pubsub: Pubsub;
+  readonly machine: Omit<MetadataOptions, 'email'>;
+  readonly service: RunService;
+}
+
+/** The servers that clients call: the metadata servers of the service and of the developer, Cloud Storage and Pub/Sub. */
+async function serveGoogle(
+  { ports = {}, clock = systemClock, developer = OWNER_EMAIL, storageFault }: LocalGoogleOptions,
+  { identities, storage, pubsub, machine, service }: GoogleParts,
+  adopt: (running: Promise<RunningServer>) => Promise<RunningServer>,
+) {
+  const { tokens, access } = identities;
+  const serveHere = (app: Hono, listen: ListenOptions) => adopt(serve(app, listen, clock));
+  const serviceMetadata = await serveHere(metadataApp({ ...machine, email: service.serviceAccount }), {
+    port: 0,
+    what: "the service's metadata server",
+    option: 'nothing: it takes any free port',
+  });
+  const metadata = await serveHere(metadataApp({ ...machine, email: developer }), {
+    port: ports.metadata ?? 0,
+    what: 'the metadata server',
+    option: 'ports.metadata',
+  });
+  // All of them live on www.googleapis.com too.
+  const app = new Hono()
+    .get(CERTS_PATH, (c) => c.json(tokens.jwks()))
+    .route('/', pubsubApi(pubsub, access))
+    .route('/', storageApi({ store: storage, access, fault: storageFault }));
+  const googleapis = await serveHere(app, { port: ports.storage ?? 0, what: 'Cloud Storage', option: 'ports.storage' });
+  return { serviceMetadata, metadata, googleapis };
+}
+
+/** Publishes what Cloud Storage tells of each object that is finished. */
+function notifying(stack: TerraformStack, policy: IamPolicy, pubsub: Pubsub, onLog: (line: string) => void) {
+  const notificationsFor = notificationsOf(stack, policy, (topic) =>
+    onLog(`Cloud Storage's agent may not publish to ${topic}: grant it roles/pubsub.publisher there.`),
+  );
+  return (object: ObjectVersion, overwrote: number | undefined) => {
+    for (const { topic, message } of notificationsFor(object, overwrote)) pubsub.publish(topic, message);
+  };
+}
 
 /** Cloud Storage as the stack leaves it: its buckets, with its objects in them. */
-function bucketsWithObjects(stack: TerraformStack, store: Buckets): Buckets {
+function storageOf(
+  stack: TerraformStack,
+  { clock, ...options }: BucketsOptions & { readonly clock: Clock },
+  onFinalized: BucketsOptions['onFinalized'],
+): Buckets {
+  const store = new Buckets(clock, { ...options, onFinalized });
   for (const bucket of bucketsOf(stack)) store.createBucket(bucket);
   for (const { bucket, name, content, contentType } of objectsOf(stack)) {
     store.insert(bucket, name, content, { contentType });
@@ -212,6 +274,7 @@ function clientVariables({ tasks, storage, metadata }: Omit<LocalGoogle['address
   return {
     CLOUD_TASKS_EMULATOR_HOST: tasks,
     STORAGE_EMULATOR_HOST: `http://${storage}`,
+    PUBSUB_EMULATOR_HOST: storage,
     GCE_METADATA_HOST: metadata,
     OIDC_JWKS_URL: `http://${storage}${CERTS_PATH}`,
   };

@@ -41,6 +41,8 @@ export interface ObjectReadOptions extends Preconditions {
 export interface BucketsOptions {
   /** Whether a second change of one name within a second is refused. @default true */
   readonly mutationLimit?: boolean | undefined;
+  /** Called with each object that is finished, and the generation that it replaced. @default nothing */
+  readonly onFinalized?: ((object: ObjectVersion, overwrote: number | undefined) => void) | undefined;
   /** Keeps the objects across restarts. @default nobody: they are in memory */
   readonly keeper?: ObjectKeeper | undefined;
 }
@@ -66,12 +68,17 @@ export class Buckets {
   readonly #buckets = new Map<string, Map<string, ObjectVersion>>();
   readonly #limit: MutationLimit;
   readonly #keeper: ObjectKeeper | undefined;
+  readonly #onFinalized: NonNullable<BucketsOptions['onFinalized']>;
   #lastGeneration = 0;
 
-  constructor(clock: Pick<Clock, 'now'>, { mutationLimit = true, keeper }: BucketsOptions = {}) {
+  constructor(
+    clock: Pick<Clock, 'now'>,
+    { mutationLimit = true, keeper, onFinalized = () => {} }: BucketsOptions = {},
+  ) {
     this.#clock = clock;
     this.#limit = new MutationLimit(mutationLimit);
     this.#keeper = keeper;
+    this.#onFinalized = onFinalized;
     for (const object of keeper?.objects() ?? []) {
       this.createBucket(object.bucket);
       this.#objectsOf(object.bucket).set(object.name, object);
@@ -102,7 +109,8 @@ export class Buckets {
     checkName(name);
     const now = this.#clock.now();
     this.#limit.check(bucket, name, now);
-    checkWrite(objects.get(name), options);
+    const before = objects.get(name);
+    checkWrite(before, options);
     const bytes = Buffer.from(content);
     // Google's generations are microseconds too.
     this.#lastGeneration = Math.max(this.#lastGeneration + 1, Math.floor(now * 1000));
@@ -121,6 +129,7 @@ export class Buckets {
     this.#keeper?.store(object);
     objects.set(name, object);
     this.#limit.changed(bucket, name, now);
+    this.#onFinalized(object, before?.generation);
     return object;
   }
 

@@ -160,7 +160,7 @@ function readOptions(c: Context): Preconditions & { generation?: number } {
 }
 
 /** An object as the API describes it: 64-bit numbers are strings. */
-function resourceOf(object: ObjectVersion): object {
+export function resourceOf(object: ObjectVersion): object {
   const { bucket, name, contentType, metadata, crc32c, md5Hash } = object;
   const time = new Date(object.created).toISOString();
   const generation = String(object.generation);
