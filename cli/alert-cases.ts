@@ -22,6 +22,11 @@ const LATENCIES = `run_googleapis_com:request_latencies_bucket{${REVISION}`;
 const MEMORY = `run_googleapis_com:container_memory_utilizations_bucket{${REVISION}`;
 const AGES = `logging_googleapis_com:user_document_processing_dev_age_at_start_bucket{${REVISION}`;
 
+const subscription = (name: string) =>
+  `{monitored_resource="pubsub_subscription",project_id="my-project",subscription_id="${name}"}`;
+const FAILED_UPLOADS = `pubsub_googleapis_com:subscription_num_undelivered_messages${subscription('document-processing-dev-uploads-failed')}`;
+const UPLOAD_AGE = `pubsub_googleapis_com:subscription_oldest_unacked_message_age${subscription('document-processing-dev-uploads')}`;
+
 /** A histogram of which all values lie between two bounds. */
 function between(metric: string, low: number, high: number, values: string): Series {
   const none = values.replaceAll(/\+\d+x/g, '+0x');
@@ -39,6 +44,8 @@ const CASES: Readonly<Record<string, AlertCase>> = {
   },
   'attempt-delay': { series: between(DELAYS, 700_000, 900_000, '0+5x90'), silentAfter: 5, firesAfter: 20 },
   'request-latency': { series: between(LATENCIES, 450_000, 600_000, '0+5x90'), silentAfter: 5, firesAfter: 20 },
+  'upload-dead-letters': { series: { [FAILED_UPLOADS]: '0x30 1x60' }, silentAfter: 29, firesAfter: 32 },
+  'upload-age': { series: { [UPLOAD_AGE]: '0+60x90' }, silentAfter: 12, firesAfter: 20 },
   memory: { series: between(MEMORY, 0.92, 1, '0+5x90'), silentAfter: 5, firesAfter: 20 },
   'age-at-start': { series: between(AGES, 2000, 4000, '0+5x90'), silentAfter: 5, firesAfter: 20 },
 };
@@ -48,6 +55,8 @@ const CASES: Readonly<Record<string, AlertCase>> = {
  * handful of attempts of which a third fails; and a night without any.
  */
 const HEALTHY_DAY: Series = {
+  [FAILED_UPLOADS]: '0x1440',
+  [UPLOAD_AGE]: '0x59 90x59 30x75 0x1247',
   [DEPTH]: '0x59 200x59 100x15 1x59 0x1247',
   [API_CALLS]: '0+0x59 0+20x59 1200+0x75 1200+2x6 1212+0x1241',
   [`${ATTEMPTS},response_code="OK"}`]: '0+0x59 0+50x59 3000+0x75 3000+1x4 3004+0x1243',

@@ -49,7 +49,7 @@ async function alerts(_words: unknown, _options: object, signal: AbortSignal): P
   }
 }
 
-/** The alerts of a deployment with nothing set. */
+/** The alerts of a deployment with nothing set but that uploads hand themselves in. */
 function rulesOfDefaults() {
   const projectId = 'my-project';
   const names = namesFor(projectId, 'dev');
@@ -58,6 +58,7 @@ function rulesOfDefaults() {
     queries: metricQueries({ ...names, projectId, checkIntervalSeconds: checkIntervalSeconds(deadlines) }),
     filters: logFilters({ ...names, location: 'us-central1' }),
     deadlines,
+    uploads: { subscription: `${names.service}-uploads`, deadLetters: `${names.service}-uploads-failed` },
     capacity: capacityOf(serviceSize({})),
   });
 }

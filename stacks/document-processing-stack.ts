@@ -171,6 +171,7 @@ export class DocumentProcessingStack extends TerraformStack {
         maxBackoffSeconds: limits.maxBackoffSeconds,
         labels,
         channels: props.notificationChannels,
+        uploads,
       });
     }
     addOutputs(this, {
@@ -215,7 +216,7 @@ function projectIdVariable(stack: TerraformStack): string {
 
 /** What the service uses: queues, identities, buckets, the bundle, and grants on them, on secrets, models and keys. */
 const USED_BY_SERVICE =
-  /^google_(cloud_tasks_queue|service_account|storage_bucket|secret_manager_secret_iam|project_iam|kms_crypto_key_iam)/;
+  /^google_(cloud_tasks_queue|pubsub_topic|service_account|storage_bucket|secret_manager_secret_iam|project_iam|kms_crypto_key_iam)/;
 
 /**
  * Has Terraform take away what a change leaves without use only after the service was changed. By itself it destroys first: the

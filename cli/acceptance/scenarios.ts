@@ -46,6 +46,8 @@ const OPTIONS: readonly (readonly [name: string, variables: Readonly<Record<stri
   ],
   ['docling', { DOCLING: 'true' }],
   ['retention', pick('DOCUMENTS_RETENTION_DAYS', 'RESULTS_RETENTION_DAYS')],
+  ['uploads', pick('ENQUEUE_UPLOADS', 'UPLOADS_PREFIX', 'UPLOADS_SUFFIXES')],
+  ['outcomes', pick('OUTCOMES')],
   ['key', pick('KMS_KEY')],
   ['next key', { KMS_KEY: `${everythingOn.KMS_KEY}-next`, FORMER_KMS_KEYS: everythingOn.KMS_KEY }],
   ['no key any more', { FORMER_KMS_KEYS: `${everythingOn.KMS_KEY}-next,${everythingOn.KMS_KEY}` }],

@@ -29,11 +29,35 @@ export function cloudStorageApi(buckets: Map<string, Json>, objects: Map<string,
     return bucket;
   };
 
+  const notifications = new Map<string, Json>();
+  const notificationsOf = (
+    bucket: string,
+    method: string,
+    id: string | undefined,
+    body: Json,
+  ): Json | null | undefined => {
+    if (method === 'POST') {
+      const topic = body.topic.replace('//pubsub.googleapis.com/', '');
+      if (!policies.has(topic, 'roles/pubsub.publisher', `serviceAccount:${AGENT}`)) {
+        throw new Refusal(403, `Cloud Storage may not publish to ${topic}.`);
+      }
+      const made = { kind: 'storage#notification', ...body, id: String(notifications.size + 1) };
+      notifications.set(`${bucket}/${made.id}`, made);
+      return made;
+    }
+    const notification = found(notifications.get(`${bucket}/${id}`), `${bucket}/notificationConfigs/${id}`);
+    if (method === 'GET') return notification;
+    notifications.delete(`${bucket}/${id}`);
+    return method === 'DELETE' ? null : undefined;
+  };
+
   const ofBucket: Api = ({ method, path, body }) => {
-    const [, name = '', part, object] = /^b\/([^/]+)(?:\/(iam|o|anywhereCaches))?(?:\/(.+))?\/?$/.exec(path) ?? [];
+    const [, name = '', part, object] =
+      /^b\/([^/]+)(?:\/(iam|o|anywhereCaches|notificationConfigs))?(?:\/(.+))?\/?$/.exec(path) ?? [];
     const bucket = found(buckets.get(name), name);
     if (part === 'anywhereCaches') return {};
     if (part === 'iam') return method === 'PUT' ? policies.set(`b/${name}`, body) : policies.get(`b/${name}`);
+    if (part === 'notificationConfigs') return notificationsOf(name, method, object, body);
     if (part === 'o' && object === undefined) {
       return { items: [...objects.values()].filter((one) => one.bucket === name) };
     }

@@ -10,6 +10,7 @@ import { cloudTasksApi } from './cloud-tasks.ts';
 import { loggingApi, monitoringApi } from './monitoring.ts';
 import { Policies } from './policies.ts';
 import { grantsOnlyApi, projectsApi, serviceAccountsApi } from './projects.ts';
+import { pubsubApi } from './pubsub.ts';
 
 /** What a call asked for, in the order of the calls. */
 export interface SeenCall {
@@ -30,6 +31,7 @@ const ADDRESSES = {
   RESOURCE_MANAGER: 'projects/v1/',
   RESOURCE_MANAGER_V3: 'projects/v3/',
   CLOUD_BILLING: 'billing/v1/',
+  PUBSUB: 'pubsub/v1/',
   MONITORING: 'monitoring/',
   LOGGING: 'logging/v2/',
   SECRET_MANAGER: 'secrets/v1/',
@@ -54,6 +56,8 @@ export class ControlPlane {
     buckets: new Map<string, Json>(),
     objects: new Map<string, Json>(),
     services: new Map<string, Json>(),
+    topics: new Map<string, Json>(),
+    subscriptions: new Map<string, Json>(),
     alertPolicies: new Map<string, Json>(),
     dashboards: new Map<string, Json>(),
     metrics: new Map<string, Json>(),
@@ -83,6 +87,7 @@ export class ControlPlane {
       'projects/v1/': projectsApi(policies),
       'projects/v3/': projectsApi(policies),
       'billing/v1/': projectsApi(policies),
+      'pubsub/v1/': pubsubApi(this.#resources.topics, this.#resources.subscriptions, policies),
       'monitoring/': monitoringApi(alertPolicies, dashboards),
       'logging/v2/': loggingApi(metrics),
       'secrets/v1/': grantsOnlyApi(policies),

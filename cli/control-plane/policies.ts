@@ -50,5 +50,5 @@ export class Policies {
 
 /** Google's own service agents, which every project has. */
 function isGoogles(email: string): boolean {
-  return /@(gs-project-accounts|serverless-robot-prod)\.iam\.gserviceaccount\.com$/.test(email);
+  return /@(gs-project-accounts|serverless-robot-prod|gcp-sa-pubsub)\.iam\.gserviceaccount\.com$/.test(email);
 }

@@ -1,6 +1,6 @@
 import type { Deadlines } from '../../deadlines.ts';
 import type { LogFilters } from './log-filters.ts';
-import type { MetricQueries } from './metric-queries.ts';
+import type { MetricQueries, UploadSubscriptions } from './metric-queries.ts';
 
 /** What the thresholds follow from. */
 export interface AlertScope {
@@ -9,6 +9,8 @@ export interface AlertScope {
   readonly deadlines: Deadlines;
   /** Documents that can be worked on at once. */
   readonly capacity: number;
+  /** @default none: uploads do not hand themselves in */
+  readonly uploads?: UploadSubscriptions | undefined;
 }
 
 /** Something is so for a while. */
@@ -40,12 +42,13 @@ export interface AlertRule {
 }
 
 /** The thresholds follow from the deadline chain and the capacity, so that they stay right when these change. */
-export function alertRules({ queries, filters, deadlines, capacity }: AlertScope): AlertRule[] {
+export function alertRules({ queries, filters, deadlines, capacity, uploads }: AlertScope): AlertRule[] {
   const { dispatchDeadlineSeconds, budgetSeconds, requestTimeoutSeconds } = deadlines;
   const depth = 10 * capacity;
   const latency = (8 * budgetSeconds) / 10;
   const age = 3 * dispatchDeadlineSeconds;
   return [
+    ...(uploads ? uploadRules(queries, uploads) : []),
     {
       id: 'queue-depth',
       title: `more than ${depth} documents wait`,
@@ -129,6 +132,33 @@ export function alertRules({ queries, filters, deadlines, capacity }: AlertScope
         'Somebody let `allUsers` or `allAuthenticatedUsers` call the service by hand. Cloud Run then checks no token, and the ' +
         'handler, which relies on that check, can be deceived. Deploy again, which takes the member out, and look who it was: ' +
         'the audit log names them.',
+    },
+  ];
+}
+
+/** Seconds until a message of an upload that nobody takes is worth a look: by then it was tried six times. */
+const OLD_UPLOAD_SECONDS = 600;
+
+function uploadRules(queries: MetricQueries, { subscription, deadLetters }: UploadSubscriptions): AlertRule[] {
+  return [
+    {
+      id: 'upload-dead-letters',
+      title: 'an upload was set aside',
+      condition: { query: `${queries.undelivered(deadLetters)} > 0`, forSeconds: 0 },
+      severity: 'ERROR',
+      advice:
+        `The service has refused a message of an upload time and again, and it is kept in \`${deadLetters}\` for 7 days. ` +
+        `\`gcloud pubsub subscriptions pull ${deadLetters}\` shows which object it is of: hand it in by POST /documents ` +
+        'when the cause is gone, and acknowledge the message.',
+    },
+    {
+      id: 'upload-age',
+      title: `an upload is not handed in after ${OLD_UPLOAD_SECONDS} s`,
+      condition: { query: `${queries.oldestUndelivered(subscription)} > ${OLD_UPLOAD_SECONDS}`, forSeconds: 300 },
+      severity: 'WARNING',
+      advice:
+        'The service does not take what Pub/Sub tells it of uploads: its log of POST /events/upload says why. Answers of 403 ' +
+        'mean a missing grant, 429 too few instances.',
     },
   ];
 }

@@ -1,3 +1,9 @@
+/** Short names of the subscriptions by which uploads hand themselves in. */
+export interface UploadSubscriptions {
+  readonly subscription: string;
+  readonly deadLetters: string;
+}
+
 /** Which of the project's metrics are this stack's. */
 export interface MetricSource {
   readonly projectId: string;
@@ -26,6 +32,9 @@ export function metricQueries(source: MetricSource) {
   const requests = `${promName('run.googleapis.com/request_count')}{${revision}`;
   // Google's own examples spell success both ways.
   const failure = 'response_code!~"(?i:ok)|2[0-9][0-9]"';
+
+  const ofSubscription = (name: string) =>
+    `monitored_resource="pubsub_subscription",project_id="${projectId}",subscription_id="${name}"`;
 
   const quantile = (share: number, metric: string, labels: string, window: string) =>
     `histogram_quantile(${share}, sum by (le) (increase(${promName(metric)}_bucket{${labels}}[${window}])))`;
@@ -60,6 +69,12 @@ export function metricQueries(source: MetricSource) {
       `sum(rate(${promName('run.googleapis.com/container/billable_instance_time')}{${revision}}[${window}]))`,
     failedDocumentsByReason: (window: string) =>
       `sum by (reason) (increase(${promName(logMetric(failedDocuments))}{${revision}}[${window}]))`,
+    /** Messages of a subscription that nobody has acknowledged. */
+    undelivered: (subscription: string) =>
+      `max(${promName('pubsub.googleapis.com/subscription/num_undelivered_messages')}{${ofSubscription(subscription)}})`,
+    /** Of the oldest of them. */
+    oldestUndelivered: (subscription: string) =>
+      `max(${promName('pubsub.googleapis.com/subscription/oldest_unacked_message_age')}{${ofSubscription(subscription)}})`,
     /** Since the document was accepted. */
     ageAtStart: (share: number, window: string) => quantile(share, logMetric(ageAtStart), revision, window),
   };

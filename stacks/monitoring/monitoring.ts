@@ -7,7 +7,7 @@ import { Dashboard } from './dashboard.ts';
 import type { PaidContainer } from './hourly-cost.ts';
 import { logFilters } from './log-filters.ts';
 import { LogMetrics } from './log-metrics.ts';
-import { metricQueries } from './metric-queries.ts';
+import { metricQueries, type UploadSubscriptions } from './metric-queries.ts';
 
 export interface MonitoringProps {
   readonly projectId: string;
@@ -22,6 +22,8 @@ export interface MonitoringProps {
   /** Seconds between two attempts at most. */
   readonly maxBackoffSeconds: number;
   readonly labels: Record<string, string>;
+  /** Subscriptions by which uploads hand themselves in. @default none */
+  readonly uploads?: UploadSubscriptions | undefined;
   /** Who is told of an incident. @default nobody, incidents are only shown */
   readonly channels?: readonly string[] | undefined;
 }

@@ -28,7 +28,7 @@ export function documentsExpiry({ documentsRetentionDays: days }: Retention): Ex
 export function resultsExpiry({ resultsRetentionDays: days }: Retention): ExpiryRule[] {
   if (days === undefined) return [];
   return [
-    { prefix: 'state/', suffixes: ['.end', '.converted'], days },
+    { prefix: 'state/', suffixes: ['.end', '.converted', '.told'], days },
     { prefix: 'state/', suffixes: ['.open'], days: days + TASK_DAYS },
     { prefix: 'results/', days: days + TASK_DAYS },
     // A lease's name that is free again would give the same number twice.

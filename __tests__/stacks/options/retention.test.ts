@@ -23,7 +23,7 @@ test('of what is known of a document the ends go first, and what they point to a
   expect(results).toEqual([
     {
       action: { type: 'Delete' },
-      condition: { age: 365, matches_prefix: ['state/'], matches_suffix: ['.end', '.converted'] },
+      condition: { age: 365, matches_prefix: ['state/'], matches_suffix: ['.end', '.converted', '.told'] },
     },
     { action: { type: 'Delete' }, condition: { age: 405, matches_prefix: ['state/'], matches_suffix: ['.open'] } },
     { action: { type: 'Delete' }, condition: { age: 405, matches_prefix: ['results/'] } },
