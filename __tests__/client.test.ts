@@ -67,7 +67,7 @@ test('the package holds what its exports name, the bundle, and nothing that is f
   expect(files).toEqual(expect.arrayContaining(named.map((name) => path.normalize(name))));
   expect(files).toContain('dist/handler.mjs');
   const folders =
-    /^dist\/(handler\.mjs|npm\/(documents|google|handler|local|stacks|state|time)\/.+|npm\/[a-z-]+\.(js|d\.ts))$/;
+    /^dist\/(handler\.mjs|npm\/(documents|events|google|handler|local|stacks|state|time)\/.+|npm\/[a-z-]+\.(js|d\.ts))$/;
   expect(files.filter((name) => !folders.test(name)).sort()).toEqual(['LICENSE', 'README.md', 'package.json']);
   // For compilers that know no exports, as the templates of cdktf set them up.
   const types = Object.entries<{ types: string }>(exports).map(([name, { types }]) => [name.slice(2), [types]]);

@@ -81,6 +81,7 @@ describe('a running local Google', () => {
       HOME: expect.stringContaining('local-google-'),
       CLOUD_TASKS_EMULATOR_HOST: google.addresses.tasks,
       STORAGE_EMULATOR_HOST: `http://${google.addresses.storage}`,
+      PUBSUB_EMULATOR_HOST: google.addresses.storage,
       GCE_METADATA_HOST: expect.stringMatching(/^127\.0\.0\.1:\d+$/),
       OIDC_JWKS_URL: `http://${google.addresses.storage}/oauth2/v3/certs`,
     });

@@ -6,6 +6,7 @@ import { type Block, resources, stackJson, type TerraformJson } from './synthesi
 /* biome-ignore-start lint/suspicious/noTemplateCurlyInString: Terraform's own references */
 
 const runtime = '${google_service_account.runtime.member}';
+const uploads = '${google_service_account.uploads_identity_801822C3.member}';
 const invoker = '${google_service_account.invoker.member}';
 
 interface Grant {
@@ -24,7 +25,14 @@ function grants(json: TerraformJson): Grant[] {
 /** What the grant is on: the one attribute by which its type names a resource. */
 function target({ block }: Grant): string {
   return (
-    block.bucket ?? block.service_account_id ?? block.secret_id ?? block.crypto_key_id ?? block.name ?? block.project
+    block.bucket ??
+    block.service_account_id ??
+    block.secret_id ??
+    block.crypto_key_id ??
+    block.topic ??
+    block.subscription ??
+    block.name ??
+    block.project
   );
 }
 
@@ -44,9 +52,9 @@ function documentedRoles(identity: string): string[] {
   return ownRows.flatMap(([, roles = '']) => inCode(roles));
 }
 
-/** Google's own identities for Cloud Storage and Cloud Run in the project. */
+/** Google's own identities for Cloud Storage, Cloud Run and Pub/Sub in the project. */
 const SERVICE_AGENT =
-  /^\$\{data\.google_storage_project_service_account\.[^}]*\.member\}$|@serverless-robot-prod\.iam\.gserviceaccount\.com$/;
+  /^\$\{data\.google_storage_project_service_account\.[^}]*\.member\}$|@(serverless-robot-prod|gcp-sa-pubsub)\.iam\.gserviceaccount\.com$/;
 
 const cases: Record<string, DocumentProcessingStackProps> = { 'nothing set': {}, 'everything on': everythingOn };
 
@@ -58,6 +66,8 @@ describe.each(Object.entries(cases))('with %s', (_, props) => {
       'google_cloud_run_v2_service_iam_binding',
       'google_cloud_tasks_queue_iam_member',
       'google_kms_crypto_key_iam_member',
+      'google_pubsub_subscription_iam_member',
+      'google_pubsub_topic_iam_member',
       'google_secret_manager_secret_iam_member',
       'google_service_account_iam_member',
       'google_storage_bucket_iam_member',
@@ -77,6 +87,7 @@ describe.each(Object.entries(cases))('with %s', (_, props) => {
     const allowed = (member: string): readonly string[] => {
       if (member === runtime) return documentedRoles('runtime');
       if (member === invoker) return documentedRoles('invoker');
+      if (member === uploads) return documentedRoles('uploads');
       if (props.callers?.includes(member)) return documentedRoles('`callers`');
       if (props.enqueuers?.includes(member)) return documentedRoles('`enqueuers`');
       if (SERVICE_AGENT.test(member)) return documentedRoles('service agents');

@@ -14,6 +14,8 @@ test('every name ends in the environment, those of buckets begin with the projec
     service: 'document-processing-dev',
     runtimeAccount: 'document-runtime-dev',
     invokerAccount: 'document-invoker-dev',
+    uploadsAccount: 'document-uploads-dev',
+    outcomesTopic: 'document-processing-dev-outcomes',
     documentsBucket: 'my-project-documents-dev',
     resultsBucket: 'my-project-results-dev',
     codeBucket: 'my-project-code-dev',
@@ -65,6 +67,8 @@ test('refuses an environment that makes the names of service accounts too long',
     "The name of a service account has at most 30 characters; received 'document-runtime-environment-14' with 31: " +
       "shorten the environment name 'environment-14'.",
     "The name of a service account has at most 30 characters; received 'document-invoker-environment-14' with 31: " +
+      "shorten the environment name 'environment-14'.",
+    "The name of a service account has at most 30 characters; received 'document-uploads-environment-14' with 31: " +
       "shorten the environment name 'environment-14'.",
   ]);
 });

@@ -90,8 +90,8 @@ test('what is not acknowledged comes again with its backoff, and is then set asi
   expect(times).toEqual([0, 10, 30, 70, 150]);
   expect(pushes.map(({ outcome }) => outcome)).toEqual(['retrying', 'retrying', 'retrying', 'retrying', 'dead letter']);
   expect(pubsub.waiting(PUSH.name)).toBe(0);
-  const [{ message }] = pubsub.pull(KEPT.name, 10) ?? [];
-  expect(message).toMatchObject({
+  const [received] = pubsub.pull(KEPT.name, 10) ?? [];
+  expect(received?.message).toMatchObject({
     data: 'aGk=',
     attributes: {
       objectId: 'a.pdf',

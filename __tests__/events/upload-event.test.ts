@@ -1,0 +1,73 @@
+import fc from 'fast-check';
+import { IgnoredEventError, uploadOf } from '../../events/upload-event.ts';
+
+const RULES = { documentsBucket: 'docs', prefix: '', suffixes: [] };
+const ATTRIBUTES = { eventType: 'OBJECT_FINALIZE', bucketId: 'docs', objectId: 'in/a.pdf', objectGeneration: '7' };
+
+function push(attributes: Record<string, string> = {}, resource?: unknown) {
+  const data = resource === undefined ? undefined : Buffer.from(JSON.stringify(resource)).toString('base64');
+  return {
+    message: { attributes: { ...ATTRIBUTES, ...attributes }, ...(data && { data }), messageId: '1' },
+    subscription: 's',
+  };
+}
+
+test('an upload is the object and its generation', () => {
+  expect(uploadOf(push(), RULES)).toEqual({
+    sourceUri: 'gs://docs/in/a.pdf',
+    generation: '7',
+    method: 'auto',
+    ocr: 'auto',
+  });
+});
+
+test("the object's own metadata say how it is processed", () => {
+  const resource = { name: 'in/a.pdf', metadata: { method: 'docling', ocr: 'force', other: 'x' } };
+  expect(uploadOf(push({}, resource), RULES)).toMatchObject({ method: 'docling', ocr: 'force' });
+});
+
+test.each([
+  ['words that mean nothing', { metadata: { method: 'magic', ocr: '1' } }],
+  ['none', {}],
+  ['what is no object', 'text'],
+])('metadata of %s count as not given', (_, resource) => {
+  expect(uploadOf(push({}, resource), RULES)).toMatchObject({ method: 'auto', ocr: 'auto' });
+});
+
+test.each<[string, unknown, Partial<typeof RULES>, string]>([
+  ['no message', { a: 1 }, {}, 'It is not a message of a push subscription.'],
+  ['a deletion', push({ eventType: 'OBJECT_DELETE' }), {}, 'It is not of an upload, but of OBJECT_DELETE.'],
+  ['another bucket', push({ bucketId: 'other' }), {}, 'Documents are read from gs://docs only; it is of gs://other.'],
+  ['a folder', push({ objectId: 'in/' }), {}, 'in/ is no document by its name.'],
+  ['another prefix', push(), { prefix: 'inbox/' }, 'in/a.pdf is no document by its name.'],
+  ['another ending', push(), { suffixes: ['.docx'] as never }, 'in/a.pdf is no document by its name.'],
+])('%s is ignored for good', (_, body, rules, message) => {
+  const reading = () => uploadOf(body, { ...RULES, ...rules });
+  expect(reading).toThrow(IgnoredEventError);
+  expect(reading).toThrow(message);
+});
+
+test('endings are compared without capital letters', () => {
+  expect(uploadOf(push({ objectId: 'A.PDF' }), { ...RULES, suffixes: ['.docx', '.pdf'] })).toMatchObject({
+    sourceUri: 'gs://docs/A.PDF',
+  });
+});
+
+test('whatever comes is an upload or ignored', () => {
+  const message = fc.record({
+    attributes: fc.dictionary(fc.constantFrom(...Object.keys(ATTRIBUTES)), fc.string()),
+    data: fc.oneof(
+      fc.string(),
+      fc.json().map((json) => Buffer.from(json).toString('base64')),
+    ),
+  });
+  fc.assert(
+    fc.property(fc.oneof(fc.anything(), fc.record({ message })), (body) => {
+      try {
+        uploadOf(body, RULES);
+      } catch (error) {
+        expect(error).toBeInstanceOf(IgnoredEventError);
+      }
+    }),
+  );
+});

@@ -1,0 +1,119 @@
+import { createServer } from 'node:http';
+import { PublishError, PubsubTopic } from '../../google/pubsub.ts';
+import { AccessControl } from '../../local/access-control.ts';
+import { IamPolicy } from '../../local/iam.ts';
+import { closeServer, listen, serve } from '../../local/listen.ts';
+import { Pubsub } from '../../local/pubsub/pubsub.ts';
+import { pubsubApi } from '../../local/pubsub/rest.ts';
+import { systemClock } from '../../time/clock.ts';
+
+const TOPIC = 'projects/p/topics/outcomes';
+const PULL = { name: 'projects/p/subscriptions/s', topic: TOPIC, ackDeadlineMs: 10_000, retentionMs: 60_000 };
+const MEMBER = 'r@p.iam.gserviceaccount.com';
+
+async function setUp(role: 'roles/pubsub.publisher' | 'roles/pubsub.subscriber' = 'roles/pubsub.publisher') {
+  const pubsub = new Pubsub({
+    clock: systemClock,
+    topics: [TOPIC],
+    subscriptions: [PULL],
+    send: () => Promise.reject(new Error('nothing is pushed')),
+    mayForward: () => false,
+  });
+  const policy = new IamPolicy();
+  policy.grant({ resource: TOPIC, role, member: `serviceAccount:${MEMBER}` });
+  policy.grant({ resource: PULL.name, role: 'roles/pubsub.subscriber', member: `serviceAccount:${MEMBER}` });
+  const access = new AccessControl({ whoIs: (token) => (token === 'token' ? MEMBER : undefined) }, policy);
+  const server = await serve(pubsubApi(pubsub, access), { port: 0, what: 'Pub/Sub', option: 'port' });
+  const baseUrl = `http://${server.host}`;
+  const topic = (name = TOPIC, token = 'token') =>
+    new PubsubTopic({ topic: name, accessToken: async () => token, baseUrl });
+  const post = async (path: string, body: unknown, method = 'POST') => {
+    const headers = { Authorization: 'Bearer token', 'Content-Type': 'application/json' };
+    const response = await fetch(`${baseUrl}/v1/${path}`, { method, headers, body: JSON.stringify(body) });
+    return { status: response.status, body: (await response.json()) as PullAnswer };
+  };
+  return { pubsub, topic, post, server, [Symbol.asyncDispose]: () => server.close() };
+}
+
+test('a message arrives with its attributes, its data and its key', async () => {
+  await using world = await setUp();
+  await world.topic().publish({ attributes: { status: 'COMPLETED' }, data: '{"ü":1}', orderingKey: 'a1' });
+  const { body } = await world.post(`${PULL.name}:pull`, { maxMessages: 10 });
+  const { message, ackId } = body.receivedMessages?.[0] ?? { ackId: '', message: { data: '' } };
+  expect(message).toMatchObject({ attributes: { status: 'COMPLETED' }, orderingKey: 'a1' });
+  expect(Buffer.from(message.data, 'base64').toString()).toBe('{"ü":1}');
+  expect(await world.post(`${PULL.name}:acknowledge`, { ackIds: [ackId] })).toEqual({ status: 200, body: {} });
+  expect(world.pubsub.waiting(PULL.name)).toBe(0);
+});
+
+interface PullAnswer {
+  readonly receivedMessages?: readonly { ackId: string; message: { data: string } }[];
+}
+
+const MESSAGE = { attributes: {}, data: '{}' };
+
+test.each<[string, { name?: string; role?: 'roles/pubsub.subscriber'; token?: string }, string]>([
+  ['no such topic', { name: 'projects/p/topics/other' }, 'projects/p/topics/other answered 403'],
+  ['no grant', { role: 'roles/pubsub.subscriber' }, 'projects/p/topics/outcomes answered 403'],
+  ['no credentials', { token: 'stolen' }, 'projects/p/topics/outcomes answered 401'],
+])('%s is a PublishError', async (_, { name, role, token }, message) => {
+  await using world = await setUp(role);
+  const publishing = world.topic(name, token).publish(MESSAGE);
+  await expect(publishing).rejects.toThrow(PublishError);
+  await expect(publishing).rejects.toThrow(message);
+});
+
+test('a topic out of reach is a PublishError, and a call that is ended its reason', async () => {
+  const world = await setUp();
+  await world.server.close();
+  await expect(world.topic().publish(MESSAGE)).rejects.toThrow(/^projects\/p\/topics\/outcomes could not be reached: /);
+
+  const silent = createServer(() => {});
+  const port = await listen(silent, { port: 0, what: 'a test', option: 'port' });
+  const topic = new PubsubTopic({ topic: TOPIC, accessToken: async () => 't', baseUrl: `http://127.0.0.1:${port}` });
+  const ending = new AbortController();
+  const publishing = topic.publish(MESSAGE, ending.signal);
+  silent.once('request', () => ending.abort(new Error('too late')));
+  await expect(publishing).rejects.toThrow('too late');
+  await closeServer(silent);
+});
+
+describe('the local Pub/Sub over REST', () => {
+  test.each<[string, string, unknown, number, string]>([
+    [
+      'a pull of none',
+      `${PULL.name}:pull`,
+      { maxMessages: 0 },
+      400,
+      'maxMessages: Too small: expected number to be >=1',
+    ],
+    ['no messages', `${TOPIC}:publish`, { messages: [] }, 400, 'messages: Too small: expected array to have >=1 items'],
+    [
+      'data that are no base64',
+      `${TOPIC}:publish`,
+      { messages: [{ data: '!' }] },
+      400,
+      'messages.0.data: Invalid base64-encoded string',
+    ],
+    ['a verb that is not there', `${TOPIC}:seek`, {}, 404, `The local Google has no /v1/${TOPIC}:seek.`],
+    [
+      'a subscription of others',
+      'projects/p/subscriptions/x:pull',
+      { maxMessages: 1 },
+      403,
+      'User not authorized to perform this action: pubsub.subscriptions.consume.',
+    ],
+  ])('refuses %s', async (_, path, body, code, message) => {
+    await using world = await setUp();
+    expect(await world.post(path, body)).toEqual({
+      status: code,
+      body: { error: { code, status: expect.any(String), message } },
+    });
+  });
+
+  test('only who may do everything makes subscriptions', async () => {
+    await using world = await setUp();
+    const { status } = await world.post('projects/p/subscriptions/mine', { topic: TOPIC }, 'PUT');
+    expect(status).toBe(403);
+  });
+});
