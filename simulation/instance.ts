@@ -2,6 +2,7 @@ import { deadlinesFor } from '../deadlines.ts';
 import type { Converter } from '../documents/conversion/converter.ts';
 import type { Extractor } from '../documents/extraction/extractor.ts';
 import type { ObjectStore } from '../google/object-store.ts';
+import type { Topic } from '../google/pubsub.ts';
 import { createApp } from '../handler/app.ts';
 import { CloudTasksClient, type CreateTask } from '../handler/cloud-tasks-client.ts';
 import { Drain } from '../handler/drain.ts';
@@ -16,6 +17,7 @@ export const RESULTS = 'p-results';
 
 export const PARENT = 'projects/my-project/locations/us-central1/queues/documents';
 export const MAX_ATTEMPTS = 5;
+export const UPLOADER = 'uploads@my-project.iam.gserviceaccount.com';
 const INVOKER = 'invoker@my-project.iam.gserviceaccount.com';
 
 export const SETTINGS: Settings = readSettings({
@@ -27,6 +29,7 @@ export const SETTINGS: Settings = readSettings({
   DOCUMENTS_BUCKET: 'p-documents',
   RESULTS_BUCKET: 'p-results',
   CLOUD_TASKS_MAX_ATTEMPTS: String(MAX_ATTEMPTS),
+  UPLOADS_SERVICE_ACCOUNT: UPLOADER,
   ACCEPT_REMOVED_SIGNATURE: 'true',
 });
 
@@ -43,6 +46,7 @@ export interface InstanceParts {
   readonly converter: Converter;
   /** @default none */
   readonly extractor?: Extractor | undefined;
+  readonly outcomes: Topic;
   readonly newOwner: () => string;
   readonly settings: Settings;
 }
@@ -53,6 +57,8 @@ export interface InstanceRequest {
   readonly path: string;
   readonly headers?: Readonly<Record<string, string>>;
   readonly body?: string;
+  /** Whose token it carries. @default the invoker's */
+  readonly email?: string;
 }
 
 /** An instance of the real handler: all of its code, from the route down, on a simulated process. */
@@ -61,13 +67,14 @@ export class SimulatedInstance {
   readonly #drain = new Drain();
   readonly #app: ReturnType<typeof createApp>;
 
-  constructor({ process, store, createTask, converter, extractor, newOwner, settings }: InstanceParts) {
+  constructor({ process, store, createTask, converter, extractor, outcomes, newOwner, settings }: InstanceParts) {
     this.process = process;
     this.#app = createApp({
       settings,
       store,
       converter,
       extractor,
+      outcomes,
       newOwner,
       clock: process.clock,
       states: new StateStore(store, settings.resultsBucket),
@@ -91,8 +98,11 @@ export class SimulatedInstance {
   }
 
   /** Answers a request; a process that dies meanwhile is a 503 of Cloud Run's. */
-  async request({ method = 'POST', path, headers, body }: InstanceRequest, now: number): Promise<Answer> {
-    const authorization = `Bearer ${tokenAt(now)}`;
+  async request(
+    { method = 'POST', path, headers, body, email = INVOKER }: InstanceRequest,
+    now: number,
+  ): Promise<Answer> {
+    const authorization = `Bearer ${tokenAt(now, email)}`;
     const answered = Promise.resolve(
       this.#app.request(path, { method, headers: { ...headers, Authorization: authorization }, ...(body && { body }) }),
     ).then(
@@ -110,15 +120,15 @@ export class SimulatedInstance {
   }
 }
 
-/** What Cloud Run passes on of the invoker's token. */
-function tokenAt(now: number): string {
+/** What Cloud Run passes on of a token. */
+function tokenAt(now: number, email: string): string {
   const seconds = Math.floor(now / 1000);
   const claims = {
     iss: 'https://accounts.google.com',
     aud: SETTINGS.serviceUrl,
     iat: seconds,
     exp: seconds + 3600,
-    email: INVOKER,
+    email,
     email_verified: true,
   };
   const encoded = [{ alg: 'RS256' }, claims].map((part) => Buffer.from(JSON.stringify(part)).toString('base64url'));

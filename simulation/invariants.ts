@@ -45,6 +45,8 @@ export function checkCreation(name: StateName, content: unknown, before: BeforeC
   } else if (name.what === 'converted') {
     const { markdownUri } = content as ConvertedDocument;
     require(isBy(before.lease?.owner, markdownUri), `${id} has been converted by its holder`);
+  } else if (name.what === 'told') {
+    require(epoch.outcome !== undefined, `${id} tells an outcome that it has`);
   } else {
     checkEnd(name, content as End, epoch, before);
   }

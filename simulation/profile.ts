@@ -20,6 +20,8 @@ export interface Profile {
   readonly duplicate: number;
   /** A delivery is up to a minute late. */
   readonly late: number;
+  /** Publishing an outcome fails, half of the time after it was published. */
+  readonly publishFails: number;
   /** The target's answer is lost on its way to Cloud Tasks. */
   readonly answerLost: number;
   /** A conversion fails. */
@@ -49,6 +51,7 @@ const duplicates: Profile = {
   crash: 0,
   freeze: 0,
   createFails: 0.05,
+  publishFails: 0.1,
   duplicate: 0.5,
   late: 0.3,
   answerLost: 0.2,
@@ -92,6 +95,7 @@ export const CALM: Profile = {
   crash: 0,
   freeze: 0,
   createFails: 0,
+  publishFails: 0,
   duplicate: 0,
   late: 0,
   answerLost: 0,

@@ -35,7 +35,12 @@ export async function simulate(seed: number, sabotage?: Sabotage): Promise<Run> 
   const world = new World(random, PROFILES[profile], { extracts, sabotage });
   world.clock.setTimeout(() => world.calmDown(), TROUBLE_SECONDS * 1000);
   for (let index = 0; index < 5; index++) {
-    const document = world.addDocument(`document-${index}`, random.chance(0.15) ? 'poison' : 'good');
+    const kind = random.chance(0.15) ? 'poison' : 'good';
+    if (random.chance(0.3)) {
+      void world.upload(world.addUpload(`upload-${index}`, kind));
+      continue;
+    }
+    const document = world.addDocument(`document-${index}`, kind);
     for (let caller = 0; caller < random.pick([1, 1, 2]); caller++) void enqueue(world, document);
   }
   disturb(world, PROFILES[profile]);
@@ -121,14 +126,17 @@ async function replay(world: World, id: string): Promise<number> {
 
 /** The promises at the end: one outcome for everything that was accepted, and the right one where nothing stood in its way. */
 function checkEnd(world: World): void {
-  for (const { id, kind } of world.documents) {
+  for (const { id, kind, filename } of world.documents) {
     if (world.deleted.has(id)) world.watch.checkDeleted(id);
     const document = world.view(id);
+    const isKnown = world.accepted.has(id) || world.events.setAside.has(id) || world.isDeleted(id);
+    require(isKnown || !filename.startsWith('upload-'), `the upload ${filename} is taken or set aside`);
     if (!world.accepted.has(id) || world.isDeleted(id)) continue;
     const { status } = document ?? {};
     require(status === 'COMPLETED' || status === 'FAILED', `${id} has an outcome in the end; it is ${status}`);
     require(!(kind === 'poison' && status === 'COMPLETED'), `${id} cannot be converted`);
     if (status === 'COMPLETED') world.watch.checkResult(id, document?.result);
+    world.events.checkEnd(id);
   }
 }
 

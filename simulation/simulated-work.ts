@@ -8,6 +8,8 @@ import type { SimulatedProcess } from './simulated-process.ts';
 export interface Document {
   readonly id: string;
   readonly sourceUri: string;
+  /** Name of its object. */
+  readonly filename: string;
   readonly text: string;
   /** `poison` can never be converted. */
   readonly kind: 'good' | 'poison';
@@ -83,7 +85,7 @@ export class SimulatedWork {
   converterOn(process: SimulatedProcess): Converter {
     return {
       convert: async ({ bytes, filename }, { signal }): Promise<Conversion> => {
-        const document = this.#world.documents.find(({ id }) => filename === `${id}.txt`) as Document;
+        const document = this.#world.documents.find((document) => filename === document.filename) as Document;
         const { isConverted = false } = this.#doneBefore.get(this.owner ?? '') ?? {};
         this.#world.promise(() => require(!isConverted, `${document.id} is not converted again by a later attempt`));
         await this.#work(document, this.#world.plan(document), signal, process);

@@ -4,7 +4,7 @@ import { replayDocument } from '../handler/replay-document.ts';
 import type { Answer, AttemptRequest } from '../local/cloud-tasks/attempt.ts';
 import { CloudTasksError } from '../local/cloud-tasks/errors.ts';
 import { CloudTasksService } from '../local/cloud-tasks/service.ts';
-import { taskIdFor } from '../state/document-task.ts';
+import { documentIdFor, taskIdFor } from '../state/document-task.ts';
 import type { DocumentView } from '../state/document-view.ts';
 import { attemptName, parseStateName } from '../state/state-objects.ts';
 import { StateStore } from '../state/state-store.ts';
@@ -24,6 +24,7 @@ import { require } from './invariants.ts';
 import { MemoryObjectStore } from './memory-object-store.ts';
 import { CALM, type Profile } from './profile.ts';
 import type { Random } from './random.ts';
+import { SimulatedEvents } from './simulated-events.ts';
 import { SimulatedProcess } from './simulated-process.ts';
 import { SimulatedStore } from './simulated-store.ts';
 import { type Document, SimulatedWork, type WorkPlan } from './simulated-work.ts';
@@ -31,7 +32,7 @@ import { StateWatch } from './state-watch.ts';
 import { storedState, storedView } from './stored-document.ts';
 
 /** What of the mechanism is taken out, to show that the checks notice. */
-export type Sabotage = 'first writer' | 'fence' | 'lease' | 'watchdog' | 'resumption';
+export type Sabotage = 'first writer' | 'fence' | 'lease' | 'watchdog' | 'resumption' | 'publishing';
 
 export interface WorldOptions {
   /** Whether fields are extracted from every document. @default false */
@@ -69,6 +70,7 @@ export class World {
   readonly #extracts: boolean;
   readonly work: SimulatedWork;
   readonly watch: StateWatch;
+  readonly events: SimulatedEvents;
   readonly #sabotage: Sabotage | undefined;
   #profile: Profile;
 
@@ -84,6 +86,7 @@ export class World {
     this.store = new MemoryObjectStore(this.clock, [DOCUMENTS, RESULTS], { limitsChanges: true });
     this.work = new SimulatedWork(this);
     this.watch = new StateWatch(this, { extracts, clocksAgree: skewSeconds === 0 });
+    this.events = new SimulatedEvents(this, sabotage === 'publishing');
     if (sabotage !== undefined) this.#takeOut(sabotage);
     this.plan = () => this.#planByChance(this.#profile.conversionSlow, this.#profile.conversionFails, [400, 700]);
     this.planExtraction = () =>
@@ -117,10 +120,28 @@ export class World {
 
   addDocument(id: string, kind: Document['kind'] = 'good'): Document {
     const text = `Text of ${id}`;
-    this.store.objects.insert(DOCUMENTS, `${id}.txt`, text, { contentType: 'text/plain' });
-    const document = { id, kind, text, sourceUri: `gs://${DOCUMENTS}/${id}.txt` };
+    const filename = `${id}.txt`;
+    this.store.objects.insert(DOCUMENTS, filename, text, { contentType: 'text/plain' });
+    const document = { id, kind, text, filename, sourceUri: `gs://${DOCUMENTS}/${filename}` };
     this.documents.push(document);
     return document;
+  }
+
+  /** One whose id follows from its object, as nobody gives it another. */
+  addUpload(name: string, kind: Document['kind'] = 'good'): Document {
+    const filename = `${name}.txt`;
+    const text = `Text of ${name}`;
+    const { generation } = this.store.objects.insert(DOCUMENTS, filename, text, { contentType: 'text/plain' });
+    const sourceUri = `gs://${DOCUMENTS}/${filename}`;
+    const id = documentIdFor({ sourceUri, generation: String(generation), method: 'auto', ocr: 'auto' });
+    const document = { id, kind, text, filename, sourceUri };
+    this.documents.push(document);
+    return document;
+  }
+
+  /** Pub/Sub tells of the document's upload. */
+  async upload(document: Document): Promise<void> {
+    if (await this.events.tellOfUpload(document)) this.accepted.add(document.id);
   }
 
   /** The document as `GET /documents/{id}` would show it. */
@@ -157,10 +178,10 @@ export class World {
   }
 
   /** Another service makes the task itself, with the client. */
-  async createTaskDirectly({ id, sourceUri }: Document): Promise<void> {
-    const generation = String(this.store.objects.get(DOCUMENTS, `${id}.txt`).generation);
+  async createTaskDirectly({ id, filename, sourceUri }: Document): Promise<void> {
+    const generation = String(this.store.objects.get(DOCUMENTS, filename).generation);
     const client = new CloudTasksClient(SETTINGS, async () => ({ createTask: this.createTask(undefined) }), this.clock);
-    await client.createDocumentProcessingTask({ documentId: id, sourceUri, generation, filename: `${id}.txt` });
+    await client.createDocumentProcessingTask({ documentId: id, sourceUri, generation, filename });
     this.accepted.add(id);
   }
 
@@ -294,6 +315,7 @@ export class World {
       store: new SimulatedStore(this.store, process, this.random, () => this.#profile, this.hazard),
       createTask: this.createTask(process),
       converter: this.work.converterOn(process),
+      outcomes: this.events.topicOn(process),
       extractor: this.#extracts ? this.work.extractorOn(process) : undefined,
       newOwner: this.work.newOwner,
       settings: this.#sabotage === 'lease' ? { ...settings, deadlines: noLease } : settings,

@@ -28,6 +28,7 @@ describe('the checks notice when a part of the mechanism is taken out', () => {
     ['fence', 80, /by the attempt that holds it|by an attempt that holds it/],
     ['lease', 80, /is worked on by one attempt at a time/],
     ['resumption', 80, /no model is asked again about/],
+    ['publishing', 80, /the outcome of .* is published/],
     ['watchdog', 80, /has an outcome in the end; it is (PENDING|PROCESSING|undefined)/],
   ])(
     'the %s',
