@@ -8,6 +8,9 @@ import { bucketNotFound, invalidParameter, StorageApiError } from './storage-err
 /** What goes wrong with a request: it fails before it has an effect, or its effect is there and the answer is lost. */
 export type StorageFault = 'unavailable' | 'answer-lost';
 
+/** Any name at all: a dot would stop at a line separator. */
+const OBJECT = '/b/:bucket/o/:object{[\\s\\S]+}';
+
 /** What the API works on. */
 export interface StorageApiOptions {
   readonly store: Buckets;
@@ -75,8 +78,8 @@ export function storageApi({ store, access, fault: decideFault }: StorageApiOpti
     });
   });
 
-  for (const path of ['/storage/v1/b/:bucket/o/:object{.+}', '/download/storage/v1/b/:bucket/o/:object{.+}'] as const) {
-    app.get(path, (c) => {
+  for (const version of ['/storage/v1', '/download/storage/v1'] as const) {
+    app.get(`${version}${OBJECT}`, (c) => {
       const bucket = parameter(c, 'bucket');
       const name = parameter(c, 'object');
       permit(c, 'storage.objects.get', bucket, name);
@@ -88,7 +91,7 @@ export function storageApi({ store, access, fault: decideFault }: StorageApiOpti
     });
   }
 
-  app.delete('/storage/v1/b/:bucket/o/:object{.+}', (c) => {
+  app.delete(`/storage/v1${OBJECT}`, (c) => {
     const bucket = parameter(c, 'bucket');
     const name = parameter(c, 'object');
     permit(c, 'storage.objects.delete', bucket, name);
