@@ -28,16 +28,21 @@ const command = newCommand(
     wholeNumber('--port', 1, 65_532),
     DEFAULT_PORT,
   )
-  .addOption(dataOption('documents, results, records and tasks'));
+  .addOption(dataOption('documents, results, records and tasks'))
+  .option(
+    '--no-instance-limits',
+    'keep instances: not ended when idle or above their memory, with CPU between requests, as a debugger wants it',
+  );
 
 interface DevOptions {
   readonly port: number;
+  readonly instanceLimits: boolean;
   readonly data?: string;
 }
 
 await runCommand(command, dev);
 
-async function dev(_words: unknown, { port, data }: DevOptions, signal: AbortSignal): Promise<number> {
+async function dev(_words: unknown, { port, data, instanceLimits }: DevOptions, signal: AbortSignal): Promise<number> {
   using screen = new Progress({ output: process.stdout, clock: systemClock });
   await using stack = await synthesiseForThisMachine({ onStep: (step) => screen.step(step) });
   signal.throwIfAborted();
@@ -45,7 +50,8 @@ async function dev(_words: unknown, { port, data }: DevOptions, signal: AbortSig
   const held: string[] = [];
   let log = (line: string): void => void held.push(line);
   screen.step('Starting a local Google from it…');
-  const google = await startOn(port, { stackFile: stack.stackFile, data, onLog: (line) => log(line) });
+  const { stackFile } = stack;
+  const google = await startOn(port, { stackFile, data, instanceLimits, onLog: (line) => log(line) });
   try {
     const bucket = String(google.outputs.documents_bucket);
     const sample = path.basename(SAMPLE);
@@ -64,7 +70,7 @@ async function dev(_words: unknown, { port, data }: DevOptions, signal: AbortSig
   return 0;
 }
 
-type HowToRun = Required<Pick<LocalGoogleOptions, 'stackFile' | 'data' | 'onLog'>>;
+type HowToRun = Required<Pick<LocalGoogleOptions, 'stackFile' | 'data' | 'instanceLimits' | 'onLog'>>;
 
 async function startOn(port: number, how: HowToRun): Promise<LocalGoogle> {
   const ports = { run: port, tasks: port + 1, storage: port + 2, metadata: port + 3 };

@@ -58,6 +58,11 @@ export interface LocalGoogleOptions {
   readonly storageFault?: () => StorageFault | undefined;
   /** Whether Cloud Storage refuses a second change of one object within a second. @default true */
   readonly mutationLimit?: boolean | undefined;
+  /**
+   * Whether instances of the service live as on Cloud Run: ended after 15 minutes without a request (`clock`), killed above their
+   * memory, without CPU between requests where the stack says `cpu_idle`. Else they are kept as they are. @default true
+   */
+  readonly instanceLimits?: boolean | undefined;
   /** Folder that objects, queues and tasks are kept in, across restarts and kills. @default none: in memory */
   readonly data?: string | undefined;
   /** Takes what the service writes and what Cloud Run refuses, a line each. @default nothing */
@@ -172,6 +177,7 @@ export async function startLocalGoogle(options: LocalGoogleOptions): Promise<Loc
     store: storage,
     environment: serviceEnvironment(options, clientVariables({ ...addresses, metadata: serviceMetadata.host })),
     port: options.ports?.run ?? 0,
+    instanceLimits: options.instanceLimits ?? true,
     tokens,
     policy,
     clock,

@@ -4,7 +4,10 @@ import { Agent, get } from 'node:http';
 import { type AddressInfo, connect, createServer } from 'node:net';
 import { createInterface } from 'node:readline';
 import { setTimeout as delay } from 'node:timers/promises';
+import { systemClock } from '../../time/clock.ts';
 import { LOOPBACK } from '../listen.ts';
+import { endWithParent } from './end-with-parent.ts';
+import { residentBytes, watchMemory } from './instance-memory.ts';
 import type { StartupProbe } from './run-service.ts';
 
 /** Milliseconds from SIGTERM to SIGKILL (reference: "Container runtime contract"). */
@@ -16,9 +19,6 @@ const LOOK_EVERY_MS = 25;
 /** Cloud Run's window for a container without a startup probe, in seconds. */
 const DEFAULT_START_WINDOW_SECONDS = 240;
 
-/** A URL, as a path with #, ? or % in it would not be found. */
-const END_WITH_PARENT = new URL('./end-with-parent.ts', import.meta.url).href;
-
 export interface InstanceOptions {
   /** Program and arguments; `node` is the Node that runs this. */
   readonly command: readonly string[];
@@ -27,7 +27,9 @@ export interface InstanceOptions {
   /** The folder that it works in. */
   readonly folder: string;
   readonly probe: StartupProbe | undefined;
-  /** Takes each line that the instance writes. */
+  /** Memory above which it is killed, in bytes. @default as much as there is */
+  readonly memoryBytes?: number | undefined;
+  /** Takes each line that the instance writes, and what Cloud Run writes of it. */
   readonly onLine: (line: string) => void;
 }
 
@@ -75,18 +77,19 @@ export class ServiceInstance {
    * @throws Error when the process ends or the window closes before
    */
   static async start(options: InstanceOptions): Promise<ServiceInstance> {
-    const { command, environment, folder, probe, onLine } = options;
+    const { command, environment, folder, probe, memoryBytes, onLine } = options;
     const port = await freePort();
     const [program = '', ...args] = command;
-    const isNode = program === 'node';
-    const child = spawn(isNode ? process.execPath : program, isNode ? ['--import', END_WITH_PARENT, ...args] : args, {
+    const child = spawn(program === 'node' ? process.execPath : program, args, {
       cwd: folder,
       env: { ...environment, PORT: String(port) },
-      stdio: ['ignore', 'pipe', 'pipe', 'pipe'],
+      stdio: ['ignore', 'pipe', 'pipe'],
       // A group of its own: Ctrl-C reaches the local Google alone, which then ends its instances in order.
       detached: true,
     });
+    endWithParent(child);
     const instance = new ServiceInstance(child, port);
+    if (memoryBytes !== undefined) instance.#limitMemory(memoryBytes, onLine);
     let lastLine = '';
     const lines = [child.stdout, child.stderr].flatMap((input) => (input === null ? [] : createInterface({ input })));
     for (const input of lines) {
@@ -96,8 +99,6 @@ export class ServiceInstance {
       });
     }
     const allSaid = Promise.all(lines.map((input) => once(input, 'close')));
-    // Ended by the child's exit; its errors say nothing more.
-    child.stdio[3]?.on('error', () => {});
 
     const failure = await instance.#whyNotReady(probe);
     if (failure !== undefined) {
@@ -109,6 +110,17 @@ export class ServiceInstance {
     return instance;
   }
 
+  /** Takes its CPU. Kept connections go, as it could not say meanwhile that it gives one up. */
+  pause(): void {
+    this.agent.destroy();
+    killGroup(this.#child, 'SIGSTOP');
+  }
+
+  /** Gives its CPU back. */
+  resume(): void {
+    killGroup(this.#child, 'SIGCONT');
+  }
+
   /**
    * SIGTERM, then SIGKILL for all of the process's group.
    *
@@ -116,9 +128,20 @@ export class ServiceInstance {
    */
   async stop(graceMs: number = TERMINATION_GRACE_MS): Promise<void> {
     killGroup(this.#child, graceMs > 0 ? 'SIGTERM' : 'SIGKILL');
+    this.resume();
     const kill = setTimeout(() => killGroup(this.#child, 'SIGKILL'), graceMs);
     await this.exited;
     clearTimeout(kill);
+  }
+
+  #limitMemory(limitBytes: number, onLine: (line: string) => void): void {
+    const measure = async () => this.pid && residentBytes(this.pid);
+    const onExceeded = (message: string) => {
+      onLine(message);
+      killGroup(this.#child, 'SIGKILL');
+    };
+    // Real time, as a real process allocates.
+    void this.exited.then(watchMemory({ limitBytes, measure, clock: systemClock, onExceeded }));
   }
 
   /** Real time, not a clock's: what starts is a real process. */

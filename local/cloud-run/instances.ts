@@ -1,8 +1,12 @@
 import type { Clock } from '../../time/clock.ts';
 import type { ServiceInstance } from './instance.ts';
+import { ServedInstance } from './served-instance.ts';
 
-/** Milliseconds that a request waits for an instance (reference: "About instance autoscaling": pending requests). */
-const LONGEST_WAIT_MS = 10_000;
+/**
+ * How long a request waits for an instance: so many milliseconds, or so many times as long as instances take to start, whichever is
+ * more (reference: "About instance autoscaling": pending requests).
+ */
+const WAIT = { milliseconds: 10_000, starts: 3.5 };
 
 const GONE = 'The caller waits no longer.';
 
@@ -25,6 +29,11 @@ export interface InstancesOptions {
   readonly concurrency: number;
   readonly minInstances: number;
   readonly maxInstances: number;
+  /**
+   * What becomes of an instance without requests, above the minimum: it is ended, and until then has no CPU where `cpuIdle` says so.
+   * @default each is kept as it is, and one at least
+   */
+  readonly whenIdle?: { readonly cpuIdle: boolean } | undefined;
   readonly clock: Clock;
   /** Takes what happens to instances, a line each. */
   readonly onLog: (line: string) => void;
@@ -39,7 +48,7 @@ export interface Place {
 
 interface Running {
   readonly instance: ServiceInstance;
-  active: number;
+  readonly served: ServedInstance;
 }
 
 interface Waiting {
@@ -47,11 +56,13 @@ interface Waiting {
   refuse(error: NoInstanceError): void;
 }
 
-/** The service's instances: as many as the requests need, up to the maximum. Instances without requests are kept. */
+/** The service's instances: as many as the requests need, from the minimum up to the maximum. */
 export class Instances {
   readonly #options: InstancesOptions;
   readonly #running = new Set<Running>();
   readonly #starting = new Set<Promise<void>>();
+  readonly #ending = new Set<Promise<void>>();
+  readonly #starts = { count: 0, milliseconds: 0 };
   readonly #waiting = new Set<Waiting>();
   #stopping = false;
 
@@ -70,23 +81,24 @@ export class Instances {
    * @throws Error when an instance does not start
    */
   async deploy(): Promise<void> {
-    await Promise.all(Array.from({ length: this.#minimum }, () => this.#startOne()));
+    await Promise.all(Array.from({ length: Math.max(1, this.#options.minInstances) }, () => this.#startOne()));
   }
 
   /**
    * Waits for a place for one request, in the instance with the fewest.
    *
    * @param signal ends the wait
-   * @throws NoInstanceError 429 after ten seconds, 503 when no instance starts or the wait was ended
+   * @throws NoInstanceError 429 after ten seconds, or more where instances start slowly; 503 when no instance starts or the wait was ended
    */
   acquire(signal: AbortSignal): Promise<Place> {
     return new Promise((resolve, reject) => {
       if (this.#stopping) return reject(new NoInstanceError(503, 'The service is stopping.'));
       if (signal.aborted) return reject(new NoInstanceError(503, GONE));
       const { clock } = this.#options;
+      const wait = this.#longestWaitMs;
       const timer = clock.setTimeout(
-        () => waiting.refuse(new NoInstanceError(429, 'No instance was free within 10 s.')),
-        LONGEST_WAIT_MS,
+        () => waiting.refuse(new NoInstanceError(429, `No instance was free within ${wait / 1000} s.`)),
+        wait,
       );
       const leave = () => waiting.refuse(new NoInstanceError(503, GONE));
       const done = () => {
@@ -116,31 +128,36 @@ export class Instances {
     this.#stopping = true;
     this.#refuseAll('The service is stopping.');
     while (this.#starting.size > 0) await Promise.allSettled(this.#starting);
-    await Promise.all(this.instances.map((instance) => instance.stop()));
+    for (const running of this.#running) this.#end(running);
+    await Promise.all(this.#ending);
   }
 
+  /** How many there are to be without a request. */
   get #minimum(): number {
-    return Math.max(1, this.#options.minInstances);
+    const { minInstances, whenIdle } = this.#options;
+    return whenIdle === undefined ? Math.max(1, minInstances) : minInstances;
+  }
+
+  get #longestWaitMs(): number {
+    const { count, milliseconds } = this.#starts;
+    return Math.max(WAIT.milliseconds, count === 0 ? 0 : (WAIT.starts * milliseconds) / count);
   }
 
   /** Gives free places to those that wait, the first first. */
   #fill(): void {
     for (const waiting of this.#waiting) {
-      const [free] = [...this.#running].sort((a, b) => a.active - b.active);
-      if (free === undefined || free.active >= this.#options.concurrency) return;
+      const [free] = [...this.#running].sort((a, b) => a.served.requests - b.served.requests);
+      if (free === undefined || free.served.requests >= this.#options.concurrency) return;
       waiting.take(this.#place(free));
     }
   }
 
-  #place(running: Running): Place {
-    running.active++;
-    let released = false;
+  #place({ instance, served }: Running): Place {
+    const endRequest = served.take();
     return {
-      instance: running.instance,
+      instance,
       release: () => {
-        if (released) return;
-        released = true;
-        running.active--;
+        endRequest();
         this.#fill();
       },
     };
@@ -155,10 +172,16 @@ export class Instances {
   }
 
   #startOne(): Promise<void> {
-    const started = this.#options.start().then(
-      (instance) => this.#add(instance),
+    const { start, clock, onLog } = this.#options;
+    const begun = clock.now();
+    const started = start().then(
+      (instance) => {
+        this.#starts.count++;
+        this.#starts.milliseconds += clock.now() - begun;
+        this.#add(instance);
+      },
       (error: Error) => {
-        this.#options.onLog(error.message);
+        onLog(error.message);
         throw error;
       },
     );
@@ -174,15 +197,32 @@ export class Instances {
   }
 
   #add(instance: ServiceInstance): void {
-    const running: Running = { instance, active: 0 };
+    const { clock, whenIdle, onLog } = this.#options;
+    const served = new ServedInstance({ instance, clock, whenIdle, onIdle: () => this.#scaleIn(running) });
+    const running: Running = { instance, served };
     this.#running.add(running);
     void instance.exited.then((how) => {
-      this.#running.delete(running);
-      if (this.#stopping) return;
-      this.#options.onLog(`An instance ended by itself (${how}) with ${running.active} requests.`);
+      served.end();
+      // Whatever is not among them any more was told to end.
+      if (!this.#running.delete(running)) return;
+      onLog(`An instance ended by itself (${how}) with ${served.requests} requests.`);
       if (this.#running.size + this.#starting.size < this.#minimum) this.#startOne().catch(() => {});
       this.#scale();
     });
+  }
+
+  #scaleIn(running: Running): void {
+    if (this.#running.size <= this.#minimum) return;
+    this.#options.onLog('An instance without requests for 15 minutes is ended.');
+    this.#end(running);
+  }
+
+  #end(running: Running): void {
+    this.#running.delete(running);
+    running.served.end();
+    const ended = running.instance.stop();
+    this.#ending.add(ended);
+    void ended.then(() => this.#ending.delete(ended));
   }
 
   #refuseAll(message: string): void {

@@ -3,6 +3,9 @@ import { locationOf, projectOf, serviceUrl } from '../google-attributes.ts';
 import { block, blocks, parseResource, seconds } from '../resource-schema.ts';
 import { type TerraformStack, TerraformStackError } from '../terraform-stack.ts';
 
+/** 512 MiB (reference: "Configure memory limits for services"). */
+const DEFAULT_MEMORY_BYTES = 512 * 1024 ** 2;
+
 const probeSchema = z.object({
   http_get: block(z.object({ path: z.string().default('/') })).optional(),
   initial_delay_seconds: z.number().default(0),
@@ -11,12 +14,30 @@ const probeSchema = z.object({
   timeout_seconds: z.number().default(1),
 });
 
+/** A quantity of Kubernetes in bytes: `512Mi`, `2G`. */
+const bytes = z
+  .string()
+  .regex(/^\d+(\.\d+)?([kMGT]i?)?$/)
+  .transform((text) => {
+    const [, amount, prefix = '', binary] = /^([\d.]+)([kMGT]?)(i?)$/.exec(text) ?? [];
+    return Number(amount) * (binary ? 1024 : 1000) ** ' kMGT'.indexOf(prefix || ' ');
+  });
+
+const resourcesSchema = z
+  .object({
+    limits: z.object({ memory: bytes.default(DEFAULT_MEMORY_BYTES) }).prefault({}),
+    // As the provider has it: only without any resources is it true by itself.
+    cpu_idle: z.boolean().default(false),
+  })
+  .default({ limits: { memory: DEFAULT_MEMORY_BYTES }, cpu_idle: true });
+
 const containerSchema = z.object({
   name: z.string().optional(),
   command: z.array(z.string()).default([]),
   args: z.array(z.string()).default([]),
   env: blocks(z.object({ name: z.string(), value: z.string().optional() })),
   ports: block(z.object({ container_port: z.number().default(8080) })).optional(),
+  resources: block(resourcesSchema),
   startup_probe: block(probeSchema).optional(),
   volume_mounts: blocks(z.object({ name: z.string(), mount_path: z.string() })),
 });
@@ -55,6 +76,10 @@ export interface RunService {
   /** Audiences that a token may name: the URL and the custom ones. */
   readonly audiences: readonly string[];
   readonly timeoutSeconds: number;
+  /** Whether an instance has CPU only while it has requests. */
+  readonly cpuIdle: boolean;
+  /** Memory of an instance, in bytes. */
+  readonly memoryBytes: number;
   /** Requests that one instance takes at once. */
   readonly concurrency: number;
   readonly minInstances: number;
@@ -110,6 +135,8 @@ export function runServiceOf(stack: TerraformStack, secretValues: SecretValues =
     url,
     audiences: [url, ...custom_audiences],
     timeoutSeconds: template.timeout,
+    cpuIdle: container.resources.cpu_idle,
+    memoryBytes: container.resources.limits.memory,
     concurrency: template.max_instance_request_concurrency,
     minInstances: template.scaling.min_instance_count,
     maxInstances: template.scaling.max_instance_count,

@@ -15,6 +15,8 @@ export interface RunServiceOptions extends Omit<FrontDoorOptions, 'service' | 'i
   readonly store: Buckets;
   /** Variables that point Google's clients in the service at the local Google. */
   readonly environment: Readonly<Record<string, string>>;
+  /** Whether instances are ended when idle or above their memory, and have no CPU between requests where the stack says so. */
+  readonly instanceLimits: boolean;
   /** Port of the front door, 0 for any free one. */
   readonly port: number;
 }
@@ -34,7 +36,7 @@ export interface RunningService {
  * @throws PortInUseError when another process has the port
  */
 export async function startRunService(options: RunServiceOptions): Promise<RunningService> {
-  const { service, folder, port, clock, onLog } = options;
+  const { service, folder, port, clock, onLog, instanceLimits } = options;
   const mounts = await mountVolumes(options);
   const command = [...service.container.command, ...service.container.args].map((text) => localPaths(text, mounts));
   const declared = service.container.env.map(({ name, value }) => [name, localPaths(value, mounts)] as const);
@@ -51,8 +53,10 @@ export async function startRunService(options: RunServiceOptions): Promise<Runni
     ...options.environment,
   };
   const probe = service.container.startup_probe;
+  const memoryBytes = instanceLimits ? service.memoryBytes : undefined;
   const instances = new Instances({
-    start: () => ServiceInstance.start({ command, environment, folder, probe, onLine: onLog }),
+    start: () => ServiceInstance.start({ command, environment, folder, probe, memoryBytes, onLine: onLog }),
+    whenIdle: instanceLimits ? { cpuIdle: service.cpuIdle } : undefined,
     concurrency: service.concurrency,
     minInstances: service.minInstances,
     maxInstances: service.maxInstances,

@@ -78,8 +78,8 @@ export function storageApi({ store, access, fault: decideFault }: StorageApiOpti
     });
   });
 
-  for (const version of ['/storage/v1', '/download/storage/v1'] as const) {
-    app.get(`${version}${OBJECT}`, (c) => {
+  for (const root of ['/storage/v1', '/download/storage/v1'] as const) {
+    app.get(`${root}${OBJECT}`, (c) => {
       const bucket = parameter(c, 'bucket');
       const name = parameter(c, 'object');
       permit(c, 'storage.objects.get', bucket, name);

@@ -5,7 +5,7 @@ import { ServiceInstance } from '../../../local/cloud-run/instance.ts';
 import { HANDLER_FILE } from '../fixtures/stack.ts';
 import { startInstance } from './fixture-instance.ts';
 import { Lines } from './lines.ts';
-import { gone, isAlive } from './processes.ts';
+import { gone, isAlive, standsStill } from './processes.ts';
 
 const probe = { initial_delay_seconds: 0, period_seconds: 1, failure_threshold: 30, timeout_seconds: 1 };
 const start = (command: string[], overrides = {}) =>
@@ -42,6 +42,37 @@ test('one that ignores SIGTERM is killed after its grace', async () => {
   expect(isAlive(instance.pid as number)).toBe(true);
   await stopped;
   await expect(instance.exited).resolves.toBe('SIGKILL');
+});
+
+test('an instance without its CPU does nothing, and goes on where it was', async () => {
+  const instance = await startInstance();
+  instance.pause();
+  const answer = fetch(`http://127.0.0.1:${instance.port}/`);
+  await standsStill(instance.pid as number);
+  instance.resume();
+  expect((await answer).status).toBe(200);
+  await instance.stop();
+});
+
+test('one without its CPU has it again for its end', async () => {
+  const lines = new Lines();
+  const instance = await startInstance(lines);
+  instance.pause();
+  await instance.stop();
+  expect(lines.all).toEqual(['listening', 'got SIGTERM']);
+  await expect(instance.exited).resolves.toBe('exit code 0');
+});
+
+test('one that uses more than its memory is killed, and Cloud Run says so', async () => {
+  const lines = new Lines();
+  const program = `
+    require('node:http').createServer(() => { globalThis.all = Buffer.alloc(300 * 1024 ** 2, 1); }).listen(process.env.PORT);`;
+  const instance = await start(['node', '-e', program], { memoryBytes: 200 * 1024 ** 2, onLine: lines.add });
+  await expect(fetch(`http://127.0.0.1:${instance.port}/`)).rejects.toThrow('fetch failed');
+  await expect(instance.exited).resolves.toBe('SIGKILL');
+  expect(lines.all).toEqual([
+    expect.stringMatching(/^Memory limit of 200 MiB exceeded with [23]\d\d MiB used\. Cons/),
+  ]);
 });
 
 test('what an instance started ends with it', async () => {
@@ -109,10 +140,9 @@ test('without an HTTP probe it is enough to listen', async () => {
   await instance.stop();
 });
 
-test('an instance ends although the local Google is killed', async () => {
-  const parent = spawn(process.execPath, [fileURLToPath(new URL('../fixtures/parent.ts', import.meta.url))], {
-    stdio: ['ignore', 'pipe', 'inherit'],
-  });
+test.each([[''], ['paused']])('an instance ends although the local Google is killed %s', async (state) => {
+  const file = fileURLToPath(new URL('../fixtures/parent.ts', import.meta.url));
+  const parent = spawn(process.execPath, [file, state], { stdio: ['ignore', 'pipe', 'inherit'] });
   const [line] = (await once(parent.stdout, 'data')) as [Buffer];
   const pid = Number(line);
   expect(isAlive(pid)).toBe(true);

@@ -5,18 +5,22 @@ import { VirtualClock } from '../../../time/virtual-clock.ts';
 const clock = new VirtualClock();
 const waiting = () => new AbortController().signal;
 
-/** An instance without a process: a test ends it. */
-function fakeInstance(): ServiceInstance & { end(how: string): void } {
+type FakeInstance = ServiceInstance & { end(how: string): void; readonly did: string[] };
+
+/** An instance without a process: a test ends it, and sees what was done to it. */
+function fakeInstance(): FakeInstance {
   let end: (how: string) => void = () => {};
   const exited = new Promise<string>((resolve) => {
     end = resolve;
   });
-  return { exited, end, stop: async () => end('SIGTERM') } as unknown as ServiceInstance & { end(how: string): void };
+  const did: string[] = [];
+  const [pause, resume] = ['pause', 'resume'].map((what) => () => did.push(what));
+  return { exited, end, did, pause, resume, stop: async () => end('SIGTERM') } as unknown as FakeInstance;
 }
 
 /** Instances that start at once, with what was started and said. */
 function service(overrides: Partial<InstancesOptions> = {}) {
-  const started: ReturnType<typeof fakeInstance>[] = [];
+  const started: FakeInstance[] = [];
   const log: string[] = [];
   const instances = new Instances({
     start: async () => {
@@ -118,6 +122,111 @@ test('an instance that ends by itself is replaced', async () => {
   await settle();
   expect(instances.instances).toEqual([started[1]]);
   expect(log).toEqual(['An instance ended by itself (SIGKILL) with 1 requests.']);
+});
+
+test('a request waits 3.5 times as long as an instance takes to start, where that is more', async () => {
+  const { instances } = service({
+    concurrency: 1,
+    maxInstances: 1,
+    start: () => new Promise((resolve) => clock.setTimeout(() => resolve(fakeInstance()), 4000)),
+  });
+  const deployed = instances.deploy();
+  await clock.advance(4000);
+  await deployed;
+  await instances.acquire(waiting());
+  const refused = expect(instances.acquire(waiting())).rejects.toThrow('No instance was free within 14 s.');
+  await clock.advance(14_000);
+  await refused;
+});
+
+describe('as on Cloud Run', () => {
+  const MINUTE = 60_000;
+
+  test('an instance without a request for 15 minutes is ended, and the next request starts one', async () => {
+    const { instances, started, log } = service({ whenIdle: { cpuIdle: false } });
+    await instances.deploy();
+    await clock.advance(10 * MINUTE);
+    (await instances.acquire(waiting())).release();
+    await clock.advance(15 * MINUTE - 1);
+    expect(instances.instances).toEqual(started);
+    await clock.advance(1);
+    expect(instances.instances).toEqual([]);
+    await expect(started[0]?.exited).resolves.toBe('SIGTERM');
+    expect(log).toEqual(['An instance without requests for 15 minutes is ended.']);
+    const place = await instances.acquire(waiting());
+    expect(started.indexOf(place.instance as FakeInstance)).toBe(1);
+  });
+
+  test('the minimum of instances stays, and whoever has a request', async () => {
+    const { instances, started } = service({ whenIdle: { cpuIdle: false }, minInstances: 1, maxInstances: 3 });
+    await instances.deploy();
+    const places = await Promise.all(Array.from({ length: 5 }, () => instances.acquire(waiting())));
+    for (const place of places.slice(0, -1)) place.release();
+    await clock.advance(20 * MINUTE);
+    expect(started).toHaveLength(3);
+    expect(instances.instances).toEqual([places.at(-1)?.instance]);
+    places.at(-1)?.release();
+    await clock.advance(60 * MINUTE);
+    expect(instances.instances).toEqual([places.at(-1)?.instance]);
+  });
+
+  test('an instance has its CPU while it has a request, and none soon after', async () => {
+    const { instances, started } = service({ whenIdle: { cpuIdle: true } });
+    await instances.deploy();
+    const [instance] = started as [FakeInstance];
+    await clock.advance(49);
+    expect(instance.did).toEqual([]);
+    await clock.advance(1);
+    expect(instance.did).toEqual(['pause']);
+    const places = [await instances.acquire(waiting()), await instances.acquire(waiting())];
+    places[0]?.release();
+    await clock.advance(MINUTE);
+    expect(instance.did).toEqual(['pause', 'resume', 'resume']);
+    places[1]?.release();
+    places[1]?.release();
+    await clock.advance(50);
+    expect(instance.did).toEqual(['pause', 'resume', 'resume', 'pause']);
+  });
+
+  test('an instance with CPU all the time keeps it', async () => {
+    const { instances, started } = service({ whenIdle: { cpuIdle: false } });
+    await instances.deploy();
+    (await instances.acquire(waiting())).release();
+    await clock.advance(MINUTE);
+    expect(started[0]?.did).toEqual([]);
+  });
+
+  test('one that ended by itself is replaced when a request comes, or for the minimum', async () => {
+    for (const [minInstances, then] of [
+      [0, 1],
+      [1, 2],
+    ] as const) {
+      const { instances, started } = service({ whenIdle: { cpuIdle: true }, minInstances });
+      await instances.deploy();
+      started[0]?.end('SIGKILL');
+      await settle();
+      expect(started).toHaveLength(then);
+      await instances.acquire(waiting());
+      expect(started).toHaveLength(2);
+    }
+  });
+
+  test('nothing waits any more after a stop', async () => {
+    const before = clock.pendingTimers;
+    const { instances } = service({ whenIdle: { cpuIdle: true } });
+    await instances.deploy();
+    expect(clock.pendingTimers).toBe(before + 2);
+    await instances.stop();
+    expect(clock.pendingTimers).toBe(before);
+  });
+});
+
+test('otherwise instances are kept, with their CPU', async () => {
+  const { instances, started } = service();
+  await Promise.all([1, 2, 3].map(() => instances.acquire(waiting()).then((place) => place.release())));
+  await clock.advance(24 * 3_600_000);
+  expect(instances.instances).toEqual(started);
+  expect(started.flatMap(({ did }) => did)).toEqual([]);
 });
 
 test('when no instance starts, those that wait get 503, and the next request tries again', async () => {

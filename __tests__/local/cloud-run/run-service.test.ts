@@ -15,6 +15,8 @@ test('a service is what the stack declares', () => {
     url: SERVICE_URL,
     audiences: [SERVICE_URL, 'demo-audience'],
     timeoutSeconds: 595,
+    cpuIdle: true,
+    memoryBytes: 512 * 1024 ** 2,
     concurrency: 2,
     minInstances: 0,
     maxInstances: 2,
@@ -38,6 +40,23 @@ test("what the stack leaves out is Cloud Run's default", () => {
     maxInstances: 100,
     mounts: [],
   });
+});
+
+test.each([
+  [{}, { cpuIdle: false, memoryBytes: 512 * 1024 ** 2 }],
+  [
+    { cpu_idle: true, limits: { cpu: '1' } },
+    { cpuIdle: true, memoryBytes: 512 * 1024 ** 2 },
+  ],
+  [[{ cpu_idle: false, limits: { memory: '2Gi' } }], { cpuIdle: false, memoryBytes: 2 * 1024 ** 3 }],
+  [{ limits: { memory: '1.5G' } }, { cpuIdle: false, memoryBytes: 1.5e9 }],
+  [{ limits: { memory: '700000k' } }, { cpuIdle: false, memoryBytes: 7e8 }],
+  [{ limits: { memory: '536870912' } }, { cpuIdle: false, memoryBytes: 512 * 1024 ** 2 }],
+])('with the resources %j an instance has %j', (resources, expected) => {
+  const json = stackJson();
+  const [container] = json.resource.google_cloud_run_v2_service.service.template.containers;
+  Object.assign(container as object, { resources });
+  expect(read(json)).toMatchObject(expected);
 });
 
 test('requests go to the container with a port; the others, which are images, only have their names', () => {
