@@ -70,9 +70,7 @@ test('one that uses more than its memory is killed, and Cloud Run says so', asyn
   const instance = await start(['node', '-e', program], { memoryBytes: 200 * 1024 ** 2, onLine: lines.add });
   await expect(fetch(`http://127.0.0.1:${instance.port}/`)).rejects.toThrow('fetch failed');
   await expect(instance.exited).resolves.toBe('SIGKILL');
-  expect(lines.all).toEqual([
-    expect.stringMatching(/^Memory limit of 200 MiB exceeded with [23]\d\d MiB used\. Cons/),
-  ]);
+  expect(lines.all).toEqual([expect.stringMatching(/^Memory limit of 200 MiB exceeded with [23]\d\d MiB used\. Cons/)]);
 });
 
 test('what an instance started ends with it', async () => {
