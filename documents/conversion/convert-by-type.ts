@@ -8,7 +8,7 @@ import {
 import { detectType } from './detect-type.ts';
 import type { ConversionLimits } from './limits.ts';
 import { countWords } from './long-text.ts';
-import { charsetOf, decodeText } from './text/decode-text.ts';
+import { type ReadText, readText } from './text/read-text.ts';
 
 /** No page, and so no text. */
 const EMPTY_PDF =
@@ -76,17 +76,25 @@ async function contentOf(
     case 'xlsx':
       return (await import('./office/xlsx.ts')).convertXlsx(source.bytes, limits);
     case 'html': {
-      const { convertHtml, declaredCharset } = await import('./html/html.ts');
-      return convertHtml(textOf(source, declaredCharset(source.bytes)));
+      const { convertHtml } = await import('./html/html.ts');
+      const { declaredCharset } = await import('./html/prescan.ts');
+      const { text, remarks } = await readText(source, declaredCharset(source.bytes));
+      return withRemarks(convertHtml(text), remarks);
     }
-    case 'markdown':
-      return (await import('./text/text.ts')).convertMarkdown(textOf(source));
+    case 'markdown': {
+      const { text, remarks } = await readText(source);
+      return withRemarks((await import('./text/text.ts')).convertMarkdown(text), remarks);
+    }
     case 'csv':
     case 'text': {
-      const text = textOf(source);
+      const { text, remarks } = await readText(source);
       const { convertCsv, delimiterOf } = await import('./text/csv.ts');
       const delimiter = delimiterOf(text, type === 'csv');
-      return delimiter === undefined ? (await import('./text/text.ts')).convertText(text) : convertCsv(text, delimiter);
+      const isText = delimiter === undefined;
+      return withRemarks(
+        isText ? (await import('./text/text.ts')).convertText(text) : convertCsv(text, delimiter),
+        remarks,
+      );
     }
     case 'image':
       throw new UnconvertibleDocumentError(
@@ -96,11 +104,12 @@ async function contentOf(
   }
 }
 
-function textOf({ bytes, contentType }: SourceDocument, declared?: string): string {
-  const text = decodeText(bytes, charsetOf(contentType) ?? declared);
-  if (text === undefined)
-    throw new UnconvertibleDocumentError('corrupt', 'The document has binary data among its text.');
-  return text;
+function withRemarks(
+  conversion: Omit<Conversion, 'characters'>,
+  remarks: ReadText['remarks'],
+): Omit<Conversion, 'characters'> {
+  const partial = [...remarks, ...(conversion.partial ?? [])];
+  return partial.length === 0 ? conversion : { ...conversion, partial };
 }
 
 /** The one failure that says something about the moment and not about the document: the process had no memory for a buffer. */

@@ -1,21 +1,13 @@
 import { type DocumentType, type SourceDocument, UnconvertibleDocumentError } from './converter.ts';
+import { kindOfBytes, kindOfCompoundFile, kindOfPackage, kindOfSource } from './not-converted.ts';
 import { openZipArchive } from './office/zip-archive.ts';
-import { charsetOf, decodeText } from './text/decode-text.ts';
+import { charsetOf, decodeText, encodingOf } from './text/decode-text.ts';
 
 /** Bytes of a text that are looked at. */
 const SAMPLE_BYTES = 4096;
 /** Readers accept a PDF whose header is within the first 1,024 bytes (PDF Reference 1.7, implementation note 13). */
 const PDF_HEADER_WITHIN = 1024;
 const CONTENT_TYPES_LIMIT = 4 * 1024 * 1024;
-
-/** First bytes, in Latin-1, of kinds that are often uploaded and are not converted here. */
-const UNSUPPORTED: [signature: string, kind: string][] = [
-  ['{\\rtf', 'an RTF document'],
-  ['%!PS', 'a PostScript document'],
-  ['\x1f\x8b', 'a gzip archive'],
-  ['7z\xbc\xaf', 'a 7-Zip archive'],
-  ['Rar!', 'a RAR archive'],
-];
 
 /** First bytes of images: PNG, JPEG, GIF, TIFF and BigTIFF. */
 const IMAGES = ['\x89PNG', '\xff\xd8\xff', 'GIF87a', 'GIF89a', 'II*\0', 'MM\0*', 'II+\0', 'MM\0+'];
@@ -46,8 +38,8 @@ export function detectType(source: SourceDocument): DocumentType {
   if (head.startsWith('PK\x03\x04') || head.startsWith('PK\x05\x06')) return officeType(bytes);
   if (head.startsWith('\xd0\xcf\x11\xe0')) throw legacyOffice(bytes);
   if (isImage(head)) return 'image';
-  const known = UNSUPPORTED.find(([signature]) => head.startsWith(signature));
-  if (known) throw unsupported(known[1]);
+  const known = kindOfBytes(head);
+  if (known) throw unsupported(known);
   // An archive may stand behind other bytes.
   if (head.includes('PK\x03\x04')) return officeType(bytes);
   return textType(source);
@@ -65,25 +57,31 @@ function officeType(bytes: Uint8Array): DocumentType {
     const contentTypes = latin1(archive.read('[Content_Types].xml'));
     const office = OFFICE.find(([content]) => content.test(contentTypes));
     if (office) return office[1];
+    throw unsupported(kindOfPackage(contentTypes) ?? 'a ZIP archive');
   }
   if (!archive.has('mimetype')) throw unsupported('a ZIP archive');
   const mimetype = latin1(archive.read('mimetype').subarray(0, 100)).trim();
-  throw unsupported(`of type ${mimetype.replace(/[^\w.+/-]/g, '?')}`);
+  throw unsupported(kindOfPackage(mimetype) ?? `of type ${mimetype.replace(/[^\w.+/-]/g, '?')}`);
 }
 
 /** Compound files are Office 97 to 2003, or the wrapping of a newer document with a password (MS-OFFCRYPTO, 2.3.4.4). */
 function legacyOffice(bytes: Uint8Array): UnconvertibleDocumentError {
-  if (Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength).includes('EncryptedPackage', 0, 'utf16le')) {
+  const buffer = Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength);
+  if (buffer.includes('EncryptedPackage', 0, 'utf16le')) {
     return new UnconvertibleDocumentError('encrypted', 'The document is encrypted; save it without a password.');
   }
-  return unsupported('an Office document of the format before 2007');
+  return unsupported(kindOfCompoundFile(buffer));
 }
 
 function textType({ bytes, filename, contentType = '' }: SourceDocument): DocumentType {
-  const text = decodeText(bytes.subarray(0, SAMPLE_BYTES), charsetOf(contentType));
-  if (text === undefined) throw unsupported('a binary file of an unknown type');
+  const sample = bytes.subarray(0, SAMPLE_BYTES);
+  const decoded = decodeText(sample, encodingOf(sample, charsetOf(contentType)) ?? 'windows-1252');
+  if (decoded === undefined) throw unsupported('a binary file of an unknown type');
+  const { text } = decoded;
   const extension = filename.toLowerCase().match(/\.([a-z0-9]+)$/)?.[1] ?? '';
   const mediaType = contentType.split(';', 1)[0]?.trim().toLowerCase() ?? '';
+  const source = kindOfSource(text, extension, mediaType);
+  if (source) throw unsupported(source);
   if (/^\s*(?:<\?xml[^>]*>\s*)?<(?:!doctype\s+html|html)\b/i.test(text.replace(/<!--[\s\S]*?-->/g, ''))) return 'html';
   if (['html', 'htm', 'xhtml'].includes(extension) || /^(text\/html|application\/xhtml\+xml)$/.test(mediaType))
     return 'html';

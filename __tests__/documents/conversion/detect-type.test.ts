@@ -39,6 +39,7 @@ test.each([
   ['a page with a doctype', utf8('\n<!DOCTYPE html><p>x'), 'html'],
   ['an XHTML page', utf8('<?xml version="1.0"?>\n<!-- by hand -->\n<html><p>x</p></html>'), 'html'],
   ['text', utf8('Just words.'), 'text'],
+  ['a memorandum', utf8('From: the harbour\nTo: the pilots\nSubject: fog\n\nStay.'), 'text'],
   ['text in UTF-16', Buffer.from('\ufeffwords', 'utf16le'), 'text'],
   ['text in Latin-1', Buffer.from('caf\xe9', 'latin1'), 'text'],
 ])('%s is known by its content', (_, bytes, type) => {
@@ -68,18 +69,42 @@ test.each([
   [
     'unsupported',
     office('application/vnd.ms-excel.sheet.binary.macroEnabled.main'),
-    `The document is a ZIP archive; ${ONLY}`,
+    `The document is an Excel workbook in binary form (XLSB); ${ONLY}`,
   ],
   ['unsupported', utf8('{\\rtf1 text}'), `The document is an RTF document; ${ONLY}`],
+  ['unsupported', makeZip({ mimetype: 'application/epub+zip' }), `The document is an EPUB book; ${ONLY}`],
   [
     'unsupported',
-    makeZip({ mimetype: 'application/epub+zip' }),
-    `The document is of type application/epub+zip; ${ONLY}`,
+    makeZip({ mimetype: 'application/vnd.oasis.opendocument.text' }),
+    `The document is an OpenDocument text (ODT); ${ONLY}`,
+  ],
+  ['unsupported', makeZip({ mimetype: 'image/x<y' }), `The document is of type image/x?y; ${ONLY}`],
+  [
+    'unsupported',
+    utf8('Subject: x\nMIME-Version: 1.0\nContent-Type: multipart/mixed;\n boundary="b"\n\n--b\n'),
+    `The document is a mail; ${ONLY}`,
+  ],
+  [
+    'unsupported',
+    utf8(
+      'From: <Saved by a browser>\r\nMIME-Version: 1.0\r\nContent-Type: multipart/related; type="text/html"\r\n\r\n',
+    ),
+    `The document is a web archive (MHTML); ${ONLY}`,
+  ],
+  [
+    'unsupported',
+    utf8('1 0 obj\n<< /Type /Catalog >>\nendobj\n'),
+    `The document is a PDF whose header %PDF- is missing; ${ONLY}`,
   ],
   ['unsupported', makeZip({ 'a.txt': 'a' }), `The document is a ZIP archive; ${ONLY}`],
   [
     'unsupported',
-    Buffer.from('\xd0\xcf\x11\xe0 Word 97', 'latin1'),
+    Buffer.concat([Buffer.from('\xd0\xcf\x11\xe0', 'latin1'), Buffer.from('WordDocument', 'utf16le')]),
+    `The document is a Word document of the format before 2007; ${ONLY}`,
+  ],
+  [
+    'unsupported',
+    Buffer.from('\xd0\xcf\x11\xe0', 'latin1'),
     `The document is an Office document of the format before 2007; ${ONLY}`,
   ],
   [

@@ -39,9 +39,3 @@ function pageToMarkdown({ root }: HtmlPage): string {
   requireBearable(lines.reduce((characters, line) => characters + line.length + 1, 0));
   return lines.join('\n');
 }
-
-/** The charset that a page declares in its first 1,024 bytes (HTML Living Standard, 4.2.5.4). */
-export function declaredCharset(bytes: Uint8Array): string | undefined {
-  const head = Buffer.from(bytes.buffer, bytes.byteOffset, Math.min(bytes.byteLength, 1024)).toString('latin1');
-  return head.match(/<meta\b[^<>]*\bcharset\s*=\s*["']?\s*([\w.:-]+)/i)?.[1];
-}

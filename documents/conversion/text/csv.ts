@@ -13,6 +13,12 @@ const FEWEST_RECORDS = 3;
 /** Prose has a comma a line by accident, seldom two. */
 const FEWEST_COLUMNS: Readonly<Record<string, number>> = { ',': 3 };
 const LONGEST_HEAD = 60;
+/** Excel's way to name the delimiter, before the records. */
+const SEPARATOR_LINE = /^sep=([^\w\s"]|\t)\n/i;
+/** How often a text's length is read again because of wrong quotes. */
+const MOST_RESCANS = 8;
+const MOST_PARTS = 64;
+const LINES_NAMED = 5;
 
 /**
  * Finds out whether a text is a table of delimited values (RFC 4180), with commas, tabs, semicolons or bars.
@@ -21,9 +27,15 @@ const LONGEST_HEAD = 60;
  * @returns the delimiter, or undefined when the text is none
  */
 export function delimiterOf(text: string, announced: boolean): string | undefined {
+  const named = text.match(SEPARATOR_LINE)?.[1];
+  if (named !== undefined) return named;
   const sample = wholeLines(text);
   const samples = DELIMITERS.map((delimiter) => {
-    const { data, quotesAreRight } = parse(sample, delimiter);
+    let quotesAreRight = true;
+    const { data } = parse(sample, delimiter, true, ({ isWrong }) => {
+      quotesAreRight &&= !isWrong;
+      return true;
+    });
     const widths = data.map((record) => record.length);
     const columns = mostFrequent(widths);
     const regular = widths.filter((width) => width === columns).length / Math.max(1, widths.length);
@@ -44,21 +56,100 @@ export function delimiterOf(text: string, announced: boolean): string | undefine
 }
 
 /**
- * Delimited values into one Markdown table; the first record is its head.
+ * Delimited values into one Markdown table; the first record is its head. A quote that does not end takes no other records with it: where
+ * its line has the right number of values without quotes, it is read so, and `partial` names the line.
  *
  * @throws UnconvertibleDocumentError `too-large`
  */
 export function convertCsv(text: string, delimiter: string): Omit<Conversion, 'characters'> {
   requireBearable(text.length);
-  const { data } = parse(text, delimiter);
-  const rows = data.map((record) => record.map(escapeMarkdown));
-  return { type: 'csv', markdown: data.length === 0 ? '' : tableToMarkdown(rows), converter: PAPAPARSE };
+  const { records, wrongLines } = readRecords(text, delimiter);
+  const rows = records.map((record) => record.map(escapeMarkdown));
+  return {
+    type: 'csv',
+    markdown: rows.length === 0 ? '' : tableToMarkdown(rows),
+    converter: PAPAPARSE,
+    ...(wrongLines.length > 0 && { partial: [wrongQuotes(wrongLines)] }),
+  };
 }
 
-/** Record by record, so that a table beyond the limit is not read to its end. */
-function parse(text: string, delimiter: string): { data: string[][]; quotesAreRight: boolean } {
+function wrongQuotes(lines: readonly number[]): string {
+  const named = lines.slice(0, LINES_NAMED).join(', ');
+  const more = lines.length > LINES_NAMED ? ` and ${lines.length - LINES_NAMED} more` : '';
+  return `Quotes are wrong in ${lines.length === 1 ? 'line' : 'lines'} ${named}${more}: values may be cut or joined.`;
+}
+
+interface Records {
+  readonly records: string[][];
+  /** From 1. */
+  readonly wrongLines: number[];
+}
+
+function readRecords(text: string, delimiter: string): Records {
+  const records: string[][] = [];
+  const wrongLines: number[] = [];
+  let rescanned = 0;
+  let line = 1;
+  let counted = 0;
+  let width = 0;
+  let start = text.match(SEPARATOR_LINE)?.[0].length ?? 0;
+  while (start < text.length) {
+    const from = start;
+    let begin = from;
+    start = text.length;
+    // Where every quote is wrong, quotes are none: to look for the end of each would take the square of the text's length.
+    const quoted = rescanned <= MOST_RESCANS * text.length;
+    const { data } = parse(text.slice(from), delimiter, quoted, ({ record, isWrong, cursor, columns }) => {
+      width ||= record.length;
+      requireFewCells(Math.max(columns, width) * (records.length + 1));
+      const [first, end] = [begin, from + cursor];
+      begin = end;
+      if (!isWrong) return true;
+      line += lineEndsIn(text, counted, first);
+      counted = first;
+      wrongLines.push(line);
+      const lineEnd = endOfLine(text, first);
+      const isOneLine = end <= lineEnd + 1;
+      if (isOneLine || (record.length === width && valuesOf(text, first, lineEnd, delimiter).length !== width))
+        return true;
+      start = first;
+      rescanned += end - from + text.length / MOST_PARTS;
+      return false;
+    });
+    for (const record of data) records.push(record);
+    if (start === text.length) break;
+    const lineEnd = endOfLine(text, start);
+    records.push(valuesOf(text, start, lineEnd, delimiter));
+    start = lineEnd + 1;
+  }
+  return { records, wrongLines };
+}
+
+function valuesOf(text: string, start: number, end: number, delimiter: string): string[] {
+  return text.slice(start, end).split(delimiter, MAX_TABLE_CELLS);
+}
+
+interface Step {
+  readonly record: string[];
+  readonly isWrong: boolean;
+  /** Where the record ends. */
+  readonly cursor: number;
+  /** Of the longest record until now. */
+  readonly columns: number;
+}
+
+/**
+ * Record by record, so that a table beyond the limit is not read to its end.
+ *
+ * @param take whether to go on; the record for which it does not is left out
+ */
+function parse(
+  text: string,
+  delimiter: string,
+  quoted: boolean,
+  take: (step: Step) => boolean,
+): { readonly data: string[][] } {
   const data: string[][] = [];
-  let quotesAreRight = true;
   let columns = 0;
   Papa.parse<string[]>(text, {
     delimiter,
@@ -66,17 +157,34 @@ function parse(text: string, delimiter: string): { data: string[][]; quotesAreRi
     skipEmptyLines: 'greedy',
     // Its fast mode splits the whole text at once, in many times its memory.
     fastMode: false,
-    step(record) {
+    // A character that no text has.
+    ...(!quoted && { quoteChar: '\u0000' }),
+    step(record, parser) {
       columns = Math.max(columns, record.data.length);
-      data.push(record.data);
-      quotesAreRight &&= record.errors.every(({ type }) => type !== 'Quotes');
+      const isWrong = record.errors.some(({ type }) => type === 'Quotes');
       // Short records count as long as the longest.
-      if (columns * data.length > MAX_TABLE_CELLS) {
-        throw new UnconvertibleDocumentError('too-large', `The table has more than ${MAX_TABLE_CELLS} cells.`);
-      }
+      requireFewCells(columns * (data.length + 1));
+      if (take({ record: record.data, isWrong, cursor: record.meta.cursor, columns })) data.push(record.data);
+      else parser.abort();
     },
   });
-  return { data, quotesAreRight };
+  return { data };
+}
+
+function requireFewCells(cells: number): void {
+  if (cells <= MAX_TABLE_CELLS) return;
+  throw new UnconvertibleDocumentError('too-large', `The table has more than ${MAX_TABLE_CELLS} cells.`);
+}
+
+function endOfLine(text: string, from: number): number {
+  const end = text.indexOf('\n', from);
+  return end === -1 ? text.length : end;
+}
+
+function lineEndsIn(text: string, from: number, to: number): number {
+  let count = 0;
+  for (let i = text.indexOf('\n', from); i !== -1 && i < to; i = text.indexOf('\n', i + 1)) count++;
+  return count;
 }
 
 /** The beginning of a long text, up to the end of a line. */

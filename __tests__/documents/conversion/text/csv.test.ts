@@ -68,9 +68,31 @@ test('a table of millions of cells is too large', async () => {
   expect(await refusal(convert(utf8(csv), 'x.csv'))).toBe('too-large: The table has more than 1000000 cells.');
 });
 
-test('a record with 200,000 stray quotes is a record', async () => {
-  const { markdown } = await convert(utf8(`a,b\n${'"x\n'.repeat(200_000)}`), 'x.csv');
-  expect(markdown).toMatch(/^\| a \| b \|\n\| --- \| --- \|\n\| x<br>"x<br>/);
+test('a quote that does not end takes no other record with it, and its line is named', async () => {
+  const csv = 'id,label,qty\n1,"14 inch,3\n2,y,4\n3,"a ""b""\nc",5\n';
+  const { markdown, partial } = await convert(utf8(csv), 'x.csv');
+  expect(markdown).toBe(
+    '| id | label | qty |\n| --- | --- | --- |\n| 1 | "14 inch | 3 |\n| 2 | y | 4 |\n| 3 | a "b"<br>c | 5 |\n',
+  );
+  expect(partial).toEqual(['Quotes are wrong in line 2: values may be cut or joined.']);
+});
+
+test('a value with quotes inside its quotes stays one, over several lines', async () => {
+  const { markdown, partial } = await convert(utf8('a,b\n"He said "no" and\nleft, again",2\n3,4\n'), 'x.csv');
+  expect(markdown).toBe('| a | b |\n| --- | --- |\n| He said "no" and<br>left, again | 2 |\n| 3 | 4 |\n');
+  expect(partial).toEqual(['Quotes are wrong in line 2: values may be cut or joined.']);
+});
+
+test('the first line may name the delimiter, and is no record', async () => {
+  const { markdown } = await convert(utf8('sep=;\r\nname;price\r\nPear;2,40\r\n'), 'x.csv');
+  expect(markdown).toBe('| name | price |\n| --- | --- |\n| Pear | 2,40 |\n');
+});
+
+test('stray quotes in every line take no time that grows with the square', async () => {
+  const csv = utf8(`a,b\n${'"x\n'.repeat(400_000)}`);
+  const { markdown, partial } = await convert(csv, 'x.csv');
+  expect(markdown.split('\n')).toHaveLength(400_003);
+  expect(partial?.[0]).toMatch(/^Quotes are wrong in lines 2, 3, /);
 });
 
 test('more text than a table bears is too large', async () => {

@@ -1,37 +1,65 @@
 import fc from 'fast-check';
-import { charsetOf, decodeText } from '../../../../documents/conversion/text/decode-text.ts';
+import { charsetOf, decodeText, encodingOf } from '../../../../documents/conversion/text/decode-text.ts';
 import { utf8 } from '../local-conversion.ts';
+
+const read = (bytes: Uint8Array, declared?: string) =>
+  decodeText(bytes, encodingOf(bytes, declared) ?? 'windows-1252')?.text;
 
 test.each([
   ['UTF-8', utf8('Zürich'), undefined],
   ['UTF-8 with a byte order mark', utf8('\ufeffZürich'), 'iso-8859-1'],
   ['UTF-16, little end first', Buffer.from('\ufeffZürich', 'utf16le'), undefined],
   ['UTF-16, big end first', Buffer.from('\ufeffZürich', 'utf16le').swap16(), undefined],
+  ['UTF-8 under the charset that it had before', utf8('Zürich'), 'windows-1252'],
   ['UTF-8 under an unknown charset', utf8('Zürich'), 'klingon-1'],
   ['Windows-1252, where UTF-8 is impossible', Buffer.from('Z\xfcrich', 'latin1'), undefined],
 ])('reads %s', (_, bytes, charset) => {
-  expect(decodeText(bytes, charset)).toBe('Zürich');
+  expect(read(bytes, charset)).toBe('Zürich');
 });
 
 test('believes a declared charset', () => {
-  expect(decodeText(Buffer.from([0xcf, 0xf0, 0xe8]), 'windows-1251')).toBe('При');
+  expect(read(Buffer.from([0xcf, 0xf0, 0xe8]), 'windows-1251')).toBe('При');
+});
+
+test.each([
+  ['utf-16le', Buffer.from('name,price\nApfel,1', 'utf16le')],
+  ['utf-16be', Buffer.from('港口报告\n起重机停了两天', 'utf16le').swap16()],
+  ['iso-2022-jp', Buffer.from('\x1b$B4A;z\x1b(B', 'latin1')],
+  ['utf-8', utf8('plain')],
+])('finds %s by its bytes', (encoding, bytes) => {
+  expect(encodingOf(bytes)).toBe(encoding);
+});
+
+test('plain ASCII is no UTF-16, whatever is declared', () => {
+  expect(encodingOf(utf8('plain'), 'utf-16')).toBe('utf-8');
+  expect(encodingOf(Buffer.from('plain', 'utf16le'), 'utf-16')).toBe('utf-16le');
+});
+
+test('bad bytes do not make another encoding of a text, and are counted', () => {
+  const bytes = Buffer.concat([utf8('Grüße aus München, 5 €\n'), Buffer.from([0xff, 0xfe]), utf8(' Übrig')]);
+  expect(encodingOf(bytes)).toBe('utf-8');
+  expect(decodeText(bytes, 'utf-8')).toEqual({ text: 'Grüße aus München, 5 €\n\ufffd\ufffd Übrig', badPlaces: 2 });
+});
+
+test('what is not UTF-8 and declares nothing has no known encoding', () => {
+  expect(encodingOf(Buffer.from('Z\xfcrich', 'latin1'))).toBeUndefined();
 });
 
 test('ends every line in a line feed', () => {
-  expect(decodeText(utf8('a\r\nb\rc\u2028d'))).toBe('a\nb\nc\nd');
+  expect(read(utf8('a\r\nb\rc\u2028d'))).toBe('a\nb\nc\nd');
 });
 
 test('is the inverse of encoding, for any text without controls', () => {
   fc.assert(
     fc.property(fc.string({ unit: 'grapheme' }), (text) => {
       fc.pre(!/[\p{Cc}\ufeff\u2028\u2029]/u.test(text));
-      expect(decodeText(utf8(text))).toBe(text);
+      expect(read(utf8(text))).toBe(text);
     }),
   );
 });
 
 test('does not take binary data for text', () => {
-  expect(decodeText(Buffer.from([72, 105, 0, 1]))).toBeUndefined();
+  expect(read(Buffer.from([72, 105, 0, 1]))).toBeUndefined();
 });
 
 test.each([
