@@ -51,11 +51,14 @@ export async function convertByType(
   try {
     const conversion = await contentOf(type, source, ocr, limits);
     const markdown = `${conversion.markdown.trim()}\n`;
-    if (markdown === '\n') throw new UnconvertibleDocumentError('empty', 'The document is empty: it has no text.');
+    if (markdown === '\n') {
+      const message = ['The document is empty: it has no text.', ...(conversion.partial ?? [])].join(' ');
+      throw new UnconvertibleDocumentError('empty', message);
+    }
     return { ...conversion, markdown, characters: markdown.length, words: countWords(markdown) };
   } catch (error) {
     if (error instanceof UnconvertibleDocumentError || isOutOfMemory(error)) throw error;
-    const message = `The document cannot be read as ${type}: ${error instanceof Error ? error.message : String(error)}`;
+    const message = `The document cannot be read as ${type}: its parser ended with ${kindOf(error)}.`;
     throw new UnconvertibleDocumentError('corrupt', message, { cause: error });
   }
 }
@@ -110,6 +113,12 @@ function withRemarks(
 ): Omit<Conversion, 'characters'> {
   const partial = [...remarks, ...(conversion.partial ?? [])];
   return partial.length === 0 ? conversion : { ...conversion, partial };
+}
+
+/** What a parser says of an error may quote the document, which belongs into no reason and no log. */
+function kindOf(error: unknown): string {
+  const name = error instanceof Error ? error.name : '';
+  return /^[A-Z][A-Za-z]{0,40}$/.test(name) ? name : 'an error';
 }
 
 /** The one failure that says something about the moment and not about the document: the process had no memory for a buffer. */

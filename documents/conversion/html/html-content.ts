@@ -179,8 +179,12 @@ const lineBreak: Handler = (_, flow) => {
 };
 
 const image: Handler = (element, flow, { marks }) => {
-  // mammoth's way to write a picture of which nothing is kept.
-  if (attributeOf(element, 'src') === '') return;
+  // A picture of which only the words in its place are kept.
+  if (attributeOf(element, 'src') === '') {
+    const words = inOneLine(attributeOf(element, 'alt') ?? '');
+    if (words !== '') flow.inline.markdown(`![${words.replace(/[\\[\]`*_<]/g, '\\$&')}]()`, marks);
+    return;
+  }
   const markdown = imageToMarkdown(element);
   if (markdown === undefined) flow.inline.text(attributeOf(element, 'alt') ?? '', marks);
   else flow.inline.markdown(markdown, marks);

@@ -33,7 +33,7 @@ export function htmlToMarkdown(html: string): string {
   return pageToMarkdown(readPage(html));
 }
 
-function pageToMarkdown({ root }: HtmlPage): string {
+export function pageToMarkdown({ root }: Pick<HtmlPage, 'root'>): string {
   const lines = standingApart(contentToBlocks(root.children));
   // Lists indent what is in them.
   requireBearable(lines.reduce((characters, line) => characters + line.length + 1, 0));

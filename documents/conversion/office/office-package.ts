@@ -1,3 +1,4 @@
+import { UnconvertibleDocumentError } from '../converter.ts';
 import { type DocumentProperties, documentProperties } from '../document-properties.ts';
 import { childOf, parseXml, type XmlElement } from './xml.ts';
 import { openZipArchive, type ZipArchive } from './zip-archive.ts';
@@ -64,11 +65,11 @@ function readReferences(archive: ZipArchive, part: string): References {
 /**
  * The part that the package is about.
  *
- * @throws Error when the package names none
+ * @throws UnconvertibleDocumentError `corrupt` when the package names none
  */
 export function mainPartOf(office: OfficePackage): string {
   const main = relatedPart(office, '', 'officeDocument');
-  if (main === undefined) throw new Error('its main part is missing.');
+  if (main === undefined) throw new UnconvertibleDocumentError('corrupt', 'The document lacks its main part.');
   return main;
 }
 

@@ -38,7 +38,7 @@ export function convertPptx(
   const pages: { number: number; blocks: Block[] }[] = [];
   slideIds.forEach(({ attributes }, i) => {
     const part = relationships.get(attributes['r:id'] ?? '')?.target;
-    if (part === undefined) throw new Error(`its slide ${i + 1} is missing.`);
+    if (part === undefined) throw missingSlide(i + 1);
     const slide = parseXml(office.read(part));
     if (/^(0|false)$/.test(slide.attributes.show ?? '')) {
       partial.push(`The hidden slide ${i + 1} was left out.`);
@@ -63,6 +63,10 @@ export function convertPptx(
     ...corePropertiesOf(office),
     ...(partial.length > 0 && { partial }),
   };
+}
+
+function missingSlide(number: number): UnconvertibleDocumentError {
+  return new UnconvertibleDocumentError('corrupt', `The presentation lacks its slide ${number}.`);
 }
 
 /** What stands for a picture is not what it says. */

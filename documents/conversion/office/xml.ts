@@ -4,6 +4,8 @@ import { UnconvertibleDocumentError } from '../converter.ts';
 /** An element, by its name without the prefix: producers choose their prefixes freely. */
 export interface XmlElement {
   readonly name: string;
+  /** Undefined where the file does not declare it. */
+  readonly namespace: string | undefined;
   /** By their names; those of a namespace with the prefix that this project knows it by, such as `r:id`, or with the namespace itself. */
   readonly attributes: Readonly<Record<string, string>>;
   readonly children: XmlElement[];
@@ -12,7 +14,7 @@ export interface XmlElement {
 }
 
 export interface XmlHandler {
-  open?(name: string, attributes: Readonly<Record<string, string>>): void;
+  open?(name: string, attributes: Readonly<Record<string, string>>, namespace: string | undefined): void;
   text?(text: string): void;
   close?(name: string): void;
 }
@@ -26,8 +28,12 @@ const NAMESPACES: Readonly<Record<string, string>> = {
   'http://purl.oclc.org/ooxml/officeDocument/relationships': 'r:',
   'http://schemas.openxmlformats.org/wordprocessingml/2006/main': 'w:',
   'http://purl.oclc.org/ooxml/wordprocessingml/main': 'w:',
+  'http://schemas.openxmlformats.org/officeDocument/2006/math': 'm:',
+  'http://purl.oclc.org/ooxml/officeDocument/math': 'm:',
 };
 const DECLARATION = 'xmlns:';
+/** The namespace of what has no prefix. */
+const DEFAULT = 'xmlns';
 
 /** Far beyond what Excel (32,767 characters a cell) and PowerPoint write in one run. */
 const LONGEST_TEXT = 1_000_000;
@@ -36,21 +42,26 @@ const LONGEST_TEXT = 1_000_000;
  * Reads XML from its start to its end without keeping any of it. Entities of the document's own are never expanded, and nothing
  * that it refers to is loaded.
  *
- * @throws Error when it is not well formed
- * @throws UnconvertibleDocumentError `too-large` for an endless run of text
+ * @throws UnconvertibleDocumentError `corrupt` when it is not well formed, `too-large` for an endless run of text
  */
 export function scanXml(bytes: Uint8Array, handler: XmlHandler): void {
   const parser = new SaxesParser();
+  // Its own message quotes the document.
+  parser.on('error', () => {
+    const message = `A part of the document is no well-formed XML, at its line ${parser.line}.`;
+    throw new UnconvertibleDocumentError('corrupt', message);
+  });
   const scopes: ReadonlyMap<string, string>[] = [new Map()];
   let prefixed = false;
   parser.on('attribute', ({ name }) => {
-    prefixed ||= name.includes(':');
+    prefixed ||= name.includes(':') || name === DEFAULT;
   });
   parser.on('opentag', ({ name, attributes }) => {
     const outer = scopes.at(-1) as ReadonlyMap<string, string>;
     const scope = prefixed ? scopeOf(attributes, outer) : outer;
     scopes.push(scope);
-    handler.open?.(localName(name), prefixed ? withKnownPrefixes(attributes, scope) : attributes);
+    const namespace = scope.get(name.slice(0, Math.max(0, name.indexOf(':'))));
+    handler.open?.(localName(name), prefixed ? withKnownPrefixes(attributes, scope) : attributes, namespace);
     prefixed = false;
   });
   parser.on('closetag', ({ name }) => {
@@ -79,11 +90,11 @@ export function scanXml(bytes: Uint8Array, handler: XmlHandler): void {
  * @throws as {@link scanXml}
  */
 export function parseXml(bytes: Uint8Array): XmlElement {
-  const root: XmlElement = { name: '', attributes: {}, children: [], text: '' };
+  const root: XmlElement = { name: '', namespace: undefined, attributes: {}, children: [], text: '' };
   const open = [root];
   scanXml(bytes, {
-    open(name, attributes) {
-      const element: XmlElement = { name, attributes, children: [], text: '' };
+    open(name, attributes, namespace) {
+      const element: XmlElement = { name, namespace, attributes, children: [], text: '' };
       open.at(-1)?.children.push(element);
       open.push(element);
     },
@@ -127,9 +138,10 @@ function scopeOf(
 ): ReadonlyMap<string, string> {
   let scope: Map<string, string> | undefined;
   for (const name in attributes) {
-    if (!name.startsWith(DECLARATION)) continue;
+    const declared = name === DEFAULT ? '' : name.startsWith(DECLARATION) ? name.slice(DECLARATION.length) : undefined;
+    if (declared === undefined) continue;
     scope ??= new Map(outer);
-    scope.set(name.slice(DECLARATION.length), attributes[name] as string);
+    scope.set(declared, attributes[name] as string);
   }
   return scope ?? outer;
 }

@@ -49,7 +49,7 @@ test.each(['data:image/png;base64,AAAA', 'javascript:x'])('a picture at %j is it
   expect(htmlToMarkdown(`<p>A <img src="${src}" alt="rusted *hull*"> here`)).toBe('A rusted \\*hull\\* here');
 });
 
-test('a picture of a Word document leaves nothing, and one without any address its alternative text', () => {
-  expect(htmlToMarkdown('<p><img src="" alt="a picture"></p>')).toBe('');
+test('the words in the place of a picture without an address stay', () => {
+  expect(htmlToMarkdown('<p><img src="" alt="a picture"></p>')).toBe('![a picture]()');
   expect(htmlToMarkdown('<p><img alt="a ship"></p>')).toBe('a ship');
 });

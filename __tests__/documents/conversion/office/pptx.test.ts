@@ -111,7 +111,7 @@ test('notes follow as a quotation; hidden slides are left out and named', async 
 test.each<[shapes: string, message: string]>([
   ['', 'empty: The presentation is empty: its visible slides have no text.'],
   ['<p:pic/>', 'needs-ocr: The presentation needs OCR: its slides are pictures without text.'],
-  ['<p:sp>', 'corrupt: The document cannot be read as pptx: '],
+  ['<p:sp>', 'corrupt: A part of the document is no well-formed XML, at its line 1.'],
 ])('slides of %j are refused', async (shapes, message) => {
   expect((await refusal(slide(shapes))).slice(0, message.length)).toBe(message);
 });

@@ -87,7 +87,7 @@ function tableBlocks(table: XmlElement, links: Links): Block[] {
 }
 
 /** SmartArt: the texts of its points. How they hang together is only in its picture. */
-function diagramBlocks(part: string, office: OfficePackage): Block[] {
+export function diagramBlocks(part: string, office: OfficePackage): Block[] {
   const links = office.linksOf(part);
   return descendantsOf(parseXml(office.read(part)), 'pt').flatMap((point): Block[] => {
     const text = inOneLine(paragraphsText(childOf(point, 't'), links));

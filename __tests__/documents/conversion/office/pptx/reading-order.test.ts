@@ -4,7 +4,7 @@ import { inReadingOrder, type PlacedShape } from '../../../../../documents/conve
 type Rectangle = readonly [left: number, top: number, width: number, height: number];
 
 function placed(name: string, rectangle?: Rectangle): PlacedShape {
-  const shape = { name, attributes: {}, children: [], text: '' };
+  const shape = { name, namespace: undefined, attributes: {}, children: [], text: '' };
   if (!rectangle) return { shape, place: undefined };
   const [left, top, width, height] = rectangle;
   return { shape, place: { left, top, right: left + width, bottom: top + height } };
