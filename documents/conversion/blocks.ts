@@ -22,6 +22,9 @@ export const LIST_INDENT = '    ';
 /** Around a link's text and its address: characters that no text of a document has, as XML forbids them. */
 const [OPEN, BETWEEN, CLOSE] = ['\u0001', '\u0002', '\u0003'];
 const LINK = new RegExp(`${OPEN}([^${OPEN}-${CLOSE}]*)${BETWEEN}([^${OPEN}-${CLOSE}]*)${CLOSE}`);
+/** Around what is Markdown already. */
+const [RAW, COOKED] = ['\u0004', '\u0005'];
+const MARKDOWN = new RegExp(`${RAW}([^${RAW}${COOKED}]*)${COOKED}`);
 const FOLLOWED = /^(https?|ftp|mailto|tel):/i;
 /** Longer ones hold data, and lead nowhere that a reader could go. */
 const LONGEST_ADDRESS = 2000;
@@ -29,6 +32,27 @@ const LONGEST_ADDRESS = 2000;
 /** A text that leads somewhere, as a part of a block's text. One whose address no reader follows is written without it. */
 export function linkTo(address: string, text: string): string {
   return text.trim() === '' ? text : `${OPEN}${text}${BETWEEN}${address}${CLOSE}`;
+}
+
+/** Text above or below its line, as a part of a block's text: 10⁶ is not 106. */
+export function raised(text: string, to: 'sup' | 'sub'): string {
+  return text.trim() === '' ? text : `${RAW}<${to}>${COOKED}${text}${RAW}</${to}>${COOKED}`;
+}
+
+/** A formula in TeX, as a part of a block's text. */
+export function formula(tex: string): string {
+  return tex === '' ? '' : `${RAW}$${tex}$${COOKED}`;
+}
+
+/** A block's text without its links and marks. */
+export function plainText(text: string): string {
+  return text
+    .split(LINK)
+    .map((part, i) => (i % 3 === 2 ? '' : part))
+    .join('')
+    .split(MARKDOWN)
+    .map((part, i) => (i % 2 === 1 && /^<\/?su[bp]>$/.test(part) ? '' : part))
+    .join('');
 }
 
 /** Writes blocks as Markdown, with an empty line between them but not between the items of a list. */
@@ -107,22 +131,30 @@ function blockToMarkdown(block: Block): string {
 
 function textToMarkdown(text: string): string {
   const parts = text.split(LINK);
-  let markdown = escapeMarkdown(parts[0] ?? '');
+  let markdown = escaped(parts[0] ?? '');
   for (let i = 1; i < parts.length; i += 3) {
     const [label = '', address = '', plain = ''] = parts.slice(i, i + 3);
-    markdown += linkToMarkdown(label, address) + escapeMarkdown(plain);
+    markdown += linkToMarkdown(label, address) + escaped(plain);
   }
   return markdown;
 }
 
+function escaped(text: string): string {
+  if (!text.includes(RAW)) return escapeMarkdown(text);
+  return text
+    .split(MARKDOWN)
+    .map((part, i) => (i % 2 === 0 ? escapeMarkdown(part) : part))
+    .join('');
+}
+
 function linkToMarkdown(label: string, address: string): string {
-  if (!FOLLOWED.test(address) || address.length > LONGEST_ADDRESS || label === address) return escapeMarkdown(label);
+  if (!FOLLOWED.test(address) || address.length > LONGEST_ADDRESS || label === address) return escaped(label);
   return `[${labelOf(label)}](${address.replace(/[\s<>()\\|]/g, percentEncoded)})`;
 }
 
 /** Its brackets escaped as well, which are syntax only here. */
 function labelOf(text: string): string {
-  return escapeMarkdown(inOneLine(text)).replace(
+  return escaped(inOneLine(text)).replace(
     /(?<!\\)(?:\\\\)*[[\]]/g,
     (bracket) => `${bracket.slice(0, -1)}\\${bracket.slice(-1)}`,
   );

@@ -3,18 +3,18 @@ import { type Conversion, UnconvertibleDocumentError } from '../converter.ts';
 import { SAXES } from '../converter-versions.ts';
 import { languageTag } from '../document-properties.ts';
 import type { ConversionLimits } from '../limits.ts';
-import { imagesNeedOcr, pagesToMarkdown } from '../pages.ts';
+import { imagesNeedOcr, pageList, pagesToMarkdown } from '../pages.ts';
 import { corePropertiesOf, mainPartOf, type OfficePackage, openOfficePackage, relatedPart } from './office-package.ts';
 import { readBulletStyles } from './pptx/bullet-styles.ts';
 import { paragraphsText } from './pptx/paragraphs.ts';
 import { shapesOf } from './pptx/reading-order.ts';
-import { shapeBlocks } from './pptx/shapes.ts';
+import { isHidden, shapeBlocks } from './pptx/shapes.ts';
 import { childOf, childrenOf, descendantsOf, parseXml, type XmlElement } from './xml.ts';
 
 /**
  * A PowerPoint presentation into Markdown: each slide a page, numbered as PowerPoint does, its title a heading, then its texts, lists,
- * tables, the values of its charts and the texts that stand for its pictures. Notes for the speaker follow as a quotation. Macros are
- * left out, and so are hidden slides, which `partial` names.
+ * tables, the values of its charts and the texts that stand for its pictures. Notes for the speaker and comments follow as quotations.
+ * Macros are left out, and so are hidden slides and shapes, which `partial` names.
  *
  * @throws UnconvertibleDocumentError `corrupt`, `encrypted`, `empty` or `too-large`
  */
@@ -35,6 +35,8 @@ export function convertPptx(
   const languages = new Map<string, number>();
   const partial: string[] = [];
   const pagesOfPictures: number[] = [];
+  const hiddenShapes = new Set<number>();
+  const unreadObjects = new Set<number>();
   const pages: { number: number; blocks: Block[] }[] = [];
   slideIds.forEach(({ attributes }, i) => {
     const part = relationships.get(attributes['r:id'] ?? '')?.target;
@@ -45,14 +47,28 @@ export function convertPptx(
       return;
     }
     countLanguages(slide, languages);
-    const blocks = shapesOf(slide).flatMap((shape) => shapeBlocks(shape, { office, part, bulletStyles }));
+    const blocks = shapesOf(slide).flatMap((shape) => {
+      if (isHidden(shape)) {
+        hiddenShapes.add(i + 1);
+        return [];
+      }
+      const said = shapeBlocks(shape, { office, part, bulletStyles });
+      if (shape.name === 'graphicFrame' && said.every(({ kind }) => kind === 'picture') && !isTable(shape))
+        unreadObjects.add(i + 1);
+      return said;
+    });
     const titles = blocks.filter(({ kind }) => kind === 'heading');
     const rest = blocks.filter(({ kind }) => kind !== 'heading');
     if (!blocks.some(hasText) && descendantsOf(slide, 'pic').length > 0) pagesOfPictures.push(i + 1);
-    pages.push({ number: i + 1, blocks: [...titles, ...rest, ...notesOf(office, part)] });
+    pages.push({ number: i + 1, blocks: [...titles, ...rest, ...notesOf(office, part), ...commentsOf(office, part)] });
   });
   if (!pages.some(({ blocks }) => blocks.some(hasText))) throw noText(pagesOfPictures.length);
   if (pagesOfPictures.length > 0) partial.push(imagesNeedOcr(pagesOfPictures));
+  if (hiddenShapes.size > 0) partial.push(`Hidden shapes were left out: ${pageList([...hiddenShapes])}.`);
+  if (unreadObjects.size > 0)
+    partial.push(
+      `Objects of other programs, or charts without values, were left out: ${pageList([...unreadObjects])}.`,
+    );
   const language = mostFrequent(languages);
   return {
     type: 'pptx',
@@ -89,6 +105,21 @@ function notesOf(office: OfficePackage, slide: string): Block[] {
   });
   const text = bodies.map((shape) => paragraphsText(childOf(shape, 'txBody'), office.linksOf(part))).join('\n');
   return text.trim() === '' ? [] : [{ kind: 'quotation', text: text.trim() }];
+}
+
+function isTable(frame: XmlElement): boolean {
+  return childOf(frame, 'graphic', 'graphicData', 'tbl') !== undefined;
+}
+
+/** Those of old, and threads (MS-PPTX, 2.6) with their answers. */
+function commentsOf(office: OfficePackage, slide: string): Block[] {
+  const part = relatedPart(office, slide, 'comments');
+  if (part === undefined) return [];
+  const texts = childrenOf(parseXml(office.read(part)), 'cm').flatMap((comment) => {
+    const bodies = descendantsOf(comment, 'txBody').map((body) => paragraphsText(body, office.linksOf(part)));
+    return [childOf(comment, 'text')?.text.trim() ?? '', ...bodies].filter((text) => text !== '');
+  });
+  return texts.length === 0 ? [] : [{ kind: 'quotation', text: texts.map((text) => `Comment: ${text}`).join('\n') }];
 }
 
 /** Presentations declare the language of each run of text, seldom that of the whole. */

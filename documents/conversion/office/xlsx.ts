@@ -2,16 +2,18 @@ import type { Block } from '../blocks.ts';
 import { type Conversion, UnconvertibleDocumentError } from '../converter.ts';
 import { NUMFMT, SAXES } from '../converter-versions.ts';
 import type { ConversionLimits } from '../limits.ts';
-import { pagesToMarkdown } from '../pages.ts';
+import { imagesNeedOcr, pagesToMarkdown } from '../pages.ts';
 import { corePropertiesOf, mainPartOf, type OfficePackage, openOfficePackage, relatedPart } from './office-package.ts';
 import { CellFormats } from './xlsx/cell-formats.ts';
+import { readDrawings } from './xlsx/drawings.ts';
 import { regionsOf } from './xlsx/regions.ts';
 import { readComments, readSharedStrings, readSheet } from './xlsx/sheet.ts';
 import { childOf, childrenOf, parseXml, type XmlElement } from './xml.ts';
 
 /**
  * An Excel workbook into Markdown: each sheet a page, with its name as a heading and its cells as Excel shows them. The results of
- * formulas are those that were stored. Comments follow as a quotation; macros and charts are left out, and so are hidden sheets, which `partial` names.
+ * formulas are those that were stored. Text boxes and the values of charts follow, and comments as a quotation. Macros are left out, and so
+ * are hidden sheets, rows and columns, which `partial` names.
  *
  * @throws UnconvertibleDocumentError `corrupt`, `encrypted`, `empty` or `too-large`
  */
@@ -33,7 +35,9 @@ export function convertXlsx(
 
   const relationships = office.relationshipsOf(main);
   const partial: string[] = [];
-  let cells = 0;
+  const sheetsOfPictures: number[] = [];
+  let texts = 0;
+  let pictures = 0;
   const pages = sheets.map(({ attributes }, i) => {
     const { name = '', state = 'visible' } = attributes;
     const blocks: Block[] = [];
@@ -44,17 +48,30 @@ export function convertXlsx(
     }
     blocks.push({ kind: 'heading', level: 2, text: name });
     const part = relationships.get(attributes['r:id'] ?? '');
-    if (part?.type !== 'worksheet') return page;
+    if (part === undefined || !office.has(part.target)) return page;
+    const drawn = readDrawings(office, part.target);
+    pictures += drawn.pictures;
+    texts += drawn.blocks.filter(({ kind }) => kind !== 'picture').length;
+    if (drawn.unread > 0) partial.push(`The sheet ${name} has charts or objects that are not read (${drawn.unread}).`);
+    if (part.type !== 'worksheet') {
+      blocks.push(...drawn.blocks);
+      return page;
+    }
     const sheet = readSheet(office.read(part.target), { sharedStrings, formats, links: office.linksOf(part.target) });
-    cells += sheet.cells.length;
-    blocks.push(...regionsOf(sheet.cells), ...commentsOf(office, part.target));
+    const comments = commentsOf(office, part.target);
+    texts += sheet.cells.length + comments.length;
+    blocks.push(...regionsOf(sheet.cells), ...drawn.blocks, ...comments);
+    pictures += sheet.picturesInCells;
+    if (sheet.cells.length === 0 && drawn.pictures > 0) sheetsOfPictures.push(i + 1);
+    if (sheet.picturesInCells > 0) partial.push(`The sheet ${name} has pictures in cells (${sheet.picturesInCells}).`);
+    for (const what of sheet.hidden) partial.push(`Hidden ${what} of the sheet ${name} were left out.`);
     if (sheet.formulasWithoutResult > 0) {
       partial.push(`The sheet ${name} has formulas without a stored result (${sheet.formulasWithoutResult}).`);
     }
     return page;
   });
-  if (cells === 0)
-    throw new UnconvertibleDocumentError('empty', 'The workbook is empty: its visible sheets have no cells.');
+  if (texts === 0) throw noText(pictures, partial);
+  if (sheetsOfPictures.length > 0) partial.push(imagesNeedOcr(sheetsOfPictures));
   return {
     type: 'xlsx',
     markdown: pagesToMarkdown(pages.filter((page) => !('hidden' in page))),
@@ -63,6 +80,16 @@ export function convertXlsx(
     ...corePropertiesOf(office),
     ...(partial.length > 0 && { partial }),
   };
+}
+
+function noText(pictures: number, partial: readonly string[]): UnconvertibleDocumentError {
+  if (pictures > 0)
+    return new UnconvertibleDocumentError(
+      'needs-ocr',
+      'The workbook needs OCR: its visible sheets are pictures without text.',
+    );
+  const message = ['The workbook is empty: its visible sheets have no cells.', ...partial].join(' ');
+  return new UnconvertibleDocumentError('empty', message);
 }
 
 function stylesOf(office: OfficePackage, main: string): XmlElement | undefined {

@@ -9,6 +9,10 @@ export interface SheetParts {
   readonly behind?: string;
   /** Addresses of its links, by the ids of the relationships. */
   readonly links?: Readonly<Record<string, string>>;
+  /** What stands before `sheetData`. */
+  readonly columns?: string;
+  /** Content of its drawing. */
+  readonly drawing?: string;
   /** Content of the `commentList` of its comments. */
   readonly comments?: string;
 }
@@ -59,15 +63,18 @@ export function xlsxParts(sheets: readonly SheetParts[], options: WorkbookOption
         '',
       )}</numFmts><cellXfs>${formats.map((format) => `<xf numFmtId="${idOf(format)}"/>`).join('')}</cellXfs></styleSheet>`,
     ...Object.fromEntries(
-      sheets.flatMap(({ rows, behind = '', links = {}, comments = '' }, i) => [
+      sheets.flatMap(({ rows, columns = '', drawing = '', behind = '', links = {}, comments = '' }, i) => [
         [
           `xl/worksheets/sheet${i}.xml`,
-          `<worksheet xmlns:r="${OFFICE}"><sheetData>${rows}</sheetData>${behind}</worksheet>`,
+          `<worksheet xmlns:r="${OFFICE}">${columns}<sheetData>${rows}</sheetData>${behind}</worksheet>`,
         ],
+        [`xl/drawings/drawing${i}.xml`, `<wsDr xmlns:r="${OFFICE}">${drawing}</wsDr>`],
         [`xl/comments${i}.xml`, `<comments><commentList>${comments}</commentList></comments>`],
         [
           `xl/worksheets/_rels/sheet${i}.xml.rels`,
-          `<Relationships>${relationship('c', 'comments', `../comments${i}.xml`)}${Object.entries(links)
+          `<Relationships>${relationship('c', 'comments', `../comments${i}.xml`)}${relationship('d', 'drawing', `../drawings/drawing${i}.xml`)}${Object.entries(
+            links,
+          )
             .map(([id, url]) => relationship(id, 'hyperlink', `${url}" TargetMode="External`))
             .join('')}</Relationships>`,
         ],

@@ -137,3 +137,39 @@ test('a relationship that leads nowhere matters only where it is followed', asyn
   const parts = { 'ppt/slides/_rels/slide0.xml.rels': relationships };
   expect(await slide(shape('type="title"', line('Title')), parts)).toBe('## Title');
 });
+
+test('powers, indices and formulas are not run into their neighbours', async () => {
+  const run = (text: string, baseline: number) => `<a:r><a:rPr baseline="${baseline}"/><a:t>${text}</a:t></a:r>`;
+  const formula =
+    '<a14:m xmlns:a14="a14"><m:oMath xmlns:m="http://schemas.openxmlformats.org/officeDocument/2006/math"><m:r><m:t>a_1</m:t></m:r></m:oMath></a14:m>';
+  const text = `<a:p>${run('10', 0)}${run('6', 30000)}${run(' l of H', 0)}${run('2', -25000)}${run('O, ', 0)}${formula}</a:p>`;
+  expect(await slide(shape(undefined, text))).toBe('10<sup>6</sup> l of H<sub>2</sub>O, $a\\_1$');
+});
+
+test('comments follow, those of old and those in threads', async () => {
+  const commented = (comments: string) =>
+    slide(shape(undefined, line('one')), {
+      'ppt/slides/_rels/slide0.xml.rels':
+        '<Relationships><Relationship Id="k" Type="http://x/comments" Target="../comments/comment1.xml"/></Relationships>',
+      'ppt/comments/comment1.xml': comments,
+    });
+  expect(await commented('<cmLst><cm><text>Too long.</text></cm></cmLst>')).toBe('one\n\n> Comment: Too long.');
+  const body = (text: string) => `<txBody><p><r><t>${text}</t></r></p></txBody>`;
+  expect(
+    await commented(`<cmLst><cm><replyLst><reply>${body('No.')}</reply></replyLst>${body('Too long?')}</cm></cmLst>`),
+  ).toContain('> Comment: Too long?');
+});
+
+test('hidden shapes, and objects of which nothing is read, are left out and named', async () => {
+  const hidden = shape(undefined, line('secret')).replace('<p:nvPr>', '<p:cNvPr hidden="1"/><p:nvPr>');
+  const object = '<p:graphicFrame><a:graphic><a:graphicData><p:oleObj/></a:graphicData></a:graphic></p:graphicFrame>';
+  expect(
+    await convert(makePptx([{ shapes: shape(undefined, line('one')) + hidden + object }]), 'x.pptx'),
+  ).toMatchObject({
+    markdown: '<!-- page 1 -->\n\none\n',
+    partial: [
+      'Hidden shapes were left out: Page 1.',
+      'Objects of other programs, or charts without values, were left out: Page 1.',
+    ],
+  });
+});

@@ -233,3 +233,54 @@ test('a number format that is longer than any of Excel is none', async () => {
   const bytes = makeXlsx([{ name: 'a', rows: '<row><c s="0"><v>1.5</v></c></row>' }], { formats: ['0'.repeat(256)] });
   expect((await convert(bytes, 'x.xlsx')).markdown).toContain('\n1.5\n');
 });
+
+test('hidden rows and columns are left out and named', async () => {
+  const columns = '<cols><col min="2" max="2" hidden="1"/></cols>';
+  const rows = `${row(text('a'), text('secret'), text('c'))}<row hidden="1">${text('secret')}</row><row ht="0">${text('secret')}</row>`;
+  expect(await convert(makeXlsx([{ name: 'S', columns, rows }]), 'x.xlsx')).toMatchObject({
+    markdown: '<!-- page 1 -->\n\n## S\n\n| a | c |\n| --- | --- |\n',
+    partial: ['Hidden columns of the sheet S were left out.', 'Hidden rows of the sheet S were left out.'],
+  });
+});
+
+const box = '<twoCellAnchor><sp><txBody><p><r><t>Draft</t></r></p></txBody></sp></twoCellAnchor>';
+const picture = '<twoCellAnchor><pic><nvPicPr><cNvPr descr="A crane"/></nvPicPr></pic></twoCellAnchor>';
+const chart =
+  '<twoCellAnchor><graphicFrame><graphic><graphicData><chart r:id="none"/></graphicData></graphic></graphicFrame></twoCellAnchor>';
+
+test('text boxes and pictures follow the cells, and a chart that is not there is named', async () => {
+  const sheets = [{ name: 'S', rows: row(text('a')), drawing: box + picture + chart }];
+  expect(await convert(makeXlsx(sheets), 'x.xlsx')).toMatchObject({
+    markdown: '<!-- page 1 -->\n\n## S\n\na\n\nDraft\n\n![A crane]()\n',
+    partial: ['The sheet S has charts or objects that are not read (1).'],
+  });
+});
+
+test('a workbook of pictures needs OCR; a sheet of pictures among others is named', async () => {
+  const pictures = { name: 'P', rows: '', drawing: picture };
+  expect(await refusal(convert(makeXlsx([pictures]), 'x.xlsx'))).toBe(
+    'needs-ocr: The workbook needs OCR: its visible sheets are pictures without text.',
+  );
+  const both = await convert(makeXlsx([{ name: 'S', rows: row(text('a')) }, pictures]), 'x.xlsx');
+  expect(both.partial).toEqual(['Page 2 is an image: its text needs OCR.']);
+  const inCells = makeXlsx([{ name: 'S', rows: row('<c t="e" vm="1"><v>#VALUE!</v></c>') }]);
+  expect(await refusal(convert(inCells, 'x.xlsx'))).toMatch(/^needs-ocr: /);
+});
+
+test('links that a formula makes lead there', async () => {
+  const cell = '<c t="str"><f>HYPERLINK("https://example.org/a","list")</f><v>list</v></c>';
+  expect(await sheet(row(cell))).toBe('[list](https://example.org/a)');
+});
+
+test('powers in texts stay powers', async () => {
+  const strings = '<si><r><t>10</t></r><r><rPr><vertAlign val="superscript"/></rPr><t>6</t></r><r><t> l</t></r></si>';
+  expect(await sheet(row('<c t="s"><v>0</v></c>'), { strings })).toBe('10<sup>6</sup> l');
+});
+
+test('of a thread only what was said is quoted', async () => {
+  const said =
+    '[Threaded comment]\n\nYour version of Excel allows you to read this threaded comment.\n\nComment:\n    Check it.';
+  const comments = `<comment ref="A1"><text><t>${said}</t></text></comment>`;
+  const { markdown } = await convert(makeXlsx([{ name: 'S', rows: row(text('a')), comments }]), 'x.xlsx');
+  expect(markdown).toContain('\n> A1: Check it.\n');
+});

@@ -1,4 +1,4 @@
-import type { Block } from '../../blocks.ts';
+import { type Block, plainText } from '../../blocks.ts';
 import { formulaToTex } from '../formula.ts';
 import { childOf, childrenOf, descendantsOf, type XmlElement } from '../xml.ts';
 import type { Numbers } from './numbering.ts';
@@ -259,9 +259,9 @@ function outermost(element: XmlElement, name: string): XmlElement[] {
 }
 
 function blockToWord(block: Block): XmlElement[] {
-  if (block.kind !== 'table') return [plainParagraph(block.text)];
+  if (block.kind !== 'table') return [plainParagraph(plainText(block.text))];
   const rows = block.rows.map((row) =>
-    word('tr', {}, ...row.map((text) => word('tc', {}, word('tcPr', {}), plainParagraph(text)))),
+    word('tr', {}, ...row.map((text) => word('tc', {}, word('tcPr', {}), plainParagraph(plainText(text))))),
   );
   return [word('tbl', {}, ...rows)];
 }

@@ -16,6 +16,11 @@ export interface SlideContext {
 /** Number, date and footer: on every slide, and none of its text. */
 const FURNITURE = new Set(['sldNum', 'dt', 'ftr', 'hdr', 'sldImg']);
 
+/** Whether nobody sees it. */
+export function isHidden({ children }: XmlElement): boolean {
+  return children.some((child) => /^(?:1|true)$/.test(childOf(child, 'cNvPr')?.attributes.hidden ?? ''));
+}
+
 /** What one shape says: a title, paragraphs and list items, a table, the values of a chart, or the text that stands for a picture. */
 export function shapeBlocks(shape: XmlElement, context: SlideContext): Block[] {
   if (shape.name === 'graphicFrame') return graphicBlocks(shape, context);
@@ -74,7 +79,8 @@ function graphicBlocks(frame: XmlElement, { office, part }: SlideContext): Block
   if (chart && office.has(chart.target)) return chartTable(parseXml(office.read(chart.target)));
   const diagram = relationships.get(childOf(data, 'relIds')?.attributes['r:dm'] ?? '');
   if (diagram && office.has(diagram.target)) return diagramBlocks(diagram.target, office);
-  return [];
+  const text = inOneLine(childOf(frame, 'nvGraphicFramePr', 'cNvPr')?.attributes.descr ?? '');
+  return text === '' ? [] : [{ kind: 'picture', text }];
 }
 
 /** Cells under one that spans several stay empty, as in every table here. */

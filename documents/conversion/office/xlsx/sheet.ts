@@ -1,4 +1,4 @@
-import { linkTo } from '../../blocks.ts';
+import { linkTo, raised } from '../../blocks.ts';
 import { childOf, childrenOf, descendantsOf, parseXml, scanXml } from '../xml.ts';
 import type { CellFormats } from './cell-formats.ts';
 
@@ -16,6 +16,9 @@ export interface Sheet {
   readonly cells: readonly Cell[];
   /** Programs that write workbooks without calculating them leave the results out. */
   readonly formulasWithoutResult: number;
+  /** Rows and columns that nobody sees; their cells are left out. */
+  readonly hidden: ReadonlySet<'rows' | 'columns'>;
+  readonly picturesInCells: number;
 }
 
 export interface SheetContext {
@@ -25,10 +28,20 @@ export interface SheetContext {
   readonly links: ReadonlyMap<string, string>;
 }
 
-/** Reads the cells of a worksheet (ECMA-376, part 1, 18.3.1.4), hidden rows and columns included: filters and outlines hide them. */
+/** Of a sheet, up to `XFD`. */
+const MOST_COLUMNS = 16_384;
+
+/** Reads the cells of a worksheet (ECMA-376, part 1, 18.3.1.4) that are to be seen. */
 export function readSheet(bytes: Uint8Array, context: SheetContext): Sheet {
   const cells: Cell[] = [];
   const addresses = new Map<string, string>();
+  const hiddenColumns = new Set<number>();
+  const hidden = new Set<'rows' | 'columns'>();
+  let rowIsHidden = false;
+  let picturesInCells = 0;
+  let holdsPicture = false;
+  let formula = '';
+  let inFormula = false;
   let formulasWithoutResult = 0;
   let row = 0;
   let column = 0;
@@ -43,34 +56,64 @@ export function readSheet(bytes: Uint8Array, context: SheetContext): Sheet {
       if (name === 'row') {
         row = Number(attributes.r ?? row + 1);
         column = 0;
+        rowIsHidden = isHidden(attributes, 'ht');
+      } else if (name === 'col') {
+        const last = Math.min(Number(attributes.max), MOST_COLUMNS);
+        if (isHidden(attributes, 'width')) for (let i = Number(attributes.min); i <= last; i++) hiddenColumns.add(i);
       } else if (name === 'c') {
         column = columnOf(attributes.r) ?? column + 1;
         type = attributes.t ?? 'n';
         style = Number(attributes.s ?? 0);
         value = '';
         hasFormula = false;
+        formula = '';
+        // A value of its own kind stands beside the error that older programs show.
+        holdsPicture = attributes.vm !== undefined && type === 'e';
       } else if (name === 'hyperlink') {
         const address = context.links.get(attributes['r:id'] ?? '');
         const place = placeOf((attributes.ref ?? '').split(':', 1)[0] ?? '');
         if (address !== undefined && place !== undefined) addresses.set(place, address);
       } else if (name === 'v' || name === 't') collecting = true;
       else if (name === 'rPh') inPhonetic = true;
-      else if (name === 'f') hasFormula = true;
+      else if (name === 'f') {
+        hasFormula = true;
+        inFormula = true;
+      }
     },
     text(text) {
       if (collecting && !inPhonetic) value += text;
+      else if (inFormula) formula += text;
     },
     close(name) {
       if (name === 'v' || name === 't') collecting = false;
       else if (name === 'rPh') inPhonetic = false;
+      else if (name === 'f') inFormula = false;
       else if (name === 'c') {
         const text = shownValue(type, value, style, context);
-        if (text.trim() !== '') cells.push({ row, column, text });
+        if (holdsPicture || /^_xlfn\.DISPIMG\(/i.test(formula)) picturesInCells++;
+        else if (text.trim() !== '' && (rowIsHidden || hiddenColumns.has(column)))
+          hidden.add(rowIsHidden ? 'rows' : 'columns');
+        else if (text.trim() !== '') cells.push({ row, column, text: linkedByFormula(text, formula) });
         else if (hasFormula && value === '' && type !== 'str') formulasWithoutResult++;
       }
     },
   });
-  return { cells: addresses.size === 0 ? cells : cells.map((cell) => linked(cell, addresses)), formulasWithoutResult };
+  return {
+    cells: addresses.size === 0 ? cells : cells.map((cell) => linked(cell, addresses)),
+    formulasWithoutResult,
+    hidden,
+    picturesInCells,
+  };
+}
+
+/** By its own word, or without any height or width. */
+function isHidden(attributes: Readonly<Record<string, string>>, size: string): boolean {
+  return /^(?:1|true)$/.test(attributes.hidden ?? '') || Number(attributes[size] ?? 1) === 0;
+}
+
+function linkedByFormula(text: string, formula: string): string {
+  const address = formula.match(/^HYPERLINK\("((?:[^"]|"")*)"/i)?.[1];
+  return address === undefined ? text : linkTo(address.replaceAll('""', '"'), text);
 }
 
 /** Links stand behind the cells in the file. */
@@ -110,7 +153,9 @@ export function readComments(bytes: Uint8Array): { readonly reference: string; r
   return childrenOf(childOf(parseXml(bytes), 'commentList'), 'comment').flatMap((comment) => {
     const runs = descendantsOf(comment, 't').map(({ text }) => text);
     const lines = decodeEscapes(runs.join('')).split('\n');
-    const text = lines
+    const own = lines.indexOf('Comment:');
+    const isThread = lines[0] === '[Threaded comment]' && own !== -1;
+    const text = (isThread ? lines.slice(own + 1) : lines)
       .map((line) => line.trim())
       .filter((line) => line !== '')
       .join(' ');
@@ -144,21 +189,31 @@ function columnOf(reference: string | undefined): number | undefined {
 export function readSharedStrings(bytes: Uint8Array): string[] {
   const strings: string[] = [];
   let current = '';
+  let run = '';
   let inText = false;
   let inPhonetic = false;
+  let place: string | undefined;
   scanXml(bytes, {
-    open(name) {
+    open(name, attributes) {
       if (name === 'si') current = '';
+      else if (name === 'r') place = undefined;
+      else if (name === 'vertAlign') place = attributes.val;
       else if (name === 't') inText = true;
       else if (name === 'rPh') inPhonetic = true;
     },
     text(text) {
-      if (inText && !inPhonetic) current += text;
+      if (inText && !inPhonetic) run += text;
     },
     close(name) {
-      if (name === 'si') strings.push(decodeEscapes(current));
-      else if (name === 't') inText = false;
-      else if (name === 'rPh') inPhonetic = false;
+      if (name === 'si') strings.push(current);
+      else if (name === 'r') place = undefined;
+      else if (name === 't') {
+        inText = false;
+        const text = decodeEscapes(run);
+        run = '';
+        if (place === 'superscript') current += raised(text, 'sup');
+        else current += place === 'subscript' ? raised(text, 'sub') : text;
+      } else if (name === 'rPh') inPhonetic = false;
     },
   });
   return strings;
