@@ -27,13 +27,21 @@ export interface PageStyles {
 }
 
 const PROPERTY =
-  /^\s*(display|visibility|opacity|font-size|color|background|background-color)\s*:\s*(.*?)\s*(?:!.*)?$/is;
+  /^\s*(display|visibility|opacity|font-size|color|(?:-webkit-)?background(?:-color|-clip)?|position|left|top|text-indent|clip|clip-path|transform|(?:max-)?height|overflow)\s*:\s*(.*?)\s*(?:!.*)?$/is;
+/** Those that can put text where nobody sees it, or cut it off. */
+const GEOMETRY = /^(?:position|left|top|text-indent|clip|clip-path|transform|(?:max-)?height|overflow)$/;
+/** In pixels: no page reaches as far to the left or above itself. */
+const FAR_OUTSIDE = -500;
+/** Of 1; and of 255 the difference of two colours. */
+const LEAST_OPACITY = 0.05;
+const SAME_COLOR = 6;
 const SIMPLE_SELECTOR = /^[.#]?[\w-]+$/;
 /** Of what is split in one call, which nothing can end: no author writes as much. */
 const LONGEST_RULE = 16_384;
 const LONGEST_SHEET = 1_048_576;
 /** Until a script shows it, many a page hides its body. */
 const NEVER_HIDDEN = new Set(['html', 'body']);
+const CLEAR = 'transparent';
 const NAMED_COLORS: Declarations = { white: '#ffffff', black: '#000000' };
 
 /**
@@ -100,28 +108,76 @@ function surroundingsIn(
 }
 
 function inherited(declared: Declarations, around: Surroundings, neverHidden: boolean): Surroundings | undefined {
-  const { display, opacity, visibility, 'font-size': fontSize, color, background } = declared;
-  if (!neverHidden && (display === 'none' || (opacity !== undefined && Number.parseFloat(opacity) === 0)))
-    return undefined;
-  const backgroundColor = declared['background-color'] ?? background;
+  const { display, opacity, visibility, 'font-size': fontSize, color } = declared;
+  const isFaint = opacity !== undefined && portion(opacity) < LEAST_OPACITY;
+  if (!neverHidden && (display === 'none' || isFaint || isOutOfSight(declared))) return undefined;
+  const ownBackground = declared['background-color'] ?? declared.background;
+  const background = ownBackground === undefined ? around.background : colorOf(ownBackground, around.background);
   return {
-    color: color === undefined ? around.color : colorOf(color, around.color),
-    background: backgroundColor === undefined ? around.background : colorOf(backgroundColor, around.background),
+    color: isClear(declared) ? CLEAR : color === undefined ? around.color : colorOf(color, around.color),
+    background,
     fontSizeZero:
       fontSize === undefined || /^[\d.]+(?:em|%)$/.test(fontSize)
-        ? around.fontSizeZero || isZero(fontSize)
-        : isZero(fontSize),
+        ? around.fontSizeZero || (fontSize !== undefined && isZero(fontSize))
+        : isPoint(fontSize),
     invisible: visibility === undefined || neverHidden ? around.invisible : /^(?:hidden|collapse)$/.test(visibility),
   };
 }
 
 /** @returns whether a reader sees text that stands there */
 export function isVisible({ color, background, fontSizeZero, invisible }: Surroundings): boolean {
-  return !fontSizeZero && !invisible && (color === undefined || color !== background);
+  return !fontSizeZero && !invisible && color !== CLEAR && !areNearlyEqual(color, background);
 }
 
-function isZero(length: string | undefined): boolean {
-  return length !== undefined && /^0*\.?0*(?:[a-z]+|%)?$/.test(length) && /^[.0]/.test(length);
+function isOutOfSight(declared: Declarations): boolean {
+  const { position, left, top, overflow, clip, transform, 'text-indent': indent, 'clip-path': clipPath } = declared;
+  const isFar = (length: string | undefined) =>
+    length !== undefined && /^-[\d.]+(?:px|em|rem|pt)?$/.test(length) && pixels(length) <= FAR_OUTSIDE;
+  const heights = [declared.height, declared['max-height']];
+  return (
+    isFar(indent) ||
+    (/^(?:absolute|fixed)$/.test(position ?? '') && (isFar(left) || isFar(top))) ||
+    (/^(?:hidden|clip)\b/.test(overflow ?? '') && heights.some((height) => height !== undefined && isPoint(height))) ||
+    /^rect\((?:\s*[01](?:px)?\s*,?){4}\)$/.test(clip ?? '') ||
+    /^(?:inset\((?:50|100)%\)|circle\(0(?:px|%)?\))$/.test(clipPath ?? '') ||
+    /\bscale[xy]?\(0(?:\.0*)?\)/.test(transform ?? '')
+  );
+}
+
+function pixels(length: string): number {
+  const number = Number.parseFloat(length);
+  return /em$/.test(length) ? number * 16 : number;
+}
+
+/** Nothing, or a pixel. */
+function isPoint(length: string): boolean {
+  return isZero(length) || /^(?:1|0?\.\d+)p[xt]$/.test(length);
+}
+
+function portion(value: string): number {
+  return Number.parseFloat(value) / (value.endsWith('%') ? 100 : 1);
+}
+
+/** Letters without a colour, unless it is a picture behind them that fills them. */
+function isClear(declared: Declarations): boolean {
+  const isFilled = [declared['background-clip'], declared['-webkit-background-clip']].includes('text');
+  return (
+    !isFilled && /^(?:transparent|rgba\(.*,\s*0(?:\.0*)?\)|#[\da-f]{3}0|#[\da-f]{6}00)$/.test(declared.color ?? '')
+  );
+}
+
+function areNearlyEqual(a: string | undefined, b: string | undefined): boolean {
+  if (a === undefined || b === undefined) return false;
+  if (a === b) return true;
+  if (!/^#[\da-f]{6}$/.test(a) || !/^#[\da-f]{6}$/.test(b)) return false;
+  return [1, 3, 5].every((at) => {
+    const difference = Number.parseInt(a.slice(at, at + 2), 16) - Number.parseInt(b.slice(at, at + 2), 16);
+    return Math.abs(difference) <= SAME_COLOR;
+  });
+}
+
+function isZero(length: string): boolean {
+  return /^0*\.?0*(?:[a-z]+|%)?$/.test(length) && /^[.0]/.test(length);
 }
 
 /** @returns in six hexadecimal digits or as its name, `undefined` for what is no plain colour */
@@ -144,11 +200,13 @@ function declarationsOf(text: string): Declarations {
   return declarations;
 }
 
-function shows({ display, visibility, opacity }: Declarations): boolean {
+function shows(declared: Declarations): boolean {
+  const { display, visibility, opacity } = declared;
   return (
     (display !== undefined && display !== 'none') ||
     visibility === 'visible' ||
-    (opacity !== undefined && Number.parseFloat(opacity) > 0)
+    (opacity !== undefined && portion(opacity) >= LEAST_OPACITY) ||
+    (Object.keys(declared).some((name) => GEOMETRY.test(name)) && !isOutOfSight(declared))
   );
 }
 
