@@ -1,8 +1,17 @@
 import { LIST_INDENT } from '../blocks.ts';
+import { numberAs } from '../list-number.ts';
 import { type HtmlBlock, indented, standingClose } from './html-block.ts';
 import { attributeOf, type HtmlElement, type HtmlNode } from './html-tree.ts';
 
 type ToBlocks = (nodes: readonly HtmlNode[]) => HtmlBlock[];
+
+/** Of the attribute `type` (HTML Living Standard, 4.4.5). */
+const FORMATS: Readonly<Record<string, string>> = {
+  a: 'lowerLetter',
+  A: 'upperLetter',
+  i: 'lowerRoman',
+  I: 'upperRoman',
+};
 
 interface Item {
   readonly marker: string;
@@ -20,10 +29,20 @@ export function listBlocks(list: HtmlElement, toBlocks: ToBlocks): HtmlBlock[] {
   const numbers = list.name === 'ol' ? numbersOf(list) : undefined;
   for (const { name, nodes } of partsOf(list.children, ['li'])) {
     const blocks = toBlocks(nodes);
-    if (name === 'li') items.push({ marker: numbers ? `${numbers.next().value}.` : '-', blocks });
+    if (name === 'li')
+      items.push(numbers === undefined ? { marker: '-', blocks } : numbered(numbers.next().value, list, blocks));
     else for (const block of blocks) (items.at(-1)?.blocks ?? before).push(block);
   }
   return [...before, ...written(items)];
+}
+
+/** Markdown's lists have digits alone: what stands there otherwise becomes a part of the item. */
+function numbered(number: number, list: HtmlElement, blocks: HtmlBlock[]): Item {
+  const format = FORMATS[attributeOf(list, 'type')?.trim() ?? ''];
+  const [first, ...others] = blocks;
+  if (format === undefined || first?.kind !== 'paragraph') return { marker: `${number}.`, blocks };
+  const [line = '', ...lines] = first.lines;
+  return { marker: '-', blocks: [{ ...first, lines: [`${numberAs(number, format)}. ${line}`, ...lines] }, ...others] };
 }
 
 /** Terms and what is said about them: an item for each group, in it the terms and their descriptions. */

@@ -46,3 +46,12 @@ test('lists nested without end are read as paragraphs from a depth on', () => {
   expect(markdown.match(/x/g)).toHaveLength(100);
   expect(Math.max(...markdown.split('\n').map((line) => line.search(/\S/)))).toBe(16 * 4);
 });
+
+test.each([
+  ['a', '- c. x'],
+  ['I', '- III. x'],
+  ['1', '3. x'],
+  ['other', '3. x'],
+])('numbers of the type %s', (type, markdown) => {
+  expect(htmlToMarkdown(`<ol type="${type}" start="3"><li>x</li></ol>`)).toBe(markdown);
+});

@@ -1,3 +1,4 @@
+import { numberAs } from '../../list-number.ts';
 import { childOf, childrenOf, type XmlElement } from '../xml.ts';
 import { type Styles, valueIn } from './styles.ts';
 import { isOn } from './word-xml.ts';
@@ -21,7 +22,6 @@ interface Numbering {
 
 const NO_BULLET = 'decimal';
 const LONGEST_TEXT = 64;
-const MOST_LETTERS = 32;
 
 /** Counts the numbers that Word shows before paragraphs (ECMA-376, part 1, 17.9). */
 export class Numbers {
@@ -78,7 +78,7 @@ export class Numbers {
     const text = definition.text.replace(/%([1-9])/g, (_, place: string) => {
       const referred = numbering.levels.get(Number(place) - 1);
       const number = counters[Number(place) - 1] ?? referred?.start ?? 1;
-      return formatted(number, definition.isLegal ? NO_BULLET : (referred?.format ?? NO_BULLET));
+      return numberAs(number, definition.isLegal ? NO_BULLET : (referred?.format ?? NO_BULLET));
     });
     return text.trim() === '' ? undefined : text.trim();
   }
@@ -119,58 +119,4 @@ function levelOf(level: XmlElement): Level {
     isLegal: isOn(childOf(level, 'isLgl')),
     goesOn: valueIn(level, 'lvlRestart') === '0',
   };
-}
-
-/** Formats of other scripts are written in digits (ECMA-376, part 1, 17.18.59). */
-function formatted(number: number, format: string): string {
-  switch (format) {
-    case 'none':
-      return '';
-    case 'decimalZero':
-      return String(number).padStart(2, '0');
-    case 'upperRoman':
-      return roman(number);
-    case 'lowerRoman':
-      return roman(number).toLowerCase();
-    case 'upperLetter':
-      return letters(number);
-    case 'lowerLetter':
-      return letters(number).toLowerCase();
-    default:
-      return String(number);
-  }
-}
-
-/** a to z, then aa to zz. */
-function letters(number: number): string {
-  const times = Math.floor((number - 1) / 26) + 1;
-  if (number < 1 || times > MOST_LETTERS) return String(number);
-  return String.fromCharCode(65 + ((number - 1) % 26)).repeat(times);
-}
-
-function roman(number: number): string {
-  if (number < 1 || number > 3999) return String(number);
-  const signs: readonly (readonly [number, string])[] = [
-    [1000, 'M'],
-    [900, 'CM'],
-    [500, 'D'],
-    [400, 'CD'],
-    [100, 'C'],
-    [90, 'XC'],
-    [50, 'L'],
-    [40, 'XL'],
-    [10, 'X'],
-    [9, 'IX'],
-    [5, 'V'],
-    [4, 'IV'],
-    [1, 'I'],
-  ];
-  let rest = number;
-  return signs
-    .map(([value, sign]) => {
-      const times = Math.floor(rest / value);
-      rest %= value;
-      return sign.repeat(times);
-    })
-    .join('');
 }
