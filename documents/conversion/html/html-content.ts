@@ -2,7 +2,7 @@ import { inOneLine } from '../long-text.ts';
 import { filledIn } from './form-control.ts';
 import { type HtmlBlock, linesOf, standingApart } from './html-block.ts';
 import { descriptionBlocks, listBlocks } from './html-list.ts';
-import { tableBlocks } from './html-table.ts';
+import { tableBlocks, tableLines } from './html-table.ts';
 import { attributeOf, type HtmlElement, type HtmlNode, textIn } from './html-tree.ts';
 import { InlineWriter, inlineCode, longestRun, type Mark, type Marks, withMark } from './inline-writer.ts';
 import { addressOf, imageToMarkdown, leadsInside } from './link.ts';
@@ -124,11 +124,16 @@ const quotation: Handler = (element, flow, place) => {
 };
 
 const table: Handler = (element, flow, place) => {
-  const blocks = tableBlocks(element, (content) =>
+  const toMarkdown = (content: readonly HtmlNode[]) =>
     blocksOf(content, { ...place, within: 'cell' })
       .flatMap(({ lines }) => lines)
-      .join('\n'),
-  );
+      .join('\n');
+  if (place.within === 'cell') {
+    const lines = tableLines(element, toMarkdown);
+    flow.add(lines.length === 0 ? [] : [{ kind: 'paragraph', lines }]);
+    return;
+  }
+  const blocks = tableBlocks(element, toMarkdown);
   if (blocks === undefined) block(element, flow, place);
   else flow.add(blocks);
 };

@@ -11,13 +11,13 @@ const MAX_SPAN = 1000;
  * A table, below its caption: a cell may have several paragraphs, and stands below its column where another spans several.
  *
  * @param toMarkdown the content of a cell or caption as Markdown, in lines
- * @returns undefined for a table that holds another: it lays out a page, and is read as its contents in their order
+ * @returns undefined for a table that holds another and has no heads: it lays out a page, and is read as its contents in their order
  */
 export function tableBlocks(
   table: HtmlElement,
   toMarkdown: (content: readonly HtmlNode[]) => string,
 ): HtmlBlock[] | undefined {
-  if (hasTable(table)) return undefined;
+  if (hasTable(table) && !hasHead(table)) return undefined;
   const rows = tableRows(table, toMarkdown);
   const captions = elementsIn(table, ['caption']).map(({ children }) => toMarkdown(children));
   return [
@@ -26,6 +26,16 @@ export function tableBlocks(
       .map((caption) => ({ kind: 'paragraph', lines: [caption] }) as const),
     ...(rows.length === 0 ? [] : [{ kind: 'table', lines: linesOf(tableToMarkdown(rows)) } as const]),
   ];
+}
+
+/** A table in a cell, a line for each row: Markdown has no table there. */
+export function tableLines(table: HtmlElement, toMarkdown: (content: readonly HtmlNode[]) => string): string[] {
+  return tableRows(table, toMarkdown).map((row) => row.filter((cell) => cell !== '').join(' '));
+}
+
+/** Heads of several columns, its own and not those of a table in it. */
+function hasHead(table: HtmlElement): boolean {
+  return rowsOf(table).some((row) => elementsIn(row, ['th']).length > 1);
 }
 
 function hasTable({ children }: HtmlElement): boolean {

@@ -22,6 +22,8 @@ export interface HtmlPage {
   readonly language?: string;
   /** Whether it has text that it does not show. */
   readonly hidesText: boolean;
+  /** Whether a drawing (SVG) in it has text, which is left out. */
+  readonly drawsText: boolean;
 }
 
 /** Left out with all that is in them: their content is no HTML, or none of the document's text. A page's scripts are not run. */
@@ -122,7 +124,7 @@ function nonEmpty<Name extends string>(name: Name, value: string | undefined): {
 function visibleTree(
   document: DefaultTreeAdapterTypes.Document,
   styles: ReturnType<typeof readStyles>,
-): Pick<HtmlPage, 'root' | 'hidesText'> {
+): Pick<HtmlPage, 'root' | 'hidesText' | 'drawsText'> {
   interface Level {
     readonly nodes: DefaultTreeAdapterTypes.ChildNode[];
     readonly around: Surroundings;
@@ -133,6 +135,7 @@ function visibleTree(
   const root: HtmlElement = { name: 'page', attributes: [], children: [] };
   const levels: Level[] = [{ nodes: document.childNodes, around: styles.initial, into: root, next: 0 }];
   let hidesText = false;
+  let drawsText = false;
   for (let level = levels.at(-1); level !== undefined; level = levels.at(-1)) {
     const node = level.nodes[level.next++];
     if (node === undefined) {
@@ -143,6 +146,8 @@ function visibleTree(
       const { value } = node as DefaultTreeAdapterTypes.TextNode;
       if (level.into && isVisible(level.around)) level.into.children.push(value);
       else hidesText ||= /\S/.test(value);
+    } else if ('tagName' in node && node.tagName === 'svg') {
+      drawsText ||= level.into !== undefined && hasText(node);
     } else if ('tagName' in node && !DROPPED.has(node.tagName)) {
       const around = styles.surroundingsIn(node, level.around);
       let into = around && level.into;
@@ -156,5 +161,16 @@ function visibleTree(
       levels.push({ nodes: node.childNodes, around: around ?? level.around, into, next: 0 });
     }
   }
-  return { root, hidesText };
+  return { root, hidesText, drawsText };
+}
+
+/** Of a drawing; its title and description are for those who do not see it. */
+function hasText(drawing: Parsed): boolean {
+  const pending: DefaultTreeAdapterTypes.ChildNode[] = [drawing];
+  for (let node = pending.pop(); node !== undefined; node = pending.pop()) {
+    if (!('tagName' in node)) continue;
+    if (node.tagName === 'text' && node.childNodes.length > 0) return true;
+    for (const child of node.childNodes) pending.push(child);
+  }
+  return false;
 }

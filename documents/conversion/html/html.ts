@@ -17,6 +17,10 @@ export function convertHtml(html: string): Omit<Conversion, 'characters'> {
   const page = readPage(html);
   const { title, author } = page;
   const language = languageTag(page.language);
+  const partial = [
+    ...(page.hidesText ? ['Text that the page hides was left out.'] : []),
+    ...(page.drawsText ? ['Text in drawings of the page (SVG) was left out.'] : []),
+  ];
   return {
     type: 'html',
     markdown: pageToMarkdown(page),
@@ -24,7 +28,7 @@ export function convertHtml(html: string): Omit<Conversion, 'characters'> {
     ...(title && { title }),
     ...(author && { author }),
     ...(language && { language }),
-    ...(page.hidesText && { partial: ['Text that the page hides was left out.'] }),
+    ...(partial.length > 0 && { partial }),
   };
 }
 

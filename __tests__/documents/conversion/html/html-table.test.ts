@@ -41,3 +41,10 @@ test('spans that multiply into millions of cells are too large', () => {
     'A table of the document has more than 1000000 cells.',
   );
 });
+
+test('a table in a cell of a table with heads is lines of that cell', () => {
+  const inner = '<table><tr><td>x</td><td>y</td></tr><tr><td>z</td></tr></table>';
+  expect(htmlToMarkdown(`<table><tr><th>a<th>b<tr><td>1<td>${inner}</table>`)).toBe(
+    '| a | b |\n| --- | --- |\n| 1 | x y<br>z |',
+  );
+});

@@ -53,3 +53,11 @@ test('tables that are much longer than the page are refused', () => {
     'The document has 21063020 characters of text; at most 20000000 are converted.',
   );
 });
+
+test('text in a drawing is said to be missing, a drawing without text is not', async () => {
+  const partialOf = async (svg: string) => (await convert(utf8(`<p>x</p><svg>${svg}</svg>`), 'page.html')).partial;
+  expect(await partialOf('<g><text>Depth 7 m</text></g>')).toEqual([
+    'Text in drawings of the page (SVG) was left out.',
+  ]);
+  expect(await partialOf('<title>Logo</title><path/>')).toBeUndefined();
+});
