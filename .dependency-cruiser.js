@@ -32,7 +32,8 @@ const MAY_IMPORT = {
   local: ['time/', 'google/crc32c.ts', ...CONTRACTS],
   stacks: ['deadlines.ts', 'package-folder.ts', 'documents/extraction/(field-schema|vertex-model).ts', ...CONTRACTS],
   simulation: ['handler/', 'events/', 'state/', 'documents/', 'google/', 'time/', 'local/', 'deadlines.ts'],
-  cli: FOR_COMMANDS,
+  console: ['handler/', 'state/', 'google/', 'time/', 'local/', 'deadlines.ts'],
+  cli: ['console/', ...FOR_COMMANDS],
   bench: ['cli/', ...FOR_COMMANDS],
 };
 
@@ -53,12 +54,20 @@ const SHIPPED =
 
 /** What is run or bundled by its name, or imported by other projects; the rest is there for their sake. */
 const ENTRIES =
-  '^([^/]+\\.ts|handler/main\\.ts|documents/conversion/worker\\.ts|local/cloud-run/end-with-parent\\.ts|cli/[^/]+\\.ts|bench/.+)$';
+  '^([^/]+\\.ts|handler/main\\.ts|documents/conversion/worker\\.ts|local/cloud-run/end-with-parent\\.ts|console/page/(console\\.tsx|css\\.d\\.ts)|cli/[^/]+\\.ts|bench/.+)$';
 
 /** @type {import('dependency-cruiser').IConfiguration} */
 export default {
   forbidden: [
     ...rooms,
+    {
+      name: 'page-knows-what-is-shown',
+      comment:
+        'What runs in the browser knows the types of what is shown and of what can be done, and nothing else of the project.',
+      severity: 'error',
+      from: { path: '^console/page/' },
+      to: { pathNot: ['^node_modules/', '^console/page/', '^console/(shown|actions)\\.ts$'] },
+    },
     { name: 'no-circle', severity: 'error', from: {}, to: { circular: true } },
     {
       name: 'no-dead-file',

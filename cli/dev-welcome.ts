@@ -8,13 +8,19 @@ export type WelcomedGoogle = Pick<
   'addresses' | 'frontDoorUrl' | 'serviceUrl' | 'environment' | 'serviceEnvironment' | 'sidecars'
 >;
 
+export interface DevPlaces {
+  /** Address of the console. */
+  readonly console: string;
+  /** A document that is there. */
+  readonly sourceUri: string;
+  /** The folder that keeps everything; undefined where nothing does. */
+  readonly data: string | undefined;
+}
+
 /**
  * What `npm run dev` prints: where it is, and how to point clients at it.
- *
- * @param sourceUri a document that is there
- * @param data the folder that keeps everything; undefined where nothing does
  */
-export function devWelcome(google: WelcomedGoogle, sourceUri: string, data: string | undefined): string {
+export function devWelcome(google: WelcomedGoogle, { console, sourceUri, data }: DevPlaces): string {
   const { addresses, frontDoorUrl, serviceUrl } = google;
   const identity = `http://${addresses.metadata}/computeMetadata/v1/instance/service-accounts/default/identity`;
   const note = doclingNote(google.sidecars, process.env.DOCLING_URL);
@@ -23,6 +29,8 @@ export function devWelcome(google: WelcomedGoogle, sourceUri: string, data: stri
       ? 'Nothing is kept: what is in it is gone then. --data DIR keeps it in a folder.'
       : `What is in it is kept in ${data}.`;
   return `
+Console  ${console}
+
 A local Google runs the stack. Ctrl-C ends it.
 ${kept}${note === undefined ? '' : `\n${note}`}
 

@@ -2,6 +2,7 @@
 import { once } from 'node:events';
 import { readFile } from 'node:fs/promises';
 import path from 'node:path';
+import type { RunningConsole } from '../console/server/start-console.ts';
 import type { Attempt } from '../local/cloud-tasks/attempt.ts';
 import { PortInUseError } from '../local/listen.ts';
 import { type LocalGoogle, type LocalGoogleOptions, startLocalGoogle } from '../local/local-google.ts';
@@ -10,6 +11,7 @@ import { attemptLine } from './attempt-line.ts';
 import { newCommand, runCommand, UsageError } from './command-line.ts';
 import { dataOption, dataProblem } from './data-option.ts';
 import { devWelcome } from './dev-welcome.ts';
+import { LocalConsole, openInBrowser } from './local-console.ts';
 import { wholeNumber } from './option-values.ts';
 import { Progress } from './progress.ts';
 import { synthesiseForThisMachine } from './synthesise.ts';
@@ -24,10 +26,11 @@ const command = newCommand(
 )
   .option(
     '--port <PORT>',
-    'port of Cloud Run; the three after it are Cloud Tasks, Cloud Storage and the metadata server',
-    wholeNumber('--port', 1, 65_532),
+    'port of Cloud Run; the four after it are Cloud Tasks, Cloud Storage, the metadata server and the console',
+    wholeNumber('--port', 1, 65_531),
     DEFAULT_PORT,
   )
+  .option('--open', 'open the console in the browser')
   .addOption(dataOption('documents, results, records and tasks'))
   .option(
     '--no-instance-limits',
@@ -38,11 +41,13 @@ interface DevOptions {
   readonly port: number;
   readonly instanceLimits: boolean;
   readonly data?: string;
+  readonly open?: boolean;
 }
 
 await runCommand(command, dev);
 
-async function dev(_words: unknown, { port, data, instanceLimits }: DevOptions, signal: AbortSignal): Promise<number> {
+async function dev(_words: unknown, options: DevOptions, signal: AbortSignal): Promise<number> {
+  const { port, data, open, instanceLimits } = options;
   using screen = new Progress({ output: process.stdout, clock: systemClock });
   await using stack = await synthesiseForThisMachine({ onStep: (step) => screen.step(step) });
   signal.throwIfAborted();
@@ -50,21 +55,26 @@ async function dev(_words: unknown, { port, data, instanceLimits }: DevOptions, 
   const held: string[] = [];
   let log = (line: string): void => void held.push(line);
   screen.step('Starting a local Google from it…');
+  const local = new LocalConsole();
   const { stackFile } = stack;
-  const google = await startOn(port, { stackFile, data, instanceLimits, onLog: (line) => log(line) });
+  const google = await startOn(port, { stackFile, data, instanceLimits, onLog: (line) => log(line) }, local);
+  let shown: RunningConsole | undefined;
   try {
+    shown = await local.start(google, stack, { port: port + 4, data }).catch(inOneLine);
     const bucket = String(google.outputs.documents_bucket);
     const sample = path.basename(SAMPLE);
     if (!google.storage.hasObject(bucket, sample)) {
       google.storage.insert(bucket, sample, await readFile(SAMPLE), { contentType: 'application/pdf' });
     }
     screen.end();
-    console.log(devWelcome(google, `gs://${bucket}/${sample}`, data));
+    console.log(devWelcome(google, { console: shown.url, sourceUri: `gs://${bucket}/${sample}`, data }));
+    if (open) openInBrowser(shown.url);
     log = (line) => console.log(line);
     for (const line of held) log(line);
     if (!signal.aborted) await once(signal, 'abort');
     console.log('Stopping.');
   } finally {
+    await shown?.close();
     await google.close();
   }
   return 0;
@@ -72,17 +82,19 @@ async function dev(_words: unknown, { port, data, instanceLimits }: DevOptions, 
 
 type HowToRun = Required<Pick<LocalGoogleOptions, 'stackFile' | 'data' | 'instanceLimits' | 'onLog'>>;
 
-async function startOn(port: number, how: HowToRun): Promise<LocalGoogle> {
+async function startOn(port: number, how: HowToRun, { hooks }: LocalConsole): Promise<LocalGoogle> {
   const ports = { run: port, tasks: port + 1, storage: port + 2, metadata: port + 3 };
   try {
     const serviceVariables = { DOCLING_URL: process.env.DOCLING_URL };
     // The service says what failed, Cloud Tasks alone when it tries again.
     const onAttempt = (attempt: Attempt) => attempt.outcome === 'retrying' && how.onLog(attemptLine(attempt));
-    return await startLocalGoogle({ ...how, ports, serviceVariables, onAttempt });
+    return await startLocalGoogle({ ...how, ports, serviceVariables, ...hooks.hooks({ onLog: how.onLog, onAttempt }) });
   } catch (error) {
-    if (!(error instanceof PortInUseError)) throw dataProblem(error, how.data);
-    throw new UsageError(
-      `Port ${error.port} is in use: end what listens there, or choose four others with --port PORT.`,
-    );
+    throw error instanceof PortInUseError ? inOneLine(error) : dataProblem(error, how.data);
   }
+}
+
+function inOneLine(error: unknown): never {
+  if (!(error instanceof PortInUseError)) throw error;
+  throw new UsageError(`Port ${error.port} is in use: end what listens there, or choose five others with --port PORT.`);
 }

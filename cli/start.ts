@@ -1,4 +1,5 @@
 /** `npm start`: the whole path on this machine, from the stack to the results of every document in `samples/`. */
+import { once } from 'node:events';
 import { readdir } from 'node:fs/promises';
 import path from 'node:path';
 import { type LocalGoogle, startLocalGoogle } from '../local/local-google.ts';
@@ -7,6 +8,7 @@ import { newCommand, runCommand, UsageError } from './command-line.ts';
 import { type ConversionOptions, methodOption, ocrOption } from './conversion-options.ts';
 import { doclingNote, requireDoclingFor } from './docling.ts';
 import { inParallel } from './in-parallel.ts';
+import { LocalConsole } from './local-console.ts';
 import { localDeployment } from './local-deployment.ts';
 import { filePath } from './option-values.ts';
 import { type DocumentOutcome, outcomeJson, outcomeTable } from './outcome.ts';
@@ -24,6 +26,7 @@ interface StartOptions extends ConversionOptions {
   readonly json?: boolean;
   readonly results: string;
   readonly verbose?: boolean;
+  readonly console?: boolean;
 }
 
 const command = newCommand(
@@ -38,7 +41,8 @@ const command = newCommand(
   .addOption(ocrOption)
   .option('--json', 'print one line of JSON for each document instead of progress and table')
   .option('--results <DIR>', 'folder for the results', filePath('--results'), 'results')
-  .option('--verbose', "print the handler's log as well");
+  .option('--verbose', "print the handler's log as well")
+  .option('--console', 'show all of it on a page, and stay there after the last document until Ctrl-C');
 
 await runCommand(command, start);
 
@@ -62,13 +66,14 @@ async function start(words: readonly string[], options: StartOptions, signal: Ab
     if (options.verbose) screen ? screen.above(() => console.error(line)) : console.error(line);
     lastError = errorIn(line) ?? lastError;
   };
+  const local = options.console ? new LocalConsole() : undefined;
   screen?.step('Starting a local Google from it…');
   await using google = await disposable(
     startLocalGoogle({
       stackFile: stack.stackFile,
       developer: CALLER,
       serviceVariables: { DOCLING_URL },
-      onLog,
+      ...(local ? local.hooks.hooks({ onLog, onAttempt: () => {} }) : { onLog }),
     }),
   );
   signal.throwIfAborted();
@@ -76,11 +81,19 @@ async function start(words: readonly string[], options: StartOptions, signal: Ab
   const note = doclingNote(google.sidecars, DOCLING_URL);
   screen?.print(`Started a local Google from it: ${addressesOf(google)}.${note === undefined ? '' : `\n${note}`}\n`);
 
+  await using shown = local && (await disposable(local.start(google, stack, { port: 0 })));
+  // With --json standard output is the documents' alone.
+  if (shown) console.error(`Console ${shown.url}\n`);
+
   const outcomes = await processAll(files, { google, results, screen, options, signal });
   screen?.end();
   screen?.print(`\n${outcomeTable(outcomes)}`);
   if (lastError !== undefined && outcomes.some(({ reason }) => reason?.startsWith('error: '))) {
     screen?.print(`\nThe handler's log says last: ${lastError} (--verbose shows all of it.)`);
+  }
+  if (shown && !signal.aborted) {
+    screen?.print(`\nThe console stays at ${shown.url} until Ctrl-C.`);
+    await once(signal, 'abort');
   }
   return outcomes.every(({ status }) => status === 'COMPLETED') ? 0 : 1;
 }

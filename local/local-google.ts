@@ -2,6 +2,7 @@ import { randomBytes } from 'node:crypto';
 import { join } from 'node:path';
 import { Hono } from 'hono';
 import { type Clock, systemClock } from '../time/clock.ts';
+import type { InstancesLoad } from './cloud-run/instances.ts';
 import { type RunService, runServiceOf, type SecretValues } from './cloud-run/run-service.ts';
 import { type RunningService, startRunService } from './cloud-run/start-run-service.ts';
 import { Buckets, type BucketsOptions, type ObjectVersion } from './cloud-storage/buckets.ts';
@@ -71,6 +72,8 @@ export interface LocalGoogleOptions {
   readonly onPush?: ((push: PushedMessage) => void) | undefined;
   /** Called after each attempt of a task. @default nothing */
   readonly onAttempt?: (attempt: Attempt) => void;
+  /** Called after whatever may have changed a queue. It must be quick. @default nothing */
+  readonly onQueueChange?: (() => void) | undefined;
 }
 
 /** A Google that runs one stack on this machine. */
@@ -99,6 +102,8 @@ export interface LocalGoogle {
   readonly tasks: CloudTasks;
   /** Pub/Sub without the wire, as an owner. */
   readonly pubsub: Pubsub;
+  /** How busy the service's instances are. */
+  load(): InstancesLoad;
   /** Ids of the processes that run the service. */
   instancePids(): number[];
   /** An access token of the project's owner. */
@@ -168,6 +173,7 @@ export async function startLocalGoogle(options: LocalGoogleOptions): Promise<Loc
       ...(data !== undefined && { data: join(data, 'cloud-tasks') }),
       resolveTarget,
       ...(options.onAttempt && { onAttempt: options.onAttempt }),
+      onChange: options.onQueueChange,
     }),
   );
   const addresses = { tasks: `${LOOPBACK}:${tasks.port}`, storage: googleapis.host, metadata: metadata.host };
@@ -203,6 +209,7 @@ export async function startLocalGoogle(options: LocalGoogleOptions): Promise<Loc
     storage,
     tasks,
     pubsub,
+    load: () => instances.load,
     instancePids: () => instances.instances.flatMap(({ pid }) => pid ?? []),
     ownerToken: () => tokens.accessToken(OWNER_EMAIL).token,
     idToken: (o) => tokens.idToken(o),

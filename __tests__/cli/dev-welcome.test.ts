@@ -9,6 +9,7 @@ import { PROJECT, QUEUE, stackJson, writeStack } from '../local/fixtures/stack.t
 
 const folder = mkdtempSync(path.join(tmpdir(), 'dev-welcome-'));
 const environment = process.env;
+const PLACES = { console: 'http://127.0.0.1:8084/#token=t', sourceUri: 'gs://b/o', data: undefined };
 let google: LocalGoogle;
 
 beforeAll(async () => {
@@ -21,7 +22,7 @@ afterAll(async () => {
 });
 
 test('the variables are set in a shell of their own, and gone when that ends', () => {
-  const [command = ''] = /^ {2}env \\\n(?: {4}.*\n)+/m.exec(devWelcome(google, 'gs://b/o', undefined)) ?? [];
+  const [command = ''] = /^ {2}env \\\n(?: {4}.*\n)+/m.exec(devWelcome(google, PLACES)) ?? [];
   // For a shell, what shows its environment.
   const script = `SHELL=/usr/bin/env\n${command}echo "after: $GOOGLE_CLOUD_PROJECT"`;
   const { GOOGLE_CLOUD_PROJECT: _project, ...env } = environment;
@@ -41,6 +42,10 @@ test("Google's Cloud Tasks client works by its line, as the owner", async () => 
 });
 
 test('says whether anything is kept', () => {
-  expect(devWelcome(google, 'gs://b/o', undefined)).toContain('\nNothing is kept: what is in it is gone then.');
-  expect(devWelcome(google, 'gs://b/o', '/data')).toContain('\nWhat is in it is kept in /data.\n');
+  expect(devWelcome(google, PLACES)).toContain('\nNothing is kept: what is in it is gone then.');
+  expect(devWelcome(google, { ...PLACES, data: '/data' })).toContain('\nWhat is in it is kept in /data.\n');
+});
+
+test('begins with the address of the console', () => {
+  expect(devWelcome(google, PLACES).trimStart()).toMatch(/^Console {2}http:\/\/127\.0\.0\.1:8084\/#token=t\n/);
 });

@@ -39,6 +39,23 @@ export interface InstancesOptions {
   readonly onLog: (line: string) => void;
 }
 
+/** How busy the instances are. */
+export interface InstancesLoad {
+  readonly running: readonly {
+    readonly pid: number | undefined;
+    readonly port: number;
+    /** Requests in it. */
+    readonly active: number;
+  }[];
+  /** Instances that are not ready yet. */
+  readonly starting: number;
+  /** Requests that wait for a place. */
+  readonly waiting: number;
+  /** Requests that one instance takes at once. */
+  readonly concurrency: number;
+  readonly maxInstances: number;
+}
+
 /** A place in an instance for one request. */
 export interface Place {
   readonly instance: ServiceInstance;
@@ -73,6 +90,13 @@ export class Instances {
   /** Instances that are ready. */
   get instances(): ServiceInstance[] {
     return [...this.#running].map(({ instance }) => instance);
+  }
+
+  /** How busy it is. */
+  get load(): InstancesLoad {
+    const { concurrency, maxInstances } = this.#options;
+    const running = Array.from(this.#running, ({ instance: { pid, port }, served }) => ({ pid, port, active: served.requests }));
+    return { running, starting: this.#starting.size, waiting: this.#waiting.size, concurrency, maxInstances };
   }
 
   /**

@@ -47,6 +47,9 @@ export interface BucketsOptions {
   readonly keeper?: ObjectKeeper | undefined;
 }
 
+/** Hears of an object that there is now; of undefined where there is none any more. It must be quick. */
+export type ObjectWatcher = (bucket: string, name: string, object: ObjectVersion | undefined) => void;
+
 /** What keeps objects across restarts. Where it throws, the change fails. */
 export interface ObjectKeeper {
   /** What an earlier run left. */
@@ -69,6 +72,7 @@ export class Buckets {
   readonly #limit: MutationLimit;
   readonly #keeper: ObjectKeeper | undefined;
   readonly #onFinalized: NonNullable<BucketsOptions['onFinalized']>;
+  readonly #watchers = new Set<ObjectWatcher>();
   #lastGeneration = 0;
 
   constructor(
@@ -130,6 +134,7 @@ export class Buckets {
     objects.set(name, object);
     this.#limit.changed(bucket, name, now);
     this.#onFinalized(object, before?.generation);
+    for (const watch of this.#watchers) watch(bucket, name, object);
     return object;
   }
 
@@ -153,6 +158,13 @@ export class Buckets {
     this.#keeper?.remove(object);
     objects.delete(name);
     this.#limit.changed(bucket, name, now);
+    for (const watch of this.#watchers) watch(bucket, name, undefined);
+  }
+
+  /** Shows every object of a bucket, in no order, and from then on every change, to whoever only looks. */
+  watch(bucket: string, watcher: ObjectWatcher): void {
+    for (const object of this.#objectsOf(bucket).values()) watcher(bucket, object.name, object);
+    this.#watchers.add(watcher);
   }
 
   /** A fault on demand that lasts: every change of the name is refused with 429 for so many milliseconds from now on. */

@@ -13,7 +13,7 @@ import type { Responses } from './methods.ts';
 import { openidApp, ownTokens } from './openid.ts';
 import type { QueueConfig } from './queue-config.ts';
 import { restListener } from './rest/listener.ts';
-import { type Authorize, CloudTasksService } from './service.ts';
+import { type Authorize, CloudTasksService, type WatchedQueue } from './service.ts';
 import { serveWires } from './wires.ts';
 
 /** How long the name of an ended task cannot be used again: an hour (v2 proto: `CreateTaskRequest.task`). */
@@ -41,6 +41,10 @@ export interface CloudTasksOptions {
   readonly serviceAccountExists?: (email: string) => boolean;
   /** Called after each attempt, for logs. @default nothing */
   readonly onAttempt?: (attempt: Attempt) => void;
+  /** Called after whatever may have changed a queue. It must be quick. @default nothing */
+  readonly onChange?: (() => void) | undefined;
+  /** What else answers on the port, where the API does not. @default nothing */
+  readonly beside?: Hono | undefined;
   /** How attempts are delivered. @default over HTTP */
   readonly send?: Send;
   /** Milliseconds that the name of an ended task cannot be used again. @default 3600000 */
@@ -62,6 +66,8 @@ export interface CloudTasks {
   call<Method extends MethodName>(method: Method, request: Requests[Method], authorization?: string): Responses[Method];
   /** The attempts of a task by its full name, oldest first, also after its end. The newest 10,000 of all tasks are kept. */
   attempts(taskName: string): readonly Attempt[];
+  /** All queues, to be looked at. */
+  queues(): readonly WatchedQueue[];
   /** Resolves once no attempt is on its way and none is due; tasks that wait for their time may remain. */
   waitIdle(): Promise<void>;
   /**
@@ -102,6 +108,7 @@ export async function startCloudTasks(options: CloudTasksOptions = {}): Promise<
       authorize: options.authorize ?? (() => 'allowed'),
       serviceAccountExists: options.serviceAccountExists ?? (() => true),
       onAttempt: options.onAttempt ?? (() => {}),
+      onChange: options.onChange,
       ...(journal && { record: (change, state) => journal.append(change, state) }),
       beforeCall: (method) => faults.beforeCall(method),
       taskTombstoneMs: options.taskTombstoneMs ?? TASK_TOMBSTONE_MS,
@@ -111,6 +118,7 @@ export async function startCloudTasks(options: CloudTasksOptions = {}): Promise<
     const option = 'port (in a local Google: ports.tasks)';
     const listen = { port: options.port ?? 0, host: options.host, what: 'Cloud Tasks', option };
     const others = tokens.jwks ? openidApp(tokens.jwks.bind(tokens)) : new Hono();
+    if (options.beside) others.route('/', options.beside);
     const rest = restListener(running, getRequestListener(others.fetch));
     const wires = await serveWires(rest, running, listen);
     return {
@@ -119,6 +127,7 @@ export async function startCloudTasks(options: CloudTasksOptions = {}): Promise<
       faults,
       call: (method, request, authorization) => running.call(method, request, authorization),
       attempts: (taskName) => running.attempts(taskName),
+      queues: () => running.queues(),
       waitIdle: () => running.waitIdle(),
       drain: () => (clock instanceof VirtualClock ? drainThroughTime(running, clock) : running.drain()),
       async close() {

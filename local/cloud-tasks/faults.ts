@@ -24,7 +24,8 @@ export interface FaultScope {
   readonly task?: string;
 }
 
-interface PlannedFault {
+/** A fault that was asked for and has not happened so often yet. */
+export interface PlannedFault {
   readonly fault: AttemptFault;
   readonly task: string | undefined;
   left: number;
@@ -33,6 +34,7 @@ interface PlannedFault {
 /** Faults on demand, for tests of what Cloud Tasks' users must survive. Those that were asked for first happen first. */
 export class Faults {
   readonly #planned: PlannedFault[] = [];
+  #onHappened: (fault: AttemptFault, request: AttemptRequest) => void = () => {};
   #unavailableCreates = 0;
 
   /**
@@ -56,6 +58,16 @@ export class Faults {
   unavailable(creates: number): void {
     requireCount('creates', creates, 0);
     this.#unavailableCreates = creates;
+  }
+
+  /** Those that are still to come, the next first. */
+  get planned(): readonly PlannedFault[] {
+    return this.#planned;
+  }
+
+  /** Tells one listener of each fault at the attempt that it happens to. */
+  onHappened(listener: (fault: AttemptFault, request: AttemptRequest) => void): void {
+    this.#onHappened = listener;
   }
 
   /** Forgets all faults that have not happened yet. */
@@ -84,6 +96,7 @@ export class Faults {
     if (!planned) return undefined;
     planned.left -= 1;
     if (planned.left === 0) this.#planned.splice(this.#planned.indexOf(planned), 1);
+    this.#onHappened(planned.fault, request);
     return planned.fault;
   }
 }

@@ -19,6 +19,18 @@ export interface QueueContext {
   readonly onChange: () => void;
 }
 
+/** What decides when a queue's next task leaves; times in milliseconds since the epoch. */
+export interface QueuePace {
+  /** Attempts on their way. */
+  readonly running: number;
+  /** Until when 429 or 503 hold the queue; in the past where they do not. */
+  readonly heldUntil: number;
+  /** When the rate lets the next task leave; in the past, or now, where it does not hold it up. */
+  readonly tokenAt: number;
+  /** When the first of the tasks that wait is due. */
+  readonly nextDue: number | undefined;
+}
+
 /** A queue as it was kept. */
 export interface QueueContents {
   readonly settings: QueueSettings;

@@ -4,7 +4,7 @@ import { retriesExhausted, retryDelayMs } from './backoff.ts';
 import { type Delivery, deliver } from './deliver.ts';
 import { entityNotFound, taskExistedRecently, taskExists, taskGone } from './errors.ts';
 import { maxBurstSize, type QueueSettings, type QueueState } from './queue-config.ts';
-import type { QueueContents, QueueContext } from './queue-context.ts';
+import type { QueueContents, QueueContext, QueuePace } from './queue-context.ts';
 import { Schedule } from './schedule.ts';
 import type { NewTask, Task } from './task.ts';
 import { newTask, noteAnswer, noteDispatch, progressOf } from './task-progress.ts';
@@ -78,6 +78,17 @@ export class Queue {
     if (this.#running.size > 0) return false;
     const next = this.#schedule.peek();
     return this.#state !== 'RUNNING' || !next || next.scheduleTime > this.#context.clock.now();
+  }
+
+  /** What decides when its next task leaves. */
+  get pace(): QueuePace {
+    const now = this.#context.clock.now();
+    return {
+      running: this.#running.size,
+      heldUntil: this.#throttle.heldUntil,
+      tokenAt: this.#context.rateLimited ? this.#bucket.availableAt(now) : now,
+      nextDue: this.#schedule.peek()?.scheduleTime,
+    };
   }
 
   /** Everything that is kept of the queue. */

@@ -7,6 +7,7 @@ import type { MethodName, Requests } from './messages.ts';
 import type { Responses } from './methods.ts';
 import { type Methods, methodsOf } from './methods.ts';
 import { requiredPermissions, resourceInMessage } from './permissions.ts';
+import type { Queue } from './queue.ts';
 import type { QueueConfig } from './queue-config.ts';
 import { QueueRegistry } from './queue-registry.ts';
 
@@ -17,6 +18,9 @@ export type Authorize = (request: {
   resource: string;
 }) => 'allowed' | 'unauthenticated' | 'denied';
 
+/** A queue for whoever only looks. */
+export type WatchedQueue = Pick<Queue, 'name' | 'settings' | 'state' | 'size' | 'pace' | 'list'>;
+
 export interface ServiceOptions {
   readonly clock: Clock;
   readonly send: Send;
@@ -26,6 +30,8 @@ export interface ServiceOptions {
   readonly authorize: Authorize;
   readonly serviceAccountExists: (email: string) => boolean;
   readonly onAttempt: (attempt: Attempt) => void;
+  /** Called after whatever may have changed a queue. @default nothing */
+  readonly onChange?: (() => void) | undefined;
   /**
    * Keeps a change before the caller hears of it; where it throws, the call fails. The state is given as it is without the change.
    *
@@ -65,6 +71,7 @@ export class CloudTasksService {
       },
       onChange: () => {
         for (const check of this.#waiters) check();
+        options.onChange?.();
       },
     });
     this.#registry = registry;
@@ -101,6 +108,11 @@ export class CloudTasksService {
   /** The attempts of a task, oldest first, also after its end; of all tasks, the newest 10,000 are kept. */
   attempts(taskName: string): readonly Attempt[] {
     return this.#attempts.of(taskName);
+  }
+
+  /** All queues, to be looked at. */
+  queues(): readonly WatchedQueue[] {
+    return this.#registry.all();
   }
 
   /** Resolves once no attempt is on its way and none is due; tasks that wait for their time may remain. */

@@ -1,0 +1,118 @@
+import type { QueueDetails, QueuesView as Queues, TaskRow } from '../shown.ts';
+import { ActionButton } from './actions.tsx';
+import { Chart } from './chart.tsx';
+import { counted, number, shortName } from './format.ts';
+import { search } from './location.ts';
+import { Countdown, Facts, Pager, StatusWord, Table } from './parts.tsx';
+
+/** The queues, why nothing runs, and the tasks of one. */
+export function QueuesView({ view }: { view: Queues }) {
+  return (
+    <>
+      <header class="heading">
+        <h1>Queues</h1>
+      </header>
+      {view.queues.map((queue) => (
+        <Queue key={queue.name} queue={queue} />
+      ))}
+      {view.queues.length > 1 && (
+        <label class="choice">
+          Tasks of{' '}
+          <select value={view.queue} onChange={({ currentTarget }) => search({ queue: currentTarget.value })}>
+            {view.queues.map(({ name }) => (
+              <option key={name} value={name}>
+                {shortName(name)}
+              </option>
+            ))}
+          </select>
+        </label>
+      )}
+      <h2>{counted(view.total, 'task')}</h2>
+      <Tasks rows={view.rows} />
+      <Pager {...view} what="tasks" />
+    </>
+  );
+}
+
+function Queue({ queue }: { queue: QueueDetails }) {
+  const { name, state, why, size, running, maxConcurrent, perSecond, retries, series } = queue;
+  const short = shortName(name);
+  return (
+    <section class="queue" aria-label={short}>
+      <h2>
+        {short} <StatusWord status={state} />
+      </h2>
+      <p class="why">
+        {why.text} {why.until !== undefined && <Countdown to={why.until} past="no time" />}
+      </p>
+      <div class="bar" role="toolbar" aria-label={`Actions of ${short}`}>
+        {state === 'PAUSED' ? (
+          <ActionButton action={{ do: 'resume', queue: name }} label="Resume" />
+        ) : (
+          <ActionButton action={{ do: 'pause', queue: name }} label="Pause" />
+        )}
+        <ActionButton
+          action={{ do: 'purge', queue: name }}
+          label="Purge"
+          confirm={`Purge ${short}? Its ${counted(size, 'task')} are deleted for good; documents that wait become FAILED later, as abandoned.`}
+        />
+      </div>
+      <Facts
+        facts={[
+          ['Tasks', number(size)],
+          ['On their way', `${number(running)} of ${number(maxConcurrent)}`],
+          ['Rate', `${perSecond} a second`],
+          ['Retries', retries],
+        ]}
+      />
+      {series && (
+        <div class="charts">
+          <Chart label="Attempts in 10 s" series={series} names={['succeeded', 'failed']} />
+          <Chart label="Tasks in the queue" series={series} names={['waiting']} />
+        </div>
+      )}
+    </section>
+  );
+}
+
+/** Tasks, those first that are due first. */
+function Tasks({ rows }: { rows: readonly TaskRow[] }) {
+  if (rows.length === 0) return <p class="empty">No tasks.</p>;
+  return (
+    <Table
+      label="Tasks"
+      head={
+        <>
+          <th>Task</th>
+          <th>Status</th>
+          <th class="right">Attempts</th>
+          <th>Last answer</th>
+          <th>Due in</th>
+          <th class="wide">To</th>
+          <th>Actions</th>
+        </>
+      }
+    >
+      {rows.map((task) => (
+        <tr key={task.name}>
+          <td class="name">{shortName(task.name)}</td>
+          <td>
+            <StatusWord status={task.status} />
+          </td>
+          <td class="right number">{task.attempts}</td>
+          <td>{task.answer}</td>
+          <td>{task.status !== 'RUNNING' && task.dueAt !== undefined && <Countdown to={task.dueAt} />}</td>
+          <td class="wide id">{URL.canParse(task.url) ? new URL(task.url).pathname : task.url}</td>
+          <td class="buttons">
+            <ActionButton action={{ do: 'run', task: task.name }} label="Run now" />
+            <ActionButton
+              action={{ do: 'delete-task', task: task.name }}
+              label="Delete"
+              confirm={`Delete the task ${shortName(task.name)}?`}
+            />
+          </td>
+        </tr>
+      ))}
+    </Table>
+  );
+}

@@ -1,0 +1,71 @@
+import type { StackView as Stack, StackPart } from '../shown.ts';
+import { shortName } from './format.ts';
+import { Table } from './parts.tsx';
+
+const COLUMNS: readonly (readonly [StackPart['kind'], string])[] = [
+  ['identity', 'Identities'],
+  ['queue', 'Queues'],
+  ['service', 'Service'],
+  ['bucket', 'Buckets'],
+];
+
+/** What the stack declares, and what of it holds on this machine. */
+export function StackView({ view }: { view: Stack }) {
+  const { conversion, budget, timeout, dispatch } = view.deadlines;
+  const names = new Map(view.parts.map(({ id, name }) => [id, name]));
+  return (
+    <>
+      <header class="heading">
+        <h1>Stack</h1>
+        <p class="quiet">Drawn from its Terraform JSON, by which the local Google runs.</p>
+      </header>
+      <p class="chain">
+        <b>Deadlines</b> <span>conversion {conversion} s</span> {'<'} <span>budget {budget} s</span> {'<'}{' '}
+        <span>Cloud Run {timeout} s</span> {'≤'} <span>Cloud Tasks {dispatch} s</span>
+      </p>
+      <div class="columns">
+        {COLUMNS.map(([kind, title]) => (
+          <section key={kind} aria-label={title}>
+            <h2>{title}</h2>
+            {view.parts
+              .filter((part) => part.kind === kind)
+              .map((part) => (
+                <Part key={part.id} part={part} />
+              ))}
+          </section>
+        ))}
+      </div>
+      <h2>Grants</h2>
+      <Table
+        label="Grants"
+        head={
+          <>
+            <th>Who</th>
+            <th>May</th>
+            <th>On</th>
+          </>
+        }
+      >
+        {view.grants.map(({ member, role, on }) => (
+          <tr key={`${member} ${role} ${on}`}>
+            <td class="name">{names.get(member) ?? member}</td>
+            <td>{role.replace('roles/', '')}</td>
+            <td class="name">{names.get(on) ?? shortName(on)}</td>
+          </tr>
+        ))}
+      </Table>
+    </>
+  );
+}
+
+function Part({ part: { name, facts, enforced } }: { part: StackPart }) {
+  return (
+    <article class="part">
+      <h3>{name}</h3>
+      {facts.map((fact) => (
+        <p key={fact}>{fact}</p>
+      ))}
+      <p class="quiet">Enforced here: {enforced}</p>
+    </article>
+  );
+}
