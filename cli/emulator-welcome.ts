@@ -4,6 +4,8 @@ export interface EmulatorAddresses {
   readonly port: number;
   /** The address that it was told to listen on. @default the loopback address */
   readonly host?: string | undefined;
+  /** Opens the console. @default there is none */
+  readonly launchToken?: string | undefined;
   /** Full names. */
   readonly queues: readonly string[];
   /** `host:port` of the metadata server, where a stack's grants are enforced. */
@@ -13,7 +15,8 @@ export interface EmulatorAddresses {
 }
 
 /** What `npm run emulator` prints: where it is, and how to point clients at it. */
-export function emulatorWelcome({ port, host: address, queues, metadata, caller }: EmulatorAddresses): string {
+export function emulatorWelcome(addresses: EmulatorAddresses): string {
+  const { port, host: address, launchToken, queues, metadata, caller } = addresses;
   const host = `${LOOPBACK}:${port}`;
   const queue = queues[0] ?? 'projects/PROJECT/locations/LOCATION/queues/QUEUE';
   const token = metadata && `http://${metadata}/computeMetadata/v1/instance/service-accounts/default/token`;
@@ -21,7 +24,7 @@ export function emulatorWelcome({ port, host: address, queues, metadata, caller 
     ? `TOKEN=$(curl -s -H 'Metadata-Flavor: Google' ${token} | sed 's/.*access_token":"\\([^"]*\\).*/\\1/'); \\\n    `
     : '';
   const sendToken = token ? '-H "Authorization: Bearer $TOKEN" ' : '';
-  return `
+  return `${launchToken === undefined ? '' : `\nConsole  http://${host}/#token=${launchToken}\n`}
 Cloud Tasks runs on ${host}, gRPC and REST. Ctrl-C ends it.
 ${address === undefined ? '' : exposure(address)}${queues.map((name) => `  ${name}`).join('\n')}
 ${token ? `\nThe stack's grants are enforced. Tokens of ${caller}:\n  export GCE_METADATA_HOST=${metadata}\n` : ''}

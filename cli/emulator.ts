@@ -1,10 +1,11 @@
 /** `npm run emulator`: Cloud Tasks alone, for clients in any language. */
 import { once } from 'node:events';
 import { isIP } from 'node:net';
+import { EmulatorShown } from '../console/emulator/emulator-shown.ts';
 import { type CloudTasks, startCloudTasks } from '../local/cloud-tasks/cloud-tasks.ts';
 import { isQueueName } from '../local/cloud-tasks/names.ts';
 import { cloudTasksOfStack, type StackCloudTasks } from '../local/cloud-tasks/of-stack.ts';
-import { PROJECT_NUMBER } from '../local/iam.ts';
+import { PROJECT_NUMBER, PROJECT_OWNER } from '../local/iam.ts';
 import { PortInUseError, type RunningServer, serve } from '../local/listen.ts';
 import { metadataApp } from '../local/metadata-server.ts';
 import { TerraformStack, TerraformStackError } from '../local/terraform-stack.ts';
@@ -12,6 +13,7 @@ import { systemClock } from '../time/clock.ts';
 import { attemptLine } from './attempt-line.ts';
 import { newCommand, runCommand, UsageError } from './command-line.ts';
 import { dataOption, dataProblem } from './data-option.ts';
+import { EmulatorConsole } from './emulator-console.ts';
 import { emulatorWelcome } from './emulator-welcome.ts';
 import { filePath, wholeNumber } from './option-values.ts';
 
@@ -58,6 +60,9 @@ async function emulator(_words: unknown, options: EmulatorOptions, signal: Abort
   const fromStack = stack && (await cloudTasksOfStack(stack, systemClock).catch(explainVariables));
   const named = options.queue ?? (stack ? [] : [DEFAULT_QUEUE]);
   const queues = [...(fromStack?.options.queues ?? []), ...named.map((name) => ({ name }))];
+  const shown = new EmulatorShown(systemClock, () => fromStack && `Bearer ${ownerToken(fromStack)}`);
+  // For this machine alone: whoever reaches an address that others reach may not see it.
+  const page = host === undefined ? new EmulatorConsole(shown) : undefined;
   let tasks: CloudTasks | undefined;
   let metadata: RunningServer | undefined;
   try {
@@ -68,12 +73,25 @@ async function emulator(_words: unknown, options: EmulatorOptions, signal: Abort
       ...(data !== undefined && { data }),
       ...(host !== undefined && { host }),
       rateLimited: rateLimits,
-      onAttempt: (attempt) => console.log(attemptLine(attempt)),
+      onAttempt: (attempt) => {
+        shown.noteAttempt(attempt);
+        console.log(attemptLine(attempt));
+      },
+      onChange: shown.noteChange,
+      ...(page && { beside: page.app }),
     });
+    shown.watch(tasks);
     metadata = stack && fromStack && (await startMetadataServer(stack, fromStack, port));
     const names = queues.map(({ name }) => name);
     console.log(
-      emulatorWelcome({ port: tasks.port, host, queues: names, metadata: metadata?.host, caller: fromStack?.enqueuer }),
+      emulatorWelcome({
+        port: tasks.port,
+        host,
+        launchToken: await page?.open(data),
+        queues: names,
+        metadata: metadata?.host,
+        caller: fromStack?.enqueuer,
+      }),
     );
     if (!signal.aborted) await once(signal, 'abort');
     console.log('Stopping.');
@@ -84,6 +102,10 @@ async function emulator(_words: unknown, options: EmulatorOptions, signal: Abort
     await tasks?.close();
   }
   return 0;
+}
+
+function ownerToken({ issuer }: StackCloudTasks): string {
+  return issuer.accessToken(PROJECT_OWNER.replace('user:', '')).token;
 }
 
 /** Where a caller gets the tokens that a stack's grants ask for; undefined when nobody may enqueue. */

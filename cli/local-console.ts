@@ -1,6 +1,4 @@
 import { spawn } from 'node:child_process';
-import { readFile, writeFile } from 'node:fs/promises';
-import path from 'node:path';
 import { LocalHooks } from '../console/local/local-hooks.ts';
 import { LocalShown } from '../console/local/local-shown.ts';
 import { newLaunchToken } from '../console/server/session.ts';
@@ -9,6 +7,7 @@ import { PROJECT_NUMBER } from '../local/iam.ts';
 import type { LocalGoogle } from '../local/local-google.ts';
 import { TerraformStack } from '../local/terraform-stack.ts';
 import { systemClock } from '../time/clock.ts';
+import { keptToken } from './console-token.ts';
 import type { SynthesisedStack } from './synthesise.ts';
 
 /** The console of a local Google. Its hooks come first: what the Google is started with. */
@@ -30,16 +29,6 @@ export class LocalConsole {
     const launchToken = data === undefined ? newLaunchToken() : await keptToken(data);
     return startConsole({ shown, launchToken, port, clock: systemClock });
   }
-}
-
-/** The launch token of the run before in this folder, which whoever may read the data may have. */
-async function keptToken(data: string): Promise<string> {
-  const file = path.join(data, 'console-token');
-  const kept = await readFile(file, 'utf8').catch(() => '');
-  if (kept.length >= 32) return kept;
-  const token = newLaunchToken();
-  await writeFile(file, token, { mode: 0o600 });
-  return token;
 }
 
 /** Opens an address in the browser; where there is none, the address is printed all the same. */

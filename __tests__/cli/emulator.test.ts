@@ -119,3 +119,46 @@ test('with --host it answers to a container, and warns; without rate limits it d
   running.child.kill('SIGINT');
   expect(await running.ended).toEqual([0, null]);
 });
+
+test('shows the console at / of its port, to whoever has the token, and the API as before', async () => {
+  const emulator = run('--port', '0', '--queue', QUEUE);
+  const url = new URL(await printed(emulator, /^Console {2}(http:\S+)$/m));
+  expect(url.hash).toMatch(/^#token=[\w-]{32}$/);
+  const page = await fetch(new URL('/', url));
+  expect(page.headers.get('content-security-policy')).toContain("default-src 'self'");
+  expect(await page.text()).toContain('/assets/console.js');
+  expect((await fetch(new URL('/api/about', url))).status).toBe(401);
+  const headers = { Authorization: `Bearer ${url.hash.slice('#token='.length)}` };
+  const about = await fetch(new URL('/api/about', url), { headers });
+  expect(await about.json()).toMatchObject({
+    kind: 'emulator',
+    project: 'p',
+    places: ['tasks', 'queues', 'faults'],
+  });
+  expect((await fetch(new URL(`/v2/${QUEUE}`, url))).status).toBe(200);
+  expect((await fetch(new URL('/.well-known/openid-configuration', url))).status).toBe(200);
+  emulator.child.kill('SIGINT');
+  await emulator.ended;
+});
+
+test('a page stays open across restarts where there is a folder', async () => {
+  const data = mkdtempSync(path.join(tmpdir(), 'emulator-'));
+  const tokens = [];
+  for (let start = 0; start < 2; start++) {
+    const emulator = run('--port', '0', '--data', data);
+    tokens.push(await printed(emulator, /#token=(\S+)/));
+    emulator.child.kill('SIGINT');
+    await emulator.ended;
+  }
+  expect(tokens[0]).toBe(tokens[1]);
+  rmSync(data, { recursive: true });
+});
+
+test('there is no console where others may reach the port', async () => {
+  const emulator = run('--port', '0', '--host', '0.0.0.0');
+  const port = await printed(emulator, /Cloud Tasks runs on 127\.0\.0\.1:(\d+)/);
+  expect(emulator.output()).not.toContain('Console');
+  expect((await fetch(`http://127.0.0.1:${port}/`)).status).toBe(404);
+  emulator.child.kill('SIGINT');
+  await emulator.ended;
+});

@@ -15,6 +15,7 @@ import { Commands } from './parts.tsx';
 import { QueuesView } from './queues-view.tsx';
 import { about, enter, type ServerError, sendFile } from './server.ts';
 import { StackView } from './stack-view.tsx';
+import { TasksView, TaskView } from './tasks-view.tsx';
 
 const TITLES: Readonly<Record<Place, string>> = {
   documents: 'Documents',
@@ -103,8 +104,12 @@ function Shown({ view, query, what }: { view: View | null | undefined; query: UR
       return <DocumentsView view={view} query={query} />;
     case 'document':
       return <DocumentView view={view} logUrl={what.logUrl} />;
+    case 'tasks':
+      return <TasksView view={view} query={query} />;
+    case 'task':
+      return <TaskView view={view} />;
     case 'queues':
-      return <QueuesView view={view} />;
+      return <QueuesView view={view} isLinked={what.kind === 'emulator'} />;
     case 'instances':
       return <InstancesView view={view} query={query} />;
     case 'faults':

@@ -1,12 +1,13 @@
-import type { QueueDetails, QueuesView as Queues, TaskRow } from '../shown.ts';
+import type { QueueDetails, QueuesView as Queues } from '../shown.ts';
 import { ActionButton } from './actions.tsx';
 import { Chart } from './chart.tsx';
 import { counted, number, shortName } from './format.ts';
 import { search } from './location.ts';
-import { Countdown, Facts, Pager, StatusWord, Table } from './parts.tsx';
+import { Countdown, Facts, Pager, StatusWord } from './parts.tsx';
+import { TaskTable } from './task-table.tsx';
 
 /** The queues, why nothing runs, and the tasks of one. */
-export function QueuesView({ view }: { view: Queues }) {
+export function QueuesView({ view, isLinked }: { view: Queues; isLinked: boolean }) {
   return (
     <>
       <header class="heading">
@@ -28,7 +29,7 @@ export function QueuesView({ view }: { view: Queues }) {
         </label>
       )}
       <h2>{counted(view.total, 'task')}</h2>
-      <Tasks rows={view.rows} />
+      <TaskTable rows={view.rows} isLinked={isLinked} />
       <Pager {...view} what="tasks" />
     </>
   );
@@ -54,7 +55,7 @@ function Queue({ queue }: { queue: QueueDetails }) {
         <ActionButton
           action={{ do: 'purge', queue: name }}
           label="Purge"
-          confirm={`Purge ${short}? Its ${counted(size, 'task')} are deleted for good; documents that wait become FAILED later, as abandoned.`}
+          confirm={`Purge ${short}? Its ${counted(size, 'task')} are deleted for good. What waits for them is not done.`}
         />
       </div>
       <Facts
@@ -72,47 +73,5 @@ function Queue({ queue }: { queue: QueueDetails }) {
         </div>
       )}
     </section>
-  );
-}
-
-/** Tasks, those first that are due first. */
-function Tasks({ rows }: { rows: readonly TaskRow[] }) {
-  if (rows.length === 0) return <p class="empty">No tasks.</p>;
-  return (
-    <Table
-      label="Tasks"
-      head={
-        <>
-          <th>Task</th>
-          <th>Status</th>
-          <th class="right">Attempts</th>
-          <th>Last answer</th>
-          <th>Due in</th>
-          <th class="wide">To</th>
-          <th>Actions</th>
-        </>
-      }
-    >
-      {rows.map((task) => (
-        <tr key={task.name}>
-          <td class="name">{shortName(task.name)}</td>
-          <td>
-            <StatusWord status={task.status} />
-          </td>
-          <td class="right number">{task.attempts}</td>
-          <td>{task.answer}</td>
-          <td>{task.status !== 'RUNNING' && task.dueAt !== undefined && <Countdown to={task.dueAt} />}</td>
-          <td class="wide id">{URL.canParse(task.url) ? new URL(task.url).pathname : task.url}</td>
-          <td class="buttons">
-            <ActionButton action={{ do: 'run', task: task.name }} label="Run now" />
-            <ActionButton
-              action={{ do: 'delete-task', task: task.name }}
-              label="Delete"
-              confirm={`Delete the task ${shortName(task.name)}?`}
-            />
-          </td>
-        </tr>
-      ))}
-    </Table>
   );
 }

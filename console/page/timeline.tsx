@@ -64,8 +64,8 @@ function kindOf({ until, isSuccess }: AttemptDetails): string {
   return isSuccess ? 'good' : 'bad';
 }
 
-/** One delivery, against the deadlines that it had. */
-export function Attempt({ attempt, deadlines }: { attempt: AttemptDetails; deadlines: ShownDeadlines }) {
+/** One delivery, against the deadlines that it had, where they are known. */
+export function Attempt({ attempt, deadlines }: { attempt: AttemptDetails; deadlines?: ShownDeadlines }) {
   const { number, from, until, answer, outcome, nextAt, request, response } = attempt;
   return (
     <li value={number}>
@@ -80,7 +80,7 @@ export function Attempt({ attempt, deadlines }: { attempt: AttemptDetails; deadl
           </span>
         )}
       </p>
-      <DeadlineTrack from={from} until={until} deadlines={deadlines} />
+      {deadlines && <DeadlineTrack from={from} until={until} deadlines={deadlines} />}
       {request && (
         <details>
           <summary>Request, payload and answer</summary>

@@ -18,8 +18,8 @@ export interface ConsoleAppOptions {
   readonly shown: Shown;
   /** Opens the page: see {@link addSession}. */
   readonly launchToken: string;
-  /** Of the page. */
-  readonly files: readonly PageFile[];
+  /** What the page consists of; called when somebody looks at it first. */
+  readonly files: () => Promise<readonly PageFile[]>;
   readonly clock: Clock;
 }
 
@@ -84,16 +84,17 @@ export function consoleApp({ shown, launchToken, files, clock }: ConsoleAppOptio
   });
   app.all('/api/*', (c) => c.json({ error: 'There is nothing at this address.' }, 404));
 
-  for (const { path, type, bytes, etag } of files) {
-    app.get(path, (c) => {
-      c.header('ETag', etag);
-      c.header('Cache-Control', 'no-cache');
-      if (c.req.header('if-none-match') === etag) return c.body(null, 304);
-      c.header('Content-Type', type);
-      return c.body(new Uint8Array(bytes));
-    });
-  }
+  let bundled: Promise<readonly PageFile[]> | undefined;
   app.get('/assets/icon.svg', (c) => c.body(ICON_SVG, 200, { 'Content-Type': 'image/svg+xml' }));
+  app.get('/assets/*', async (c) => {
+    bundled ??= files();
+    const file = (await bundled).find(({ path }) => path === c.req.path);
+    if (file === undefined) return c.text('There is nothing here.', 404);
+    c.header('ETag', file.etag);
+    c.header('Cache-Control', 'no-cache');
+    if (c.req.header('if-none-match') === file.etag) return c.body(null, 304);
+    return c.body(new Uint8Array(file.bytes), 200, { 'Content-Type': file.type });
+  });
   app.get('/', (c) => c.html(PAGE_HTML));
   app.get('/:place/*', (c) => {
     return addressOf(c.req.path, new URLSearchParams()) ? c.html(PAGE_HTML) : c.text('There is nothing here.', 404);

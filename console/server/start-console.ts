@@ -24,7 +24,9 @@ export interface RunningConsole extends RunningServer {
  * @throws PortInUseError when another process has the port
  */
 export async function startConsole({ shown, launchToken, port, clock }: ConsoleOptions): Promise<RunningConsole> {
-  const app = consoleApp({ shown, launchToken, files: await bundlePage(), clock });
+  const bundled = bundlePage();
+  const app = consoleApp({ shown, launchToken, files: () => bundled, clock });
+  await bundled;
   const { host, close } = await serve(app, { port, what: 'the console', option: '--port' }, clock);
   return { host, url: `http://${host}/#token=${launchToken}`, close };
 }

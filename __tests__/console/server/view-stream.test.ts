@@ -34,7 +34,7 @@ class OpenStream {
 function started() {
   const clock = new VirtualClock();
   const shown = new ShownInMemory();
-  const app = consoleApp({ shown, launchToken: 'token', files: [], clock });
+  const app = consoleApp({ shown, launchToken: 'token', files: async () => [], clock });
   const open = async (headers: Record<string, string> = {}, path = '/faults') =>
     app.request(`http://localhost/api/stream?path=${path}`, { headers: { Authorization: 'Bearer token', ...headers } });
   return {
