@@ -154,6 +154,8 @@ export interface ResultDetails {
 
 export interface EpochDetails {
   readonly epoch: number;
+  /** Short name of the task that brings it on. */
+  readonly taskId: string;
   readonly since: number;
   /** When it was closed. */
   readonly until?: number | undefined;

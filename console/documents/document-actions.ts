@@ -7,6 +7,7 @@ import { RefusedRequestError } from '../../handler/http.ts';
 import { type ReplayDependencies, replayDocument } from '../../handler/replay-document.ts';
 import { currentEpoch } from '../../state/document-state.ts';
 import { parseSourceUri } from '../../state/document-task.ts';
+import type { DocumentView } from '../../state/document-view.ts';
 import type { Done } from '../actions.ts';
 import { type Content, type ContentPart, type Job, RefusedActionError } from '../shown.ts';
 
@@ -21,11 +22,11 @@ export type DocumentsOperator = ReplayDependencies &
 /** What can be done to documents, wherever they are. */
 export class DocumentActions {
   readonly #operator: DocumentsOperator;
-  readonly #onChange: () => void;
+  readonly #onChange: (changed?: DocumentView) => void;
   #job: Job | undefined;
 
-  /** @param onChange called when a job has come further */
-  constructor(operator: DocumentsOperator, onChange: () => void) {
+  /** @param onChange called with each document that was changed, and when a job has come further */
+  constructor(operator: DocumentsOperator, onChange: (changed?: DocumentView) => void) {
     this.#operator = operator;
     this.#onChange = onChange;
   }
@@ -38,8 +39,8 @@ export class DocumentActions {
   /** Of one: done when this returns. Of several: begun, and its progress is the {@link job}. */
   async replay(ids: readonly string[]): Promise<Done> {
     const [id = ''] = ids;
-    if (ids.length > 1) return this.#begin('Replaying', ids, (each) => replayDocument(each, this.#operator));
-    const { epoch } = await explained(replayDocument(id, this.#operator));
+    if (ids.length > 1) return this.#begin('Replaying', ids, (each) => this.#replayOne(each));
+    const { epoch } = await explained(this.#replayOne(id));
     return { said: `Replayed: epoch ${epoch} has begun.`, path: `/documents/${id}` };
   }
 
@@ -61,7 +62,9 @@ export class DocumentActions {
     });
     const sourceUri = `gs://${settings.documentsBucket}/${name}`;
     const request = { sourceUri, method: 'auto', ocr: 'auto' } as const;
-    const { documentId, status } = await explained(enqueueDocument(request, this.#operator));
+    const view = await explained(enqueueDocument(request, this.#operator));
+    this.#onChange(view);
+    const { documentId, status } = view;
     return { said: `${filename} is ${status}.`, path: `/documents/${documentId}` };
   }
 
@@ -81,8 +84,16 @@ export class DocumentActions {
     return stored && { filename, bytes: stored.bytes };
   }
 
+  async #replayOne(id: string): Promise<DocumentView> {
+    const view = await replayDocument(id, this.#operator);
+    this.#onChange(view);
+    return view;
+  }
+
   async #cancelOne(id: string): Promise<void> {
-    const { status, error } = await cancelDocument(id, this.#operator);
+    const view = await cancelDocument(id, this.#operator);
+    this.#onChange(view);
+    const { status, error } = view;
     if (error?.reason !== 'cancelled') throw new RefusedActionError(`It is ${status} already, and stays so.`);
   }
 

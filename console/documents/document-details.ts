@@ -36,8 +36,10 @@ export function documentDetails(
 }
 
 function epochDetails({ task, createdAt, ends, outcome }: Epoch, deliveries: Deliveries): EpochDetails {
+  const taskId = taskIdFor(task);
   return {
     epoch: task.epoch,
+    taskId,
     since: Date.parse(createdAt),
     until: outcome && Date.parse(outcome.at),
     outcome: outcome?.kind,
@@ -47,7 +49,7 @@ function epochDetails({ task, createdAt, ends, outcome }: Epoch, deliveries: Del
       reason: error?.reason,
       message: error?.message,
     })),
-    ...deliveries(taskIdFor(task)),
+    ...deliveries(taskId),
   };
 }
 

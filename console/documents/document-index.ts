@@ -94,8 +94,14 @@ function statusOf({ row, leasedUntil }: Entry, now: number): Status {
 }
 
 function entryOf(view: DocumentView): Entry {
-  const { documentId, filename, error, result } = view;
-  const row: DocumentRow = {
+  const { documentId, filename, error } = view;
+  const text = [filename, documentId, error?.reason, error?.message].join('\n').toLowerCase();
+  return { row: rowOf(view), createdAt: Date.parse(view.createdAt), leasedUntil: view.lease?.expiresAt ?? 0, text };
+}
+
+/** A document in a table. */
+export function rowOf({ documentId, filename, error, result, ...view }: DocumentView): DocumentRow {
+  return {
     id: documentId,
     filename,
     status: view.status,
@@ -107,6 +113,4 @@ function entryOf(view: DocumentView): Entry {
     pages: result?.pages,
     partial: result?.partial,
   };
-  const text = [filename, documentId, error?.reason, error?.message].join('\n').toLowerCase();
-  return { row, createdAt: Date.parse(view.createdAt), leasedUntil: view.lease?.expiresAt ?? 0, text };
 }

@@ -64,7 +64,7 @@ export class LocalShown implements Shown {
       newOwner: randomUUID,
       settings: { documentsBucket },
     };
-    this.#actions = new DocumentActions(operator, hooks.changes.notify);
+    this.#actions = new DocumentActions(operator, () => hooks.changes.notify());
     this.about = {
       name: stackName,
       project: stack.projectId,

@@ -39,7 +39,7 @@ export function DocumentView({ view, logUrl }: { view: DocumentDetails; logUrl: 
         {task && !task.isRunning && <ActionButton action={{ do: 'run', task: task.name }} label="Run now" />}
         {status !== 'COMPLETED' && <Commands commands={commandsFor(action)} />}
       </div>
-      <Facts facts={factsOf(view, logUrl)} />
+      <Facts facts={factsOf(view)} />
       {view.epochs.map((one) => (
         <Epoch key={one.epoch} epoch={one} view={view} isNewest={one.epoch === epoch} />
       ))}
@@ -64,7 +64,7 @@ function documentLogUrl(logUrl: string, id: string): string {
   return logUrl.replace('QUERY', encodeURIComponent(`jsonPayload.documentId="${id}"`));
 }
 
-function factsOf({ id, sourceUri, options, result, partial }: DocumentDetails, _logUrl: string | undefined) {
+function factsOf({ id, sourceUri, options, result, partial }: DocumentDetails) {
   const facts: [string, preact.ComponentChildren][] = [
     ['Id', <code key="id">{id}</code>],
     ['Source', <code key="source">{sourceUri}</code>],
