@@ -27,7 +27,7 @@ export function DropTarget({ onFiles }: { onFiles: (files: readonly File[]) => v
     };
   }, [onFiles]);
   return (
-    <div class={`drop ${isOver ? 'over' : ''}`}>
+    <section class={`drop ${isOver ? 'over' : ''}`} aria-label="Files">
       <label>
         Process files: drop them anywhere, or{' '}
         <input
@@ -39,6 +39,6 @@ export function DropTarget({ onFiles }: { onFiles: (files: readonly File[]) => v
           }}
         />
       </label>
-    </div>
+    </section>
   );
 }
