@@ -79,13 +79,15 @@ function Console({ about: what }: { about: About }) {
           ))}
         </nav>
       </header>
+      {what.takesFiles && what.canChange && (
+        <DropTarget isShown={path === '/documents'} onFiles={(files) => void take(files)} />
+      )}
       <main id="content" tabIndex={-1}>
         <p class="trouble" role="status">
           {live.trouble}
         </p>
         <Shown view={live.view} query={query} what={what} />
       </main>
-      {what.takesFiles && what.canChange && <DropTarget onFiles={(files) => void take(files)} />}
       <aside class={`notice ${notice?.isProblem ? 'bad' : ''}`} hidden={!notice}>
         <span role="status">{notice?.text}</span> {notice?.path && <a href={notice.path}>Show</a>}
         {notice && notice.commands.length > 0 && <Commands commands={notice.commands} />}

@@ -157,7 +157,7 @@ function Contents({ view }: { view: DocumentDetails }) {
         )}
       </div>
       <div class="beside">
-        <iframe title="Source" src={at('source', look)} />
+        <iframe title="Source" src={`${at('source', look)}#navpanes=0`} />
         {view.result && <iframe title={part} sandbox="" src={at(part, look)} />}
       </div>
     </section>

@@ -1,7 +1,13 @@
 import { useEffect, useState } from 'preact/hooks';
 
+interface DropTargetProps {
+  /** Whether it is to be seen where nothing is dragged. */
+  readonly isShown: boolean;
+  readonly onFiles: (files: readonly File[]) => void;
+}
+
 /** Takes files that are dropped anywhere onto the page; a button does the same for the keyboard. */
-export function DropTarget({ onFiles }: { onFiles: (files: readonly File[]) => void }) {
+export function DropTarget({ isShown, onFiles }: DropTargetProps) {
   const [isOver, setOver] = useState(false);
   useEffect(() => {
     const over = (event: DragEvent) => {
@@ -27,7 +33,7 @@ export function DropTarget({ onFiles }: { onFiles: (files: readonly File[]) => v
     };
   }, [onFiles]);
   return (
-    <section class={`drop ${isOver ? 'over' : ''}`} aria-label="Files">
+    <section hidden={!isShown && !isOver} class={`drop ${isOver ? 'over' : ''}`} aria-label="Files">
       <label>
         Process files: drop them anywhere, or{' '}
         <input

@@ -1,5 +1,6 @@
 import type { StackView as Stack, StackPart } from '../shown.ts';
 import { shortName } from './format.ts';
+import { GrantsPicture } from './grants-picture.tsx';
 import { Table } from './parts.tsx';
 
 const COLUMNS: readonly (readonly [StackPart['kind'], string])[] = [
@@ -23,6 +24,7 @@ export function StackView({ view }: { view: Stack }) {
         <b>Deadlines</b> <span>conversion {conversion} s</span> {'<'} <span>budget {budget} s</span> {'<'}{' '}
         <span>Cloud Run {timeout} s</span> {'≤'} <span>Cloud Tasks {dispatch} s</span>
       </p>
+      <GrantsPicture view={view} />
       <div class="columns">
         {COLUMNS.map(([kind, title]) => (
           <section key={kind} aria-label={title}>
@@ -35,7 +37,7 @@ export function StackView({ view }: { view: Stack }) {
           </section>
         ))}
       </div>
-      <h2>Grants</h2>
+      <h2>The grants as a table</h2>
       <Table
         label="Grants"
         head={

@@ -72,7 +72,7 @@ export function TaskView({ view }: { view: TaskDetails }) {
       {log.length === 0 && <p class="empty">None yet.</p>}
       <ol class="attempts" reversed>
         {[...log].reverse().map((attempt) => (
-          <Attempt key={`${attempt.number} ${attempt.from}`} attempt={attempt} />
+          <Attempt key={`${attempt.number} ${attempt.from}`} attempt={attempt} isLast={attempt === log.at(-1)} />
         ))}
       </ol>
       {request && (

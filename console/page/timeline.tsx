@@ -46,12 +46,17 @@ export function Timeline({ epoch, deadlines }: { epoch: EpochDetails; deadlines:
       <p class="ends quiet">
         <At ms={since} />
         <span>{duration(last - since)}</span>
-        {until === undefined ? <span>still open</span> : <At ms={until} />}
+        {until === undefined ? <span>still open</span> : <At ms={last} />}
       </p>
       {attempts.length > 0 && (
         <ol class="attempts" reversed>
           {[...attempts].reverse().map((attempt) => (
-            <Attempt key={`${attempt.number} ${attempt.from}`} attempt={attempt} deadlines={deadlines} />
+            <Attempt
+              key={`${attempt.number} ${attempt.from}`}
+              attempt={attempt}
+              isLast={attempt === attempts.at(-1)}
+              deadlines={deadlines}
+            />
           ))}
         </ol>
       )}
@@ -64,8 +69,14 @@ function kindOf({ until, isSuccess }: AttemptDetails): string {
   return isSuccess ? 'good' : 'bad';
 }
 
+interface AttemptProps {
+  readonly attempt: AttemptDetails;
+  readonly isLast: boolean;
+  readonly deadlines?: ShownDeadlines;
+}
+
 /** One delivery, against the deadlines that it had, where they are known. */
-export function Attempt({ attempt, deadlines }: { attempt: AttemptDetails; deadlines?: ShownDeadlines }) {
+export function Attempt({ attempt, isLast, deadlines }: AttemptProps) {
   const { number, from, until, answer, outcome, nextAt, request, response } = attempt;
   return (
     <li value={number}>
@@ -76,7 +87,12 @@ export function Attempt({ attempt, deadlines }: { attempt: AttemptDetails; deadl
         {outcome && <span>{outcome}</span>}
         {nextAt !== undefined && (
           <span>
-            backoff {duration(nextAt - (until ?? from))}, next in <Countdown to={nextAt} past="(passed)" />
+            backoff {duration(nextAt - (until ?? from))}
+            {isLast && (
+              <>
+                , next in <Countdown to={nextAt} past="a moment" />
+              </>
+            )}
           </span>
         )}
       </p>

@@ -46,7 +46,7 @@ export function taskRequest(task: Task): NonNullable<AttemptDetails['request']> 
 /** What became of an attempt, in a word or two. */
 export function answerText(answer: Answer): string {
   if (answer.kind === 'response') return String(answer.status);
-  return answer.kind === 'timeout' ? 'no answer in time' : `unreachable: ${answer.reason}`;
+  return answer.kind === 'timeout' ? 'no answer in time' : `unreachable: ${answer.reason.replace(/\.$/, '')}`;
 }
 
 function bodyOf({ httpRequest: { body } }: Task): Uint8Array | undefined {

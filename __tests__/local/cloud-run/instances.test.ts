@@ -260,3 +260,19 @@ test('a stop ends all instances, also one that was still starting, and refuses t
   await expect(instance.exited).resolves.toBe('SIGTERM');
   await expect(instances.acquire(waiting())).rejects.toThrow('The service is stopping.');
 });
+
+test('says how busy it is: the requests of each instance, those that wait, and what starts', async () => {
+  const { instances } = service({ start: async () => fakeInstance(), concurrency: 1, maxInstances: 1 });
+  const place = await instances.acquire(waiting());
+  const second = instances.acquire(waiting());
+  expect(instances.load).toMatchObject({
+    running: [{ active: 1 }],
+    starting: 0,
+    waiting: 1,
+    concurrency: 1,
+    maxInstances: 1,
+  });
+  place.release();
+  await second;
+  expect(instances.load).toMatchObject({ running: [{ active: 1 }], waiting: 0 });
+});

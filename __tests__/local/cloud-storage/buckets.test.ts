@@ -133,6 +133,22 @@ test('any sequence of calls does what a model of compare-and-swap does', () => {
   );
 });
 
+test('who watches a bucket sees what is there, then each change, of other buckets too', () => {
+  const store = new Buckets({ now: () => 0 }, { mutationLimit: false });
+  store.createBucket('a');
+  store.createBucket('b');
+  store.insert('a', 'before', 'x');
+  store.insert('b', 'unseen', 'x');
+  const seen: string[] = [];
+  store.watch('a', (bucket, name, object) => seen.push(`${bucket}/${name} ${object?.content ?? 'gone'}`));
+  expect(seen).toEqual(['a/before x']);
+  store.insert('a', 'new', 'y');
+  store.insert('b', 'other', 'z');
+  store.delete('a', 'before');
+  expect(() => store.insert('a', 'new', 'w', { ifGenerationMatch: 0 })).toThrow();
+  expect(seen.slice(1)).toEqual(['a/new y', 'b/other z', 'a/before gone']);
+});
+
 function outcomeOf(call: () => unknown): unknown {
   try {
     return call();

@@ -1,4 +1,5 @@
 import { createServer, type IncomingMessage } from 'node:http';
+import { Hono } from 'hono';
 import type { Attempt } from '../../../local/cloud-tasks/attempt.ts';
 import { type CloudTasks, type CloudTasksOptions, startCloudTasks } from '../../../local/cloud-tasks/cloud-tasks.ts';
 import { closeServer, listen } from '../../../local/listen.ts';
@@ -109,4 +110,16 @@ test('names can be used again as soon as a test wants it', async () => {
   expect(() => createTask(tasks, 'http://127.0.0.1:9/', 'a')).toThrow('existed too recently');
   await clock.advance(1);
   expect(() => createTask(tasks, 'http://127.0.0.1:9/', 'a')).not.toThrow();
+});
+
+test('shows its queues, says that one has changed, and has another app answer beside the API', async () => {
+  let changes = 0;
+  const beside = new Hono().get('/page', (c) => c.text('a page'));
+  const tasks = await start({ queues: [{ name: QUEUE, state: 'PAUSED' }], onChange: () => changes++, beside });
+  const before = changes;
+  createTask(tasks, 'http://127.0.0.1:9/', 'a');
+  expect(changes).toBeGreaterThan(before);
+  expect(tasks.queues()).toMatchObject([{ name: QUEUE, state: 'PAUSED', size: 1 }]);
+  expect(await (await fetch(`${tasks.url}/page`)).text()).toBe('a page');
+  expect((await fetch(`${tasks.url}/v2/${QUEUE}`)).status).toBe(200);
 });

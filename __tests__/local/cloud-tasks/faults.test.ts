@@ -123,6 +123,19 @@ test.each(WIRES)('unavailable: so many creates fail over %s with code 14, other 
   }
 });
 
+test('says which are still to come, and tells of each at the attempt that it happens to', async () => {
+  const happened: string[] = [];
+  tasks.faults.onHappened(({ kind }, { headers }) =>
+    happened.push(`${kind} ${headers['X-CloudTasks-TaskRetryCount']}`),
+  );
+  tasks.faults.onAttempt({ kind: 'dropAnswer' });
+  tasks.faults.onAttempt({ kind: 'deliverTwice' }, { times: 2 });
+  create();
+  await tasks.drain();
+  expect(happened).toEqual(['dropAnswer 0', 'deliverTwice 1']);
+  expect(tasks.faults.planned).toMatchObject([{ fault: { kind: 'deliverTwice' }, left: 1 }]);
+});
+
 test.each([
   [
     () => tasks.faults.onAttempt({ kind: 'timeOut' }, { times: 0 }),

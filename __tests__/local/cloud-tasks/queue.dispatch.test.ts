@@ -354,3 +354,26 @@ describe('names', () => {
     });
   });
 });
+
+describe('what decides when the next task leaves', () => {
+  test('an empty queue waits for nothing', () => {
+    const { queue, clock } = new QueueUnderTest();
+    expect(queue.pace).toEqual({ running: 0, heldUntil: 0, tokenAt: clock.now(), nextDue: undefined });
+  });
+
+  test('the time of the first task, the attempts on their way, the next token, and a hold', async () => {
+    const test = new QueueUnderTest({ rateLimits: { maxDispatchesPerSecond: 1 } });
+    test.create('later', { after: 60 });
+    expect(test.queue.pace.nextDue).toBe(test.start + 60_000);
+
+    test.answer = () => new Promise(() => {});
+    for (let n = 0; n < 10; n++) test.create(`t${n}`);
+    expect(test.queue.pace).toMatchObject({ running: 10, tokenAt: test.start + 1000 });
+
+    const held = new QueueUnderTest();
+    held.answerWith(503);
+    held.create('a');
+    await held.advance(0);
+    expect(held.queue.pace.heldUntil).toBe(held.start + 1000);
+  });
+});
