@@ -10,7 +10,9 @@ export const PAGES: readonly string[] = [
   'CHANGELOG.md',
   'CONTRIBUTING.md',
   'SECURITY.md',
-  ...readdirSync(path.join(PROJECT, 'docs')).map((name) => `docs/${name}`),
+  ...readdirSync(path.join(PROJECT, 'docs'))
+    .filter((name) => name.endsWith('.md'))
+    .map((name) => `docs/${name}`),
 ];
 
 /** A page as it stands. */

@@ -80,7 +80,7 @@ function optionsFor(element: HTMLElement, names: readonly string[]): uPlot.Optio
     height: HEIGHT,
     legend: { show: false },
     cursor: { show: false },
-    padding: [6, 8, 0, 0],
+    padding: [6, 18, 0, 0],
     scales: { y: { range: (_plot, _min, max) => [0, Math.max(4, max)] } },
     axes: [
       { ...axis, size: 20, space: 70, values: [[60, '{HH}:{mm}', null, null, null, null, null, null, 1]] },

@@ -39,10 +39,15 @@ function Row({ task: { name, status, attempts, answer, dueAt, url }, isLinked }:
       <td class="right number">{attempts}</td>
       <td>{answer}</td>
       <td>{status !== 'RUNNING' && dueAt !== undefined && <Countdown to={dueAt} />}</td>
-      <td class="wide id">{url}</td>
+      <td class="wide id">{isLinked ? url : pathOf(url)}</td>
       <td class="buttons">{dueAt !== undefined && <TaskActions name={name} />}</td>
     </tr>
   );
+}
+
+/** Where all tasks go to one service, its path says enough. */
+function pathOf(url: string): string {
+  return URL.canParse(url) ? new URL(url).pathname : url;
 }
 
 /** What can be done to a task that is in its queue. */
