@@ -1,6 +1,6 @@
 import type { Attempt } from '../../local/cloud-tasks/attempt.ts';
 import type { CloudTasks } from '../../local/cloud-tasks/cloud-tasks.ts';
-import { projectOf, queueOf } from '../../local/cloud-tasks/names.ts';
+import { locationOfQueue, projectOfLocation, queueOf, shortId } from '../../local/cloud-tasks/names.ts';
 import type { Clock } from '../../time/clock.ts';
 import type { Action, Done } from '../actions.ts';
 import { Changes } from '../changes.ts';
@@ -67,7 +67,7 @@ export class EmulatorShown implements Shown {
     const [queue] = this.#queues.all();
     return {
       name: 'Cloud Tasks',
-      project: queue === undefined ? '' : projectOf(queue.name).replace('projects/', ''),
+      project: queue === undefined ? '' : shortId(projectOfLocation(locationOfQueue(queue.name))),
       kind: 'emulator',
       places: ['tasks', 'queues', 'faults'],
       canChange: true,

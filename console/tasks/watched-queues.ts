@@ -1,5 +1,6 @@
 import type { Attempt } from '../../local/cloud-tasks/attempt.ts';
 import type { CloudTasks } from '../../local/cloud-tasks/cloud-tasks.ts';
+import { queueOf } from '../../local/cloud-tasks/names.ts';
 import type { WatchedQueue } from '../../local/cloud-tasks/service.ts';
 import type { Task } from '../../local/cloud-tasks/task.ts';
 import type { Clock } from '../../time/clock.ts';
@@ -32,7 +33,7 @@ export class WatchedQueues {
   /** To be called after each attempt. */
   noteAttempt({ taskName, endTime, outcome }: Attempt): void {
     const now = this.#clock.now();
-    const series = this.#seriesOf(taskName.slice(0, taskName.indexOf('/tasks/')));
+    const series = this.#seriesOf(queueOf(taskName));
     series.count(outcome === 'succeeded' ? 'succeeded' : 'failed', endTime, now);
   }
 
