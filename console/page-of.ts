@@ -1,4 +1,4 @@
-import type { Page } from './shown.ts';
+import type { Page } from './views.ts';
 
 export const PAGE_SIZE = 100;
 

@@ -1,4 +1,4 @@
-import type { Series } from './shown.ts';
+import type { Series } from './views.ts';
 
 const SPAN_MS = 10_000;
 const SPANS = 60;

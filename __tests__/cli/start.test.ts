@@ -176,25 +176,3 @@ test('runs from a folder whose name would mean something else in a URL', async (
   expect({ stderr, code }).toEqual({ stderr: '', code: 0 });
   expect(JSON.parse(stdout)).toMatchObject({ status: 'COMPLETED', markdown: path.join('results', 'tide-log.txt.md') });
 }, 60_000);
-
-test('--console shows all of it on a page that stays after the last document', async () => {
-  const child = start('--console', 'samples/tide-log.txt');
-  const outcome = ended(child);
-  let output = '';
-  const url = await new Promise<string>((resolve) => {
-    child.stdout?.on('data', (chunk) => {
-      output += chunk;
-      const stays = /The console stays at (\S+) until Ctrl-C/.exec(output)?.[1];
-      if (stays) resolve(stays);
-    });
-  });
-  const { origin, hash } = new URL(url);
-  const headers = { Authorization: `Bearer ${hash.slice('#token='.length)}` };
-  const stream = await fetch(`${origin}/api/stream?path=/documents`, { headers });
-  for await (const chunk of stream.body ?? []) {
-    expect(Buffer.from(chunk).toString()).toMatch(/"filename":"tide-log.txt","status":"COMPLETED"/);
-    break;
-  }
-  child.kill('SIGINT');
-  expect((await outcome).code).toBe(0);
-});

@@ -1,6 +1,7 @@
 import type { Action } from '../../console/actions.ts';
 import { Changes } from '../../console/changes.ts';
-import type { About, Address, Shown, View } from '../../console/shown.ts';
+import type { About, Address, Shown } from '../../console/shown.ts';
+import type { View } from '../../console/views.ts';
 
 const ABOUT: About = {
   name: 'stack',

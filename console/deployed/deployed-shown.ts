@@ -6,18 +6,10 @@ import { DocumentActions, type DocumentsOperator } from '../documents/document-a
 import { documentDetails } from '../documents/document-details.ts';
 import { rowOf } from '../documents/document-index.ts';
 import { pageOf } from '../page-of.ts';
-import {
-  type About,
-  type Address,
-  type AttemptDetails,
-  type QueueDetails,
-  RefusedActionError,
-  type Shown,
-  type TaskRow,
-  type View,
-} from '../shown.ts';
+import { type About, type Address, RefusedActionError, type Shown } from '../shown.ts';
 import { isQueueAction } from '../tasks/queue-actions.ts';
 import { whyNothingRuns } from '../tasks/why.ts';
+import type { AttemptDetails, QueueDetails, TaskRow, View } from '../views.ts';
 import { ListedDocuments, type Listing } from './listed-documents.ts';
 import type { ApiQueue, ApiTask, QueuesApi } from './queues-api.ts';
 
@@ -86,8 +78,7 @@ export class DeployedShown implements Shown {
         return this.#actions.replay(action.ids);
       case 'replay-matching': {
         const ids = this.#documents.index.ids({ q: action.q, status: 'FAILED' }, this.#options.clock.now());
-        if (ids.length === action.expected) return this.#actions.replay(ids);
-        throw new RefusedActionError(`There are ${ids.length} now, not ${action.expected}: look again.`);
+        return this.#actions.replayMatching(ids, action.expected);
       }
       case 'cancel':
         return this.#actions.cancel(action.ids);

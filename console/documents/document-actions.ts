@@ -5,19 +5,22 @@ import { readResultPart } from '../../handler/document-result.ts';
 import { type EnqueueDependencies, enqueueDocument } from '../../handler/enqueue-document.ts';
 import { RefusedRequestError } from '../../handler/http.ts';
 import { type ReplayDependencies, replayDocument } from '../../handler/replay-document.ts';
+import type { Settings } from '../../handler/settings.ts';
 import { currentEpoch } from '../../state/document-state.ts';
 import { parseSourceUri } from '../../state/document-task.ts';
 import type { DocumentView } from '../../state/document-view.ts';
 import type { Done } from '../actions.ts';
-import { type Content, type ContentPart, type Job, RefusedActionError } from '../shown.ts';
+import { type Content, type ContentPart, RefusedActionError } from '../shown.ts';
+import type { Job } from '../views.ts';
 
 /** Documents worked on at once. */
 const AT_ONCE = 8;
 
 /** What documents are looked after with, the same as `npm run documents` has. */
-export type DocumentsOperator = ReplayDependencies &
-  CancelDependencies &
-  EnqueueDependencies & { readonly store: ObjectStore };
+export interface DocumentsOperator extends ReplayDependencies, CancelDependencies, EnqueueDependencies {
+  readonly store: ObjectStore;
+  readonly settings: Pick<Settings, 'documentsBucket' | 'maxDocumentBytes'>;
+}
 
 /** What can be done to documents, wherever they are. */
 export class DocumentActions {
@@ -44,6 +47,15 @@ export class DocumentActions {
     return { said: `Replayed: epoch ${epoch} has begun.`, path: `/documents/${id}` };
   }
 
+  /**
+   * @param ids of those that match now
+   * @param expected how many there were when it was confirmed
+   */
+  async replayMatching(ids: readonly string[], expected: number): Promise<Done> {
+    if (ids.length === expected) return this.replay(ids);
+    throw new RefusedActionError(`There are ${ids.length} now, not ${expected}: look again.`);
+  }
+
   async cancel(ids: readonly string[]): Promise<Done> {
     const [id = ''] = ids;
     if (ids.length > 1) return this.#begin('Cancelling', ids, (each) => this.#cancelOne(each));
@@ -54,6 +66,10 @@ export class DocumentActions {
   /** Uploads under a hash of the content, so that the same file again is the same document, and hands it in. */
   async take(filename: string, bytes: Uint8Array): Promise<Done> {
     const { store, settings } = this.#operator;
+    const { maxDocumentBytes: most } = settings;
+    if (bytes.length > most) {
+      throw new RefusedActionError(`${filename} has ${bytes.length} bytes; at most ${most} are taken.`);
+    }
     const hash = createHash('sha256').update(bytes).digest('hex').slice(0, 32);
     const name = `${hash}/${filename}`;
     const options = { contentType: 'application/octet-stream', ifGenerationMatch: '0' };

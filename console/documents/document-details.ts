@@ -2,7 +2,7 @@ import type { Deadlines } from '../../deadlines.ts';
 import type { DocumentState, Epoch } from '../../state/document-state.ts';
 import { taskIdFor } from '../../state/document-task.ts';
 import type { DocumentResult } from '../../state/state-objects.ts';
-import type { DocumentDetails, DocumentRow, EpochDetails, LogLine, ResultDetails, ShownDeadlines } from '../shown.ts';
+import type { DocumentDetails, DocumentRow, EpochDetails, LogLine, ResultDetails, ShownDeadlines } from '../views.ts';
 
 /** What Cloud Tasks knows of a document's task, by its short name. */
 export type Deliveries = (taskId: string) => Pick<EpochDetails, 'attempts' | 'task'>;
@@ -35,7 +35,7 @@ export function documentDetails(
   };
 }
 
-function epochDetails({ task, createdAt, ends, outcome }: Epoch, deliveries: Deliveries): EpochDetails {
+function epochDetails({ task, createdAt, ends, outcome, converted }: Epoch, deliveries: Deliveries): EpochDetails {
   const taskId = taskIdFor(task);
   return {
     epoch: task.epoch,
@@ -43,6 +43,7 @@ function epochDetails({ task, createdAt, ends, outcome }: Epoch, deliveries: Del
     since: Date.parse(createdAt),
     until: outcome && Date.parse(outcome.at),
     outcome: outcome?.kind,
+    isConverted: converted !== undefined && outcome?.kind !== 'COMPLETED',
     ends: ends.map(({ kind, at, error }) => ({
       kind,
       at: Date.parse(at),

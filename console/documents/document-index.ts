@@ -2,7 +2,8 @@ import { isLive } from '../../state/document-state.ts';
 import type { DocumentView } from '../../state/document-view.ts';
 import { hasWords, pageOf, wordsOf } from '../page-of.ts';
 import { RecentSeries } from '../recent-series.ts';
-import { type Address, type DocumentRow, type DocumentsView, STATUSES, type Status } from '../shown.ts';
+import type { Address } from '../shown.ts';
+import { type DocumentRow, type DocumentsView, STATUSES, type Status } from '../views.ts';
 
 interface Entry {
   readonly row: DocumentRow;

@@ -6,11 +6,12 @@ import type { Action, Done } from '../actions.ts';
 import { Changes } from '../changes.ts';
 import { hasWords, pageOf, wordsOf } from '../page-of.ts';
 import { RecentSeries } from '../recent-series.ts';
-import { type About, type Address, RefusedActionError, type Shown, type TaskRow, type View } from '../shown.ts';
+import { type About, type Address, RefusedActionError, type Shown } from '../shown.ts';
 import { attemptDetails, runningAttempt, taskRequest } from '../tasks/attempt-details.ts';
-import { FaultLog, faultText } from '../tasks/fault-log.ts';
+import { FaultLog, planFault } from '../tasks/fault-log.ts';
 import { actOnQueue, isQueueAction } from '../tasks/queue-actions.ts';
 import { taskRow, WatchedQueues } from '../tasks/watched-queues.ts';
+import type { TaskRow, View } from '../views.ts';
 import { EndedTasks } from './ended-tasks.ts';
 
 /** Tasks of each queue that are searched. */
@@ -97,10 +98,7 @@ export class EmulatorShown implements Shown {
   #act(action: Action): Done {
     if (isQueueAction(action)) return actOnQueue(this.#running, action, this.#authorization());
     const { faults } = this.#running;
-    if (action.do === 'fault') {
-      faults.onAttempt(action.fault, { times: action.times });
-      return { said: `${faultText(action.fault)}: so will be the next ${action.times}.` };
-    }
+    if (action.do === 'fault') return planFault(faults, action);
     if (action.do !== 'clear-faults')
       throw new RefusedActionError('The emulator alone has no documents and no service.');
     faults.clear();

@@ -1,7 +1,7 @@
 import type { Attempt } from '../../local/cloud-tasks/attempt.ts';
 import { queueOf } from '../../local/cloud-tasks/names.ts';
-import type { TaskRow } from '../shown.ts';
 import { answerText } from '../tasks/attempt-details.ts';
+import type { TaskRow } from '../views.ts';
 
 const MOST_ENDED = 10_000;
 

@@ -9,10 +9,11 @@ import type { Clock } from '../../time/clock.ts';
 import type { Action, Done } from '../actions.ts';
 import { DocumentActions } from '../documents/document-actions.ts';
 import { type Deliveries, documentDetails } from '../documents/document-details.ts';
-import { type About, type Address, RefusedActionError, type Shown, type StackView, type View } from '../shown.ts';
+import { type About, type Address, RefusedActionError, type Shown } from '../shown.ts';
 import { attemptDetails, runningAttempt } from '../tasks/attempt-details.ts';
-import { faultText } from '../tasks/fault-log.ts';
+import { planFault } from '../tasks/fault-log.ts';
 import { actOnQueue, isQueueAction } from '../tasks/queue-actions.ts';
+import type { StackView, View } from '../views.ts';
 import { memoryMbOf } from './instance-memory.ts';
 import type { LocalHooks } from './local-hooks.ts';
 import { stackPicture } from './stack-picture.ts';
@@ -48,7 +49,7 @@ export class LocalShown implements Shown {
     this.#clock = clock;
     this.onChange = hooks.changes.listen;
     this.#settings = readSettings(google.serviceEnvironment);
-    const { documentsBucket, resultsBucket, deadlines } = this.#settings;
+    const { resultsBucket, deadlines } = this.#settings;
     this.#documents = new WatchedDocuments(google.storage, resultsBucket, clock, hooks.changes.notify);
     this.#stack = stackPicture(stack, google.serviceEnvironment, deadlines);
     const accessToken = async () => google.ownerToken();
@@ -62,7 +63,7 @@ export class LocalShown implements Shown {
       tasks: new CloudTasksClient({ ...this.#settings, dispatchDeadlineSeconds }, connect, clock),
       clock,
       newOwner: randomUUID,
-      settings: { documentsBucket },
+      settings: this.#settings,
     };
     this.#actions = new DocumentActions(operator, () => hooks.changes.notify());
     this.about = {
@@ -106,9 +107,7 @@ export class LocalShown implements Shown {
   }
 
   take(filename: string, bytes: Uint8Array): Promise<Done> {
-    const { maxDocumentBytes: most } = this.#settings;
-    if (bytes.length <= most) return this.#actions.take(filename, bytes);
-    throw new RefusedActionError(`${filename} has ${bytes.length} bytes; at most ${most} are taken.`);
+    return this.#actions.take(filename, bytes);
   }
 
   content: NonNullable<Shown['content']> = (documentId, part) => this.#actions.content(documentId, part);
@@ -121,14 +120,12 @@ export class LocalShown implements Shown {
         return this.#actions.replay(action.ids);
       case 'replay-matching': {
         const ids = this.#documents.index.ids({ q: action.q, status: 'FAILED' }, this.#clock.now());
-        if (ids.length === action.expected) return this.#actions.replay(ids);
-        throw new RefusedActionError(`There are ${ids.length} now, not ${action.expected}: look again.`);
+        return this.#actions.replayMatching(ids, action.expected);
       }
       case 'cancel':
         return this.#actions.cancel(action.ids);
       case 'fault':
-        tasks.faults.onAttempt(action.fault, { times: action.times });
-        return { said: `${faultText(action.fault)}: so will be the next ${action.times}.` };
+        return planFault(tasks.faults, action);
       case 'storage-unavailable':
         this.#hooks.storageFaults = action.times;
         return { said: `The next ${action.times} requests to Cloud Storage fail.` };

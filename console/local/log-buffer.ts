@@ -1,4 +1,4 @@
-import type { LogLine } from '../shown.ts';
+import type { LogLine } from '../views.ts';
 
 /** Lines kept: those before are in the terminal. */
 const MOST_LINES = 5000;

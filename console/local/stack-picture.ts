@@ -4,7 +4,7 @@ import { bucketsOf, grantsOf, queuesOf, serviceAccountsOf } from '../../local/go
 import { memberOf } from '../../local/iam.ts';
 import type { TerraformStack } from '../../local/terraform-stack.ts';
 import { shownDeadlines } from '../documents/document-details.ts';
-import type { StackPart, StackView } from '../shown.ts';
+import type { StackPart, StackView } from '../views.ts';
 
 /** What a stack declares, and what the local Google enforces of it. */
 export function stackPicture(stack: TerraformStack, secrets: SecretValues, deadlines: Deadlines): StackView {

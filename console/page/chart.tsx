@@ -1,6 +1,6 @@
 import { useEffect, useRef } from 'preact/hooks';
 import uPlot from 'uplot';
-import type { Series } from '../shown.ts';
+import type { Series } from '../views.ts';
 import { number } from './format.ts';
 
 const HEIGHT = 92;

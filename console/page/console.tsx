@@ -1,13 +1,17 @@
 import { render } from 'preact';
 import { useEffect, useMemo, useState } from 'preact/hooks';
 import 'uplot/dist/uPlot.min.css';
-import type { About, Place, View } from '../shown.ts';
+import type { About, Place } from '../shown.ts';
+import type { View } from '../views.ts';
 import { commandsForFile, type Notice, type Tools, ToolsContext } from './actions.tsx';
 import './console.css';
+import './controls.css';
+import './views.css';
 import { DocumentView } from './document-view.tsx';
 import { DocumentsView } from './documents-view.tsx';
 import { DropTarget } from './drop-target.tsx';
 import { FaultsView } from './faults-view.tsx';
+import { logUrlFor } from './format.ts';
 import { InstancesView } from './instances-view.tsx';
 import { useLive } from './live.ts';
 import { followLinks, go, useWhere } from './location.ts';
@@ -77,6 +81,11 @@ function Console({ about: what }: { about: About }) {
               {TITLES[one]}
             </a>
           ))}
+          {what.logUrl && (
+            <a href={logUrlFor(what.logUrl, 'resource.type="cloud_run_revision"')} target="_blank" rel="noreferrer">
+              Log in Cloud Logging
+            </a>
+          )}
         </nav>
       </header>
       {what.takesFiles && what.canChange && (

@@ -1,8 +1,8 @@
 import { useState } from 'preact/hooks';
 import type { Action } from '../actions.ts';
-import type { DocumentDetails, EpochDetails } from '../shown.ts';
+import type { DocumentDetails, EpochDetails } from '../views.ts';
 import { ActionButton, commandsFor } from './actions.tsx';
-import { number } from './format.ts';
+import { logUrlFor, number } from './format.ts';
 import { LogTable } from './log-table.tsx';
 import { At, Commands, Countdown, Facts, StatusWord } from './parts.tsx';
 import { Timeline } from './timeline.tsx';
@@ -48,7 +48,7 @@ export function DocumentView({ view, logUrl }: { view: DocumentDetails; logUrl: 
         <h2>Log</h2>
         {logUrl ? (
           <p>
-            <a href={documentLogUrl(logUrl, id)} target="_blank" rel="noreferrer">
+            <a href={logUrlFor(logUrl, `jsonPayload.documentId="${id}"`)} target="_blank" rel="noreferrer">
               Its lines in Cloud Logging
             </a>
           </p>
@@ -58,10 +58,6 @@ export function DocumentView({ view, logUrl }: { view: DocumentDetails; logUrl: 
       </section>
     </>
   );
-}
-
-function documentLogUrl(logUrl: string, id: string): string {
-  return logUrl.replace('QUERY', encodeURIComponent(`jsonPayload.documentId="${id}"`));
 }
 
 function factsOf({ id, sourceUri, options, result, partial }: DocumentDetails) {
@@ -96,6 +92,7 @@ function Epoch({ epoch, view, isNewest }: { epoch: EpochDetails; view: DocumentD
           Next attempt in <Countdown to={task.dueAt} past="a moment" />
         </p>
       )}
+      {epoch.isConverted && <p>It is converted; its fields are not extracted yet.</p>}
       <Timeline epoch={epoch} deadlines={view.deadlines} />
       {attempts.length === 0 && (
         <p class="quiet">No delivery is known here: they are kept while the local Google runs.</p>

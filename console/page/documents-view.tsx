@@ -1,5 +1,5 @@
 import { useEffect, useState } from 'preact/hooks';
-import { type DocumentRow, type DocumentsView as Documents, STATUSES } from '../shown.ts';
+import { type DocumentRow, type DocumentsView as Documents, STATUSES } from '../views.ts';
 import { ActionButton } from './actions.tsx';
 import { Chart } from './chart.tsx';
 import { counted, number } from './format.ts';

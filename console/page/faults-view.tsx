@@ -1,6 +1,6 @@
 import { useState } from 'preact/hooks';
 import type { Action } from '../actions.ts';
-import type { FaultsView as Faults } from '../shown.ts';
+import type { FaultsView as Faults } from '../views.ts';
 import { ActionButton } from './actions.tsx';
 import { At } from './parts.tsx';
 

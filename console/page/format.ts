@@ -40,3 +40,8 @@ export function bytes(count: number): string {
 export function shortName(resource: string): string {
   return resource.split('/').at(-1) ?? resource;
 }
+
+/** Where Cloud Logging shows the lines that a query is for. */
+export function logUrlFor(logUrl: string, query: string): string {
+  return logUrl.replace('QUERY', encodeURIComponent(query));
+}

@@ -1,4 +1,4 @@
-import type { StackGrant, StackPart, StackView } from '../shown.ts';
+import type { StackGrant, StackPart, StackView } from '../views.ts';
 import { counted, shortName } from './format.ts';
 
 const WIDTH = 960;

@@ -1,4 +1,4 @@
-import type { InstanceRow, InstancesView as Instances } from '../shown.ts';
+import type { InstanceRow, InstancesView as Instances } from '../views.ts';
 import { ActionButton } from './actions.tsx';
 import { counted, number } from './format.ts';
 import { search } from './location.ts';

@@ -1,5 +1,5 @@
 import { useEffect, useState } from 'preact/hooks';
-import type { View } from '../shown.ts';
+import type { View } from '../views.ts';
 import { about, type ServerError } from './server.ts';
 
 /** Milliseconds between two tries to reach a server that is away. */

@@ -1,4 +1,4 @@
-import type { LogLine } from '../shown.ts';
+import type { LogLine } from '../views.ts';
 import { At, Table } from './parts.tsx';
 
 /** Lines of the log. */

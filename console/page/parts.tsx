@@ -1,6 +1,6 @@
 import type { ComponentChildren } from 'preact';
 import { useEffect, useState } from 'preact/hooks';
-import type { Page } from '../shown.ts';
+import type { Page } from '../views.ts';
 import { duration, number, time } from './format.ts';
 import { pathWith } from './location.ts';
 

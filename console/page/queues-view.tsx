@@ -1,4 +1,4 @@
-import type { QueueDetails, QueuesView as Queues } from '../shown.ts';
+import type { QueueDetails, QueuesView as Queues } from '../views.ts';
 import { ActionButton } from './actions.tsx';
 import { Chart } from './chart.tsx';
 import { counted, number, shortName } from './format.ts';

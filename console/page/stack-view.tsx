@@ -1,4 +1,4 @@
-import type { StackView as Stack, StackPart } from '../shown.ts';
+import type { StackView as Stack, StackPart } from '../views.ts';
 import { shortName } from './format.ts';
 import { GrantsPicture } from './grants-picture.tsx';
 import { Table } from './parts.tsx';

@@ -1,4 +1,4 @@
-import type { TaskRow } from '../shown.ts';
+import type { TaskRow } from '../views.ts';
 import { ActionButton } from './actions.tsx';
 import { shortName } from './format.ts';
 import { Countdown, StatusWord, Table } from './parts.tsx';

@@ -1,4 +1,4 @@
-import type { TaskDetails, TasksView as Tasks } from '../shown.ts';
+import type { TaskDetails, TasksView as Tasks } from '../views.ts';
 import { Chart } from './chart.tsx';
 import { number, shortName } from './format.ts';
 import { search } from './location.ts';

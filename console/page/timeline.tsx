@@ -1,4 +1,4 @@
-import type { AttemptDetails, EpochDetails, ShownDeadlines } from '../shown.ts';
+import type { AttemptDetails, EpochDetails, ShownDeadlines } from '../views.ts';
 import { duration } from './format.ts';
 import { Age, At, Code, Countdown, useNow } from './parts.tsx';
 

@@ -1,6 +1,6 @@
 import type { Answer, Attempt } from '../../local/cloud-tasks/attempt.ts';
 import type { Task } from '../../local/cloud-tasks/task.ts';
-import type { AttemptDetails } from '../shown.ts';
+import type { AttemptDetails } from '../views.ts';
 
 /** Characters of a body that are shown. */
 const LONGEST_BODY = 20_000;

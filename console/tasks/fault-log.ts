@@ -1,8 +1,8 @@
 import type { Attempt, AttemptRequest } from '../../local/cloud-tasks/attempt.ts';
 import type { AttemptFault, Faults } from '../../local/cloud-tasks/faults.ts';
 import { queueOf, shortId } from '../../local/cloud-tasks/names.ts';
-import type { Action } from '../actions.ts';
-import type { FaultsView } from '../shown.ts';
+import type { Action, Done } from '../actions.ts';
+import type { FaultsView } from '../views.ts';
 import { answerText } from './attempt-details.ts';
 
 /** Faults whose story is kept. */
@@ -71,8 +71,14 @@ export class FaultLog {
   }
 }
 
+/** Has attempts fail from now on. */
+export function planFault(faults: Faults, { fault, times }: Action & { do: 'fault' }): Done {
+  faults.onAttempt(fault, { times });
+  return { said: `${faultText(fault)}: so will be the next ${times}.` };
+}
+
 /** A fault as people call it. */
-export function faultText(fault: AttemptFault | (Action & { do: 'fault' })['fault']): string {
+function faultText(fault: AttemptFault): string {
   switch (fault.kind) {
     case 'deliverTwice':
       return 'Delivered twice';

@@ -6,17 +6,21 @@ import type { Task } from '../../local/cloud-tasks/task.ts';
 import type { Clock } from '../../time/clock.ts';
 import { PAGE_SIZE, pageOf } from '../page-of.ts';
 import { RecentSeries } from '../recent-series.ts';
-import type { Address, QueueDetails, QueuesView, TaskRow } from '../shown.ts';
+import type { Address } from '../shown.ts';
+import type { QueueDetails, QueuesView, TaskRow } from '../views.ts';
 import { whyNothingRuns } from './why.ts';
 
 /** Tasks of a queue that are looked at for a page: more would take longer than people wait. */
 const MOST_TASKS = 100_000;
+/** Milliseconds between two looks at how full queues are. */
+const NOTE_EVERY_MS = 250;
 
 /** The queues of a Cloud Tasks in this process. */
 export class WatchedQueues {
   readonly #tasks: () => Pick<CloudTasks, 'queues'> | undefined;
   readonly #clock: Pick<Clock, 'now'>;
   readonly #series = new Map<string, RecentSeries>();
+  #notedAt = 0;
 
   /** @param tasks undefined while it starts */
   constructor(tasks: () => Pick<CloudTasks, 'queues'> | undefined, clock: Pick<Clock, 'now'>) {
@@ -24,9 +28,11 @@ export class WatchedQueues {
     this.#clock = clock;
   }
 
-  /** To be called after whatever may have changed a queue. */
+  /** To be called after whatever may have changed a queue: thousands of times a second, of which it looks at a few. */
   note(): void {
     const now = this.#clock.now();
+    if (now < this.#notedAt + NOTE_EVERY_MS) return;
+    this.#notedAt = now;
     for (const { name, size } of this.all()) this.#seriesOf(name).level('waiting', size, now);
   }
 
@@ -58,6 +64,7 @@ export class WatchedQueues {
     const { maxConcurrentDispatches: maxConcurrent, maxDispatchesPerSecond: perSecond } = settings.rateLimits;
     const { maxAttempts, minBackoffMs, maxBackoffMs } = settings.retryConfig;
     const now = this.#clock.now();
+    this.#seriesOf(name).level('waiting', size, now);
     return {
       name,
       state,

@@ -1,5 +1,5 @@
 import type { QueuePace } from '../../local/cloud-tasks/queue-context.ts';
-import type { Why } from '../shown.ts';
+import type { Why } from '../views.ts';
 
 /** What of a queue decides when its next task leaves. */
 export interface QueueSituation {

@@ -91,3 +91,11 @@ test('the source is what was handed in, of a result there is none without an out
   expect(await actions.content(id, 'markdown')).toBeUndefined();
   expect(await actions.content('nobody', 'source')).toBeUndefined();
 });
+
+test('a file that the service would not take is not uploaded', async () => {
+  const { actions, store } = started();
+  await expect(actions.take('large.md', new Uint8Array(1001))).rejects.toThrow(
+    'large.md has 1001 bytes; at most 1000 are taken.',
+  );
+  expect(store.objects.list(DOCUMENTS).items).toEqual([]);
+});

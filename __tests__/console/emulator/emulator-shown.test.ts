@@ -1,5 +1,6 @@
 import { EmulatorShown } from '../../../console/emulator/emulator-shown.ts';
-import type { Address, TaskDetails, TasksView } from '../../../console/shown.ts';
+import type { Address } from '../../../console/shown.ts';
+import type { TaskDetails, TasksView } from '../../../console/views.ts';
 import { type CloudTasks, startCloudTasks } from '../../../local/cloud-tasks/cloud-tasks.ts';
 import { VirtualClock } from '../../../time/virtual-clock.ts';
 
