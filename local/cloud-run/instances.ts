@@ -95,7 +95,11 @@ export class Instances {
   /** How busy it is. */
   get load(): InstancesLoad {
     const { concurrency, maxInstances } = this.#options;
-    const running = Array.from(this.#running, ({ instance: { pid, port }, served }) => ({ pid, port, active: served.requests }));
+    const running = Array.from(this.#running, ({ instance: { pid, port }, served }) => ({
+      pid,
+      port,
+      active: served.requests,
+    }));
     return { running, starting: this.#starting.size, waiting: this.#waiting.size, concurrency, maxInstances };
   }
 
