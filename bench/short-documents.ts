@@ -1,4 +1,4 @@
-import { cp, readdir, readFile, symlink, writeFile } from 'node:fs/promises';
+import { readFile, writeFile } from 'node:fs/promises';
 import path from 'node:path';
 import { bundleHandler } from '../bundle.ts';
 import { localDeployment } from '../cli/local-deployment.ts';
@@ -13,26 +13,12 @@ import { atOnce } from './at-once.ts';
 import { interleave } from './interleave.ts';
 import type { Measurement } from './measurement.ts';
 import { median } from './median.ts';
-import { PROJECT } from './node-process.ts';
 
 const DOCUMENTS = 500;
 /** Each hands a document in, waits for its outcome, and hands in the next. */
 const CALLERS = 8;
 /** A sample takes some seconds: three of each kind show whether they agree. */
 const MAX_RUNS = 3;
-
-/** A converter that takes 10 ms, in the place where a deployment chooses one (docs/own-processing.md). */
-const PROCESSING = `
-  import { setTimeout as delay } from 'node:timers/promises';
-  export const processingOf = () => ({
-    converter: {
-      async convert() {
-        await delay(10);
-        return { markdown: 'Hello\\n', type: 'text', characters: 6, converter: 'none@1' };
-      },
-    },
-  });
-`;
 
 /**
  * The whole way of documents with next to no work, through the local Google and the bundle: hand-in to outcome, while Cloud Storage
@@ -63,16 +49,11 @@ export const shortDocuments: Measurement = {
   },
 };
 
-/** The project with another `handler/processing.ts`, bundled. @returns the file */
-async function bundleWithShortWork({ path: folder }: ScratchFolder): Promise<string> {
-  const handler = path.join(folder, 'handler');
-  await cp(path.join(PROJECT, 'handler'), handler, { recursive: true });
-  for (const name of await readdir(PROJECT)) {
-    if (!/^\.|^handler$/.test(name)) await symlink(path.join(PROJECT, name), path.join(folder, name));
-  }
-  await writeFile(path.join(handler, 'processing.ts'), PROCESSING);
+/** The bundle with next to no work in it: every conversion takes 10 ms. @returns the file */
+export async function bundleWithShortWork({ path: folder }: Pick<ScratchFolder, 'path'>): Promise<string> {
   const file = path.join(folder, 'short-work.mjs');
-  await bundleHandler(file, { entryPoint: path.join(handler, 'main.ts'), converters: false });
+  const processing = path.join(import.meta.dirname, 'short-work.ts');
+  await bundleHandler(file, { processing, converters: false });
   return file;
 }
 

@@ -34,9 +34,10 @@ export async function copyForTsNode(folder: string): Promise<void> {
   await writeFile(path.join(folder, 'tsconfig.json'), JSON.stringify(TSCONFIG));
 }
 
-/** Rewrites what CommonJS does not have: `.ts` endings of imports, and `import.meta.url`. */
+/** Rewrites what CommonJS does not have: `.ts` endings of imports, and what `import.meta` says of the file's place. */
 export function asCommonJs(source: string): string {
   return source
     .replaceAll(/(\bfrom )'(\.[^']*)\.ts'/g, "$1'$2'")
-    .replaceAll('import.meta.url', "require('node:url').pathToFileURL(__filename)");
+    .replaceAll('import.meta.url', "require('node:url').pathToFileURL(__filename)")
+    .replaceAll('import.meta.dirname', '__dirname');
 }
