@@ -47,6 +47,12 @@ test('wrong settings are one line of the log each, and exit code 1', async () =>
   expect(code).toBe(1);
 });
 
+test('functions have the names of the source, without a call at the start for each', async () => {
+  const source = await readFile(file, 'utf8');
+  // esbuild's `keepNames` calls `__name` for each.
+  expect([source.includes('function createApp('), source.includes('__name(')]).toEqual([true, false]);
+});
+
 test('what changed is bundled again, and is known by every file that it was made of', async () => {
   expect((await stat(file)).size).toBeGreaterThan(100_000);
   const inputs = Object.keys(JSON.parse(await readFile(stamp, 'utf8')).files);
