@@ -10,6 +10,7 @@ import {
 
 /** As it was written: what is never read need not become bytes. */
 interface WrittenObject {
+  readonly name: string;
   readonly body: string | Uint8Array;
   readonly contentType: string;
   readonly metadata: ObjectMetadata;
@@ -31,9 +32,15 @@ export interface RecentObjectsOptions {
  */
 export class RecentObjects implements ObjectStore {
   readonly #options: RecentObjectsOptions;
-  /** The objects of each folder by their names. The first folder is the next to forget. */
-  readonly #folders = new Map<string, Map<string, WrittenObject>>();
-  readonly #source: WrittenObject = { body: 'Hello', contentType: 'text/plain', metadata: {}, generation: '1' };
+  /** The few objects of each folder. The first folder is the next to forget. */
+  readonly #folders = new Map<string, WrittenObject[]>();
+  readonly #source: WrittenObject = {
+    name: '',
+    body: 'Hello',
+    contentType: 'text/plain',
+    metadata: {},
+    generation: '1',
+  };
   #generation = 1;
 
   constructor(options: RecentObjectsOptions) {
@@ -54,42 +61,47 @@ export class RecentObjects implements ObjectStore {
 
   async write(bucket: string, name: string, body: string | Uint8Array, options: WriteOptions): Promise<string> {
     const { contentType, ifGenerationMatch, metadata = {} } = options;
-    const current = this.#find(bucket, name)?.generation ?? '0';
-    if (ifGenerationMatch !== undefined && ifGenerationMatch !== current) {
+    const folder = folderName(name);
+    const objects = this.#folders.get(folder) ?? this.#addFolder(folder);
+    const index = objects.findIndex((object) => object.name === name);
+    if (ifGenerationMatch !== undefined && ifGenerationMatch !== (objects[index]?.generation ?? '0')) {
       throw new PreconditionFailedError(bucket, name);
     }
     const generation = String(++this.#generation);
-    this.#folder(folderOfName(name)).set(name, { body, contentType, metadata, generation });
+    const written = { name, body, contentType, metadata, generation };
+    if (index < 0) objects.push(written);
+    else objects[index] = written;
     return generation;
   }
 
   async remove(_bucket: string, name: string): Promise<void> {
-    this.#folders.get(folderOfName(name))?.delete(name);
+    const folder = folderName(name);
+    const rest = this.#folders.get(folder)?.filter((object) => object.name !== name);
+    if (rest !== undefined) this.#folders.set(folder, rest);
   }
 
   /** @param prefix a folder, with its slash */
   async *list(_bucket: string, prefix: string): AsyncGenerator<ListedObject> {
-    yield* this.#options.storedBefore(prefix);
-    const objects = [...(this.#folders.get(prefix) ?? [])].sort(([a], [b]) => (a < b ? -1 : 1));
-    for (const [name, { generation, metadata }] of objects) yield { name, generation, metadata, createdAt: 0 };
+    for (const object of this.#options.storedBefore(prefix)) yield object;
+    const objects = this.#folders.get(prefix)?.toSorted((a, b) => (a.name < b.name ? -1 : 1)) ?? [];
+    for (const { name, generation, metadata } of objects) yield { name, generation, metadata, createdAt: 0 };
   }
 
   #find(bucket: string, name: string): WrittenObject | undefined {
     if (bucket === this.#options.sourceBucket) return this.#source;
-    return this.#folders.get(folderOfName(name))?.get(name);
+    return this.#folders.get(folderName(name))?.find((object) => object.name === name);
   }
 
-  #folder(folder: string): Map<string, WrittenObject> {
-    const known = this.#folders.get(folder);
-    if (known !== undefined) return known;
-    if (this.#folders.size === this.#options.capacity)
+  #addFolder(folder: string): WrittenObject[] {
+    if (this.#folders.size === this.#options.capacity) {
       this.#folders.delete(this.#folders.keys().next().value as string);
-    const objects = new Map<string, WrittenObject>();
+    }
+    const objects: WrittenObject[] = [];
     this.#folders.set(folder, objects);
     return objects;
   }
 }
 
-function folderOfName(name: string): string {
+function folderName(name: string): string {
   return name.slice(0, name.lastIndexOf('/') + 1);
 }

@@ -53,7 +53,7 @@ export interface ReadOptions {
   readonly generation?: string;
   /** Bytes to read at most. @default no limit */
   readonly maxBytes?: number;
-  readonly signal?: AbortSignal;
+  readonly signal?: AbortSignal | undefined;
 }
 
 export interface WriteOptions {
@@ -62,13 +62,13 @@ export interface WriteOptions {
   readonly metadata?: ObjectMetadata;
   /** Write only over this generation; `'0'` means only where there is no object. @default whatever is there */
   readonly ifGenerationMatch?: string;
-  readonly signal?: AbortSignal;
+  readonly signal?: AbortSignal | undefined;
 }
 
 export type RemoveOptions = Pick<ReadOptions, 'generation' | 'signal'>;
 
 export interface ListOptions {
-  readonly signal?: AbortSignal;
+  readonly signal?: AbortSignal | undefined;
 }
 
 /** A conditional write lost: the object is no longer, or already, there. */

@@ -1,8 +1,8 @@
 import { currentEpoch } from '../state/document-state.ts';
 import { type DocumentView, viewOf } from '../state/document-view.ts';
-import { isoOf } from '../state/state-objects.ts';
 import type { StateStore } from '../state/state-store.ts';
 import type { Clock } from '../time/clock.ts';
+import { isoTime } from '../time/iso-time.ts';
 import { noDocument } from './http.ts';
 
 export interface CancelDependencies {
@@ -39,7 +39,7 @@ export async function cancelDocument(
     const attempt = { ...epoch.task, number: epoch.next };
     const isRunning = (await states.lease(attempt, signal)) !== undefined;
     const attempts = isRunning ? epoch.next : epoch.next - 1;
-    const at = isoOf(clock.now());
+    const at = isoTime(clock.now());
     // Whoever is the first to end it, there is more to look at then.
     await states.end(attempt, { kind: 'FAILED', by, at, attempts, error: CANCELLED }, signal);
   }

@@ -1,8 +1,9 @@
 import { type FinalEnd, isLive, nextStep } from '../state/document-state.ts';
 import type { DocumentCheck } from '../state/document-task.ts';
-import { isoOf, openingOf } from '../state/state-objects.ts';
+import { openingOf } from '../state/state-objects.ts';
 import type { StateStore } from '../state/state-store.ts';
 import type { Clock } from '../time/clock.ts';
+import { isoTime } from '../time/iso-time.ts';
 import type { CloudTasksClient } from './cloud-tasks-client.ts';
 import { leaseOf } from './lease.ts';
 import type { Settings } from './settings.ts';
@@ -61,7 +62,7 @@ export async function checkDocument(
       await states.claim(number, leaseOf(by, now, settings.deadlines), signal);
     } else {
       const attempts = isOwn ? step.epoch.next - 1 : step.epoch.next;
-      const end = { kind: 'FAILED', by, at: isoOf(now), attempts, error: ABANDONED } as const;
+      const end = { kind: 'FAILED', by, at: isoTime(now), attempts, error: ABANDONED } as const;
       // If somebody else was faster, there is more to look at.
       if ((await states.end(number, end, signal)).by === by) return end;
     }

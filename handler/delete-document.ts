@@ -7,16 +7,10 @@ import {
 } from '../google/object-store.ts';
 import { type DocumentState, stateOf } from '../state/document-state.ts';
 import { type DocumentTask, parseSourceUri } from '../state/document-task.ts';
-import {
-  type Emptied,
-  isoOf,
-  LEASES_PREFIX,
-  metadataOf,
-  RESULTS_PREFIX,
-  STATE_PREFIX,
-} from '../state/state-objects.ts';
+import { type Emptied, LEASES_PREFIX, metadataOf, RESULTS_PREFIX, STATE_PREFIX } from '../state/state-objects.ts';
 import type { StateStore } from '../state/state-store.ts';
 import type { Clock } from '../time/clock.ts';
+import { isoTime } from '../time/iso-time.ts';
 import type { CloudTasksClient } from './cloud-tasks-client.ts';
 import { noDocument, RefusedRequestError } from './http.ts';
 import type { Settings } from './settings.ts';
@@ -86,7 +80,7 @@ async function buried(documentId: string, { states, clock, newOwner, signal }: D
     if (state.deletedAs !== undefined) return state as Buried;
     const newest = state.epochs.at(-1);
     if (newest === undefined) throw noDocument(documentId);
-    const at = isoOf(clock.now());
+    const at = isoTime(clock.now());
     // Whoever is first, there is more to look at then.
     if (newest.outcome) await states.open(documentId, newest.task.epoch + 1, { kind: 'deleted', at }, signal);
     else {
@@ -99,9 +93,7 @@ async function buried(documentId: string, { states, clock, newOwner, signal }: D
 async function removeAll(prefix: string, documentId: string, dependencies: SweepDependencies): Promise<void> {
   const { states, store, settings, signal } = dependencies;
   const objects = await states.objects(prefix, documentId, signal);
-  await Promise.all(
-    objects.map(({ name }) => store.remove(settings.resultsBucket, name, { ...(signal && { signal }) })),
-  );
+  await Promise.all(objects.map(({ name }) => store.remove(settings.resultsBucket, name, { signal })));
 }
 
 /** Takes from the document's objects all that they say of it. */
@@ -111,7 +103,7 @@ async function empty(
   { store, settings, signal }: SweepDependencies,
 ): Promise<void> {
   const content: Emptied = { kind: 'emptied', ...(isSourceRemoved && { source: 'removed' }) };
-  const options = { contentType: 'text/plain', metadata: metadataOf(content), ...(signal && { signal }) };
+  const options = { contentType: 'text/plain', metadata: metadataOf(content), signal };
   const telling = objects.filter(({ metadata }) => !isSilent(metadata));
   await Promise.all(
     telling.map(async ({ name, generation }) => {
@@ -136,7 +128,7 @@ async function removeSource(task: DocumentTask, { store, settings, signal }: Del
   try {
     if (bucket !== settings.documentsBucket)
       throw new StorageError(403, `Documents are only removed from gs://${settings.documentsBucket}.`);
-    await store.remove(bucket, object, { generation, ...(signal && { signal }) });
+    await store.remove(bucket, object, { generation, signal });
   } catch (error) {
     if (!(error instanceof StorageError && error.status === 403)) throw error;
     const message = `Document ${task.documentId} is deleted, but its source is not. Remove ${sourceUri} yourself. (${error.message})`;

@@ -49,7 +49,7 @@ export async function readResultPart(
   if (uri === undefined) return undefined;
   const { bucket, object } = parseSourceUri(uri) ?? { bucket: '', object: '' };
   try {
-    const stored = await store.read(bucket, object, { maxBytes, ...(signal && { signal }) });
+    const stored = await store.read(bucket, object, { maxBytes, signal });
     if (stored === undefined) throw new RefusedRequestError(410, 'Gone', `${uri} is not stored any more.`);
     return stored.bytes;
   } catch (error) {

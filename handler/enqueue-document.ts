@@ -79,7 +79,7 @@ async function taskFor(
       `Documents are read from gs://${documentsBucket} only; received ${sourceUri}.`,
     );
   }
-  const source = await store.stat(bucket, object, { ...(generation && { generation }), ...(signal && { signal }) });
+  const source = await store.stat(bucket, object, { ...(generation && { generation }), signal });
   if (source === undefined) {
     const which = generation === undefined ? sourceUri : `${sourceUri}#${generation}`;
     throw new RefusedRequestError(422, 'Refused', `${which} does not exist. Upload the document first.`);

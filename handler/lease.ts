@@ -1,16 +1,16 @@
 import type { Deadlines } from '../deadlines.ts';
-import {
-  type AttemptNumber,
-  type ConvertedDocument,
-  type DocumentError,
-  type DocumentResult,
-  type End,
-  isoOf,
-  type Lease,
+import type {
+  AttemptNumber,
+  ConvertedDocument,
+  DocumentError,
+  DocumentResult,
+  End,
+  Lease,
 } from '../state/state-objects.ts';
 import type { StateStore, StoredLease } from '../state/state-store.ts';
 import type { Clock, TimerHandle } from '../time/clock.ts';
 import { Deadline } from '../time/deadline.ts';
+import { isoTime } from '../time/iso-time.ts';
 
 /** Somebody else has said what becomes of this attempt: whatever it still does, its result is not used. */
 export class LeaseLostError extends Error {
@@ -38,7 +38,7 @@ export type OwnEnd =
 
 /** A lease that lasts from now on. */
 export function leaseOf(owner: string, now: number, { leaseSeconds }: Deadlines): Lease {
-  return { owner, expiresAt: now + leaseSeconds * 1000, at: isoOf(now) };
+  return { owner, expiresAt: now + leaseSeconds * 1000, at: isoTime(now) };
 }
 
 /**
@@ -77,7 +77,7 @@ export class HeldLease {
     this.#stopRenewing();
     const { clock, states } = this.#options;
     const by = this.#stored.owner;
-    const at = isoOf(clock.now());
+    const at = isoTime(clock.now());
     const end = await states.end(this.attempt, { ...own, by, at, attempts: this.attempt.number }, signal);
     if (end.by !== by) throw this.#lost();
     return end;

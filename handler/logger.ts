@@ -1,4 +1,5 @@
 import pino, { type DestinationStream, type Logger } from 'pino';
+import { isoTime } from '../time/iso-time.ts';
 
 export type { Logger };
 
@@ -23,7 +24,7 @@ export function createLogger(level: string, destination: DestinationStream = sta
     level,
     base: null,
     messageKey: 'message',
-    timestamp: () => `,"time":"${new Date().toISOString()}"`,
+    timestamp: () => `,"time":"${isoTime(Date.now())}"`,
     formatters: { level: (label: string) => ({ severity: SEVERITIES[label] ?? 'DEFAULT' }) },
   };
   return pino(options, destination);

@@ -1,15 +1,10 @@
 import type { Extractor } from '../documents/extraction/extractor.ts';
 import { type Epoch, isLive, nextStep, type Step } from '../state/document-state.ts';
 import type { DocumentTask } from '../state/document-task.ts';
-import {
-  type ConvertedDocument,
-  type DocumentError,
-  type DocumentResult,
-  isoOf,
-  openingOf,
-} from '../state/state-objects.ts';
+import { type ConvertedDocument, type DocumentError, type DocumentResult, openingOf } from '../state/state-objects.ts';
 import type { StateStore, StoredLease } from '../state/state-store.ts';
 import { Deadline } from '../time/deadline.ts';
+import { isoTime } from '../time/iso-time.ts';
 import { type ConvertDependencies, convertDocument } from './convert-step.ts';
 import { type ExtractDependencies, extractFields } from './extract-step.ts';
 import { HeldLease, LeaseLostError, leaseOf } from './lease.ts';
@@ -121,7 +116,7 @@ async function claimDocument(
     if (lease === undefined) continue;
     if (isLive(lease, now)) return { httpStatus: 409, status: 'PROCESSING' };
     // Its holder is dead, or stalls: then its own end comes too late. Whoever is first to say so, the next attempt may begin.
-    await states.end(number, { kind: 'TAKEN-OVER', by: owner, at: isoOf(now), attempts: epoch.next }, signal);
+    await states.end(number, { kind: 'TAKEN-OVER', by: owner, at: isoTime(now), attempts: epoch.next }, signal);
   }
 }
 

@@ -111,6 +111,6 @@ export class SimulatedStore implements ObjectStore {
 
 const UNREACHABLE = 'Cloud Storage could not be reached: socket hang up';
 
-function withoutSignal<T extends { readonly signal?: AbortSignal }>({ signal: _signal, ...options }: T) {
+function withoutSignal<T extends { readonly signal?: AbortSignal | undefined }>({ signal: _signal, ...options }: T) {
   return options;
 }

@@ -2,6 +2,7 @@ import { hash } from 'node:crypto';
 import type { DocumentType } from '../documents/conversion/converter.ts';
 import type { Extraction } from '../documents/extraction/extractor.ts';
 import type { ObjectMetadata } from '../google/object-store.ts';
+import { isoTime } from '../time/iso-time.ts';
 import type { DocumentTask } from './document-task.ts';
 
 /**
@@ -48,7 +49,7 @@ export type Source = Omit<DocumentTask, 'documentId' | 'epoch'>;
 /** The opening of a task's epoch. */
 export function openingOf(task: DocumentTask, kind: Opening['kind'], now: number): Opening {
   const { sourceUri, generation, filename, method, ocr } = task;
-  return { kind, at: isoOf(now), sourceUri, generation, filename, method, ocr };
+  return { kind, at: isoTime(now), sourceUri, generation, filename, method, ocr };
 }
 
 /** What becomes of an attempt: of its number, by whoever was the first to say so. */
@@ -124,11 +125,6 @@ export interface AttemptNumber {
 export interface StateName extends AttemptNumber {
   /** undefined for a lease. */
   readonly what: 'open' | 'converted' | 'end' | 'told' | undefined;
-}
-
-/** A time as the objects of a state say it. @param now milliseconds since the epoch */
-export function isoOf(now: number): string {
-  return new Date(now).toISOString();
 }
 
 /** The folder of a document under a prefix: `PREFIX` + hash + id. */

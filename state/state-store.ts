@@ -1,4 +1,5 @@
 import { type ListedObject, type ObjectStore, PreconditionFailedError } from '../google/object-store.ts';
+import { isoTime } from '../time/iso-time.ts';
 import { currentEpoch, type DocumentState, stateOf } from './document-state.ts';
 import { type DocumentView, viewOf } from './document-view.ts';
 import {
@@ -8,7 +9,6 @@ import {
   contentOf,
   type End,
   folderOf,
-  isoOf,
   type Lease,
   metadataOf,
   type Opening,
@@ -76,7 +76,7 @@ export class StateStore {
 
   /** Notes that the outcome, which is the end of this attempt, was published. */
   async told(attempt: AttemptNumber, now: number, signal?: AbortSignal): Promise<void> {
-    await this.#create(attemptName(attempt, 'told'), { kind: 'told', at: isoOf(now) }, signal);
+    await this.#create(attemptName(attempt, 'told'), { kind: 'told', at: isoTime(now) }, signal);
   }
 
   /**
@@ -85,17 +85,19 @@ export class StateStore {
    * @returns the lease that there is: this one, or another's; undefined when that has vanished meanwhile
    */
   async claim(attempt: AttemptNumber, lease: Lease, signal?: AbortSignal): Promise<StoredLease | undefined> {
-    return (await this.#write(attemptName(attempt, 'lease'), lease, '0', signal)) ?? this.lease(attempt, signal);
+    const generation = await this.#write(attemptName(attempt, 'lease'), lease, '0', signal);
+    return generation === undefined ? this.lease(attempt, signal) : { ...lease, generation };
   }
 
   /** Writes a lease again. @returns undefined when it is not the one of `generation` any more */
-  renew(
+  async renew(
     attempt: AttemptNumber,
     lease: Lease,
     generation: string,
     signal?: AbortSignal,
   ): Promise<StoredLease | undefined> {
-    return this.#write(attemptName(attempt, 'lease'), lease, generation, signal);
+    const renewed = await this.#write(attemptName(attempt, 'lease'), lease, generation, signal);
+    return renewed === undefined ? undefined : { ...lease, generation: renewed };
   }
 
   async lease(attempt: AttemptNumber, signal?: AbortSignal): Promise<StoredLease | undefined> {
@@ -106,7 +108,7 @@ export class StateStore {
   /** All objects of a document under a prefix. */
   async objects(prefix: string, documentId: string, signal?: AbortSignal): Promise<ListedObject[]> {
     const objects: ListedObject[] = [];
-    const listing = this.#store.list(this.#bucket, folderOf(prefix, documentId), { ...(signal && { signal }) });
+    const listing = this.#store.list(this.#bucket, folderOf(prefix, documentId), { signal });
     for await (const object of listing) objects.push(object);
     return objects;
   }
@@ -115,12 +117,16 @@ export class StateStore {
     return (await this.#write(name, content, '0', signal)) !== undefined;
   }
 
-  /** @returns undefined when the object is not of that generation */
-  async #write<T extends StateContent>(name: string, content: T, ifGenerationMatch: string, signal?: AbortSignal) {
+  /** @returns the generation it got; undefined when the object is not of the one that it has to match */
+  async #write(
+    name: string,
+    content: StateContent,
+    ifGenerationMatch: string,
+    signal?: AbortSignal,
+  ): Promise<string | undefined> {
     try {
-      const options = { contentType: 'text/plain', metadata: metadataOf(content), ifGenerationMatch };
-      const generation = await this.#store.write(this.#bucket, name, '', { ...options, ...(signal && { signal }) });
-      return { ...content, generation };
+      const options = { contentType: 'text/plain', metadata: metadataOf(content), ifGenerationMatch, signal };
+      return await this.#store.write(this.#bucket, name, '', options);
     } catch (error) {
       if (error instanceof PreconditionFailedError) return undefined;
       throw error;
@@ -128,7 +134,7 @@ export class StateStore {
   }
 
   async #stat<T>(name: string, signal: AbortSignal | undefined) {
-    const found = await this.#store.stat(this.#bucket, name, { ...(signal && { signal }) });
+    const found = await this.#store.stat(this.#bucket, name, { signal });
     return found && { content: contentOf<T>(name, found.metadata), generation: found.generation };
   }
 }
