@@ -1,7 +1,8 @@
 import path from 'node:path';
-import { type DocumentTask, parseSourceUri } from '../state/document-task.ts';
+import { parseSourceUri } from '../state/document-task.ts';
 import { folderOf, RESULTS_PREFIX } from '../state/state-objects.ts';
 import type { Clock } from '../time/clock.ts';
+import type { ConversionOptions } from './conversion-options.ts';
 import type { ShownDocument } from './document-service.ts';
 import type { LocalDeployment } from './local-deployment.ts';
 import type { DocumentOutcome } from './outcome.ts';
@@ -11,7 +12,7 @@ import { uploadFile } from './upload-file.ts';
 export interface ProcessingOptions {
   readonly deployment: LocalDeployment;
   /** How the file is to be converted. @default as the handler sees fit */
-  readonly how?: Pick<DocumentTask, 'method' | 'ocr'>;
+  readonly how?: ConversionOptions;
   readonly results: ResultsFolder;
   readonly clock: Pick<Clock, 'now'>;
   /** Takes each step on the way to the outcome. */

@@ -164,7 +164,7 @@ async function processAll(
   await inParallel(files.entries(), FILES_AT_ONCE, async ([index, file]) => {
     const outcome = await processFile(file, names[index] as string, {
       deployment,
-      how: { method, ocr },
+      how: { ...(method && { method }), ...(ocr && { ocr }) },
       results,
       clock: systemClock,
       onChange: (status, detail) => say(index, status, detail),

@@ -18,10 +18,14 @@ import {
   type RequestEnv,
   readJson,
 } from './http.ts';
+import type { Logger } from './logger.ts';
 import { requireBuckets, type Settings } from './settings.ts';
 
 /** Bytes of a result that are answered: Cloud Run takes 32 MiB of an answer that is not streamed ("Quotas and limits"). */
 const MAX_RESULT_BYTES = 32e6;
+
+/** Documents that one request can hand in: all of them together have one budget, and one body. */
+const MAX_LISTED = 100;
 
 export type DocumentRouteDependencies = EnqueueDependencies &
   CancelDependencies &
@@ -50,12 +54,25 @@ export function addDocumentRoutes(app: Hono<RequestEnv>, dependencies: DocumentR
     requireBuckets(settings, 'Enqueuing a document');
     const body = await readJson(c.req.raw);
     if (body === undefined) throw invalid('The body is not JSON.');
-    const request = valid(enqueueRequestSchema, body);
     using budget = startBudget();
-    const document = await enqueueDocument(request, { ...dependencies, signal: budget.signal });
-    const { documentId, status } = document;
-    c.get('log')().info({ documentId, status }, 'Document accepted');
-    return c.json(publicView(document), 202, { Location: `/documents/${documentId}` });
+    const accept = async (request: unknown) => {
+      const enqueuing = { ...dependencies, signal: budget.signal };
+      const document = await enqueueDocument(valid(enqueueRequestSchema, request), enqueuing);
+      const { documentId, status } = document;
+      c.get('log')().info({ documentId, status }, 'Document accepted');
+      return publicView(document);
+    };
+    if (!Array.isArray(body)) {
+      const document = await accept(body);
+      return c.json(document, 202, { Location: `/documents/${document.documentId}` });
+    }
+    if (body.length === 0 || body.length > MAX_LISTED) {
+      throw invalid(
+        `A list has 1 to ${MAX_LISTED} documents; received ${body.length}: hand in the rest in further requests.`,
+      );
+    }
+    dependencies.tasks.requireSettings();
+    return c.json(await Promise.all(body.map((request) => answerOf(accept(request), c.get('log')()))), 207);
   });
 
   app.get('/documents/:id', async (c) => {
@@ -103,6 +120,19 @@ export function addDocumentRoutes(app: Hono<RequestEnv>, dependencies: DocumentR
     c.get('log')().info({ documentId: id }, 'Document deleted');
     return c.body(null, 204);
   });
+}
+
+/** The answer to one document of a list: what it would have been by itself. */
+async function answerOf(accepted: Promise<object>, log: Logger): Promise<object> {
+  try {
+    return { status: 202, document: await accepted };
+  } catch (error) {
+    if (error instanceof RefusedRequestError) {
+      return { status: error.httpStatus, title: error.title, detail: error.message };
+    }
+    log.error({ err: error }, (error as Error).message);
+    return { status: 500, title: 'Internal error', detail: 'It failed; the log says why. Repeating it is safe.' };
+  }
 }
 
 function idOf(c: RequestContext): string {

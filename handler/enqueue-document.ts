@@ -1,5 +1,5 @@
 import * as z from 'zod';
-import type { ObjectStore } from '../google/object-store.ts';
+import type { ObjectInfo, ObjectStore } from '../google/object-store.ts';
 import { isSameDocument } from '../state/document-state.ts';
 import {
   type DocumentTask,
@@ -9,6 +9,7 @@ import {
   generationSchema,
   methodSchema,
   ocrSchema,
+  optionsOf,
   parseSourceUri,
   sourceUriSchema,
 } from '../state/document-task.ts';
@@ -29,8 +30,10 @@ export const enqueueRequestSchema = z.object({
   documentId: documentIdSchema.optional(),
   /** @default the last part of the source's name */
   filename: filenameSchema.optional(),
-  method: methodSchema.default('auto'),
-  ocr: ocrSchema.default('auto'),
+  /** @default what the object's own metadata say; else auto */
+  method: methodSchema.optional(),
+  /** @default as above */
+  ocr: ocrSchema.optional(),
 });
 
 export type EnqueueRequest = z.output<typeof enqueueRequestSchema>;
@@ -58,7 +61,15 @@ export async function enqueueDocument(
   dependencies: EnqueueDependencies,
 ): Promise<DocumentView> {
   dependencies.tasks.requireSettings();
-  const document = await openDocument(await taskFor(request, dependencies), dependencies);
+  return acceptDocument(await taskFor(request, dependencies), dependencies);
+}
+
+/** Accepts a document whose source is known to be there. */
+export async function acceptDocument(
+  task: DocumentTask,
+  dependencies: Omit<EnqueueDependencies, 'store' | 'settings'>,
+): Promise<DocumentView> {
+  const document = await openDocument(task, dependencies);
   // A document that is being processed may still lack the task that looks after it, if an earlier call was cut off.
   if (document.status === 'PENDING' || document.status === 'PROCESSING') {
     await dependencies.tasks.createDocumentProcessingTask(document);
@@ -67,9 +78,10 @@ export async function enqueueDocument(
 }
 
 async function taskFor(
-  { sourceUri, generation, documentId, filename, method, ocr }: EnqueueRequest,
+  request: EnqueueRequest,
   { store, settings, signal }: EnqueueDependencies,
 ): Promise<DocumentTask> {
+  const { sourceUri, generation } = request;
   const { documentsBucket } = settings;
   const { bucket, object } = parseSourceUri(sourceUri) ?? { bucket: '', object: '' };
   if (bucket !== documentsBucket) {
@@ -84,7 +96,20 @@ async function taskFor(
     const which = generation === undefined ? sourceUri : `${sourceUri}#${generation}`;
     throw new RefusedRequestError(422, 'Refused', `${which} does not exist. Upload the document first.`);
   }
-  const reference = { sourceUri, generation: source.generation, method, ocr };
+  return taskOf(request, source);
+}
+
+/**
+ * The task of an object, by what was asked for and what the object says itself: the same upload is the same document, whoever hands
+ * it in.
+ */
+export function taskOf(
+  { sourceUri, documentId, filename, method, ocr }: EnqueueRequest,
+  { generation, metadata }: Pick<ObjectInfo, 'generation' | 'metadata'>,
+): DocumentTask {
+  const own = optionsOf(metadata);
+  const reference = { sourceUri, generation, method: method ?? own.method, ocr: ocr ?? own.ocr };
+  const { object = '' } = parseSourceUri(sourceUri) ?? {};
   return {
     ...reference,
     documentId: documentId ?? documentIdFor(reference),
@@ -94,7 +119,10 @@ async function taskFor(
 }
 
 /** Opens its first epoch, or finds how it is. */
-async function openDocument(task: DocumentTask, { states, clock, signal }: EnqueueDependencies): Promise<DocumentView> {
+async function openDocument(
+  task: DocumentTask,
+  { states, clock, signal }: Pick<EnqueueDependencies, 'states' | 'clock' | 'signal'>,
+): Promise<DocumentView> {
   const { documentId } = task;
   for (let epoch = 0; ; ) {
     // As if it were new, which most are: a look at first would be one call more for each of them.

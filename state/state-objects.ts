@@ -23,6 +23,11 @@ export const RESULTS_PREFIX = 'results/';
 
 const NAME = /^(?:state|leases)\/[0-9a-f]{8}-([^/]+)\/(\d{7})\.(\d{5})(?:\.(open|converted|end|told))?$/;
 
+/** Whether an object of the results bucket is one that this project writes. */
+export function isOwnName(name: string): boolean {
+  return [STATE_PREFIX, LEASES_PREFIX, RESULTS_PREFIX].some((prefix) => name.startsWith(prefix));
+}
+
 /** An epoch begins. */
 export interface Opening extends Source {
   readonly kind: 'accepted' | 'replayed';

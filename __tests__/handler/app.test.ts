@@ -230,6 +230,69 @@ describe('POST /documents', () => {
   });
 });
 
+describe('POST /documents with a list', () => {
+  const sourceUri = `gs://${DOCUMENTS}/a.txt`;
+
+  test('answers for each document what it would have been answered by itself', async () => {
+    const { call, created, lines } = start();
+    const list = [{ sourceUri, documentId: 'a1' }, { sourceUri: `gs://${DOCUMENTS}/none.txt` }, 'a.txt', { sourceUri }];
+    const { status, body } = await call('POST', '/documents', CALLER, list);
+    expect(status).toBe(207);
+    expect(body).toMatchObject([
+      { status: 202, document: { documentId: 'a1', status: 'PENDING' } },
+      {
+        status: 422,
+        title: 'Refused',
+        detail: `gs://${DOCUMENTS}/none.txt does not exist. Upload the document first.`,
+      },
+      { status: 400, title: 'Invalid request' },
+      { status: 202, document: { status: 'PENDING', sourceUri } },
+    ]);
+    expect(created.size).toBe(4);
+    expect(lines.filter(({ message }) => message === 'Document accepted')).toHaveLength(2);
+  });
+
+  test('what fails with one document is its own answer, and in the log', async () => {
+    const { call, lines, store } = start();
+    const { stat } = store;
+    store.stat = async (bucket, name, options) => {
+      if (name === 'bad.txt') throw new Error('Cloud Storage is on fire.');
+      return stat.call(store, bucket, name, options);
+    };
+    const list = [{ sourceUri }, { sourceUri: `gs://${DOCUMENTS}/bad.txt` }];
+    expect((await call('POST', '/documents', CALLER, list)).body).toMatchObject([
+      { status: 202 },
+      { status: 500, title: 'Internal error', detail: 'It failed; the log says why. Repeating it is safe.' },
+    ]);
+    expect(lines).toContainEqual(expect.objectContaining({ severity: 'ERROR', message: 'Cloud Storage is on fire.' }));
+  });
+
+  test.each([0, 101])('of %i documents is 400, and nothing is accepted', async (length) => {
+    const { call, created } = start();
+    const list = Array.from({ length }, (_, index) => ({ sourceUri, documentId: `a${index}` }));
+    expect(await call('POST', '/documents', CALLER, list)).toMatchObject({
+      status: 400,
+      body: { detail: `A list has 1 to 100 documents; received ${length}: hand in the rest in further requests.` },
+    });
+    expect(created.size).toBe(0);
+  });
+
+  test('of 100 documents is accepted whole', async () => {
+    const { call, created } = start();
+    const list = Array.from({ length: 100 }, (_, index) => ({ sourceUri, documentId: `a${index}` }));
+    expect((await call('POST', '/documents', CALLER, list)).status).toBe(207);
+    expect(created.size).toBe(200);
+  });
+
+  test('without settings is refused as a whole', async () => {
+    const { CLOUD_TASKS_QUEUE: _queue, ...rest } = ENVIRONMENT;
+    expect(await start(rest).call('POST', '/documents', CALLER, [{ sourceUri }])).toMatchObject({
+      status: 500,
+      body: { title: 'Settings missing' },
+    });
+  });
+});
+
 describe('GET /documents/{id}', () => {
   test('shows the document without what is between attempts', async () => {
     const { call, deliver, task } = start();

@@ -44,6 +44,17 @@ test('opens the first epoch, then makes its tasks, with what the request left ou
   ]);
 });
 
+test("what the object's own metadata ask for counts where the request says nothing, and makes the same document", async () => {
+  const { enqueue, enqueueAgain, store } = setUpQueue();
+  const metadata = { method: 'docling', ocr: 'nonsense' };
+  const own = store.objects.insert(DOCUMENTS, 'b.pdf', 'Hello', { metadata });
+  const request = { sourceUri: `gs://${DOCUMENTS}/b.pdf` };
+  const document = await enqueue(request);
+  expect(document).toMatchObject({ method: 'docling', ocr: 'auto', generation: String(own.generation) });
+  expect(await enqueueAgain({ ...request, method: 'docling' })).toMatchObject({ documentId: document.documentId });
+  expect(await enqueue({ ...request, method: 'local', ocr: 'skip' })).toMatchObject({ method: 'local', ocr: 'skip' });
+});
+
 test('takes one stat and one write; again a list and a read more', async () => {
   const { enqueue, enqueueAgain, store } = setUpQueue();
   const calls = noteCalls(store);

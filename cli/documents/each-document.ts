@@ -14,8 +14,8 @@ export interface EachOptions {
   readonly report: Report;
   readonly signal: AbortSignal;
   readonly json: boolean;
-  /** How many documents there are. @default nobody knows yet */
-  readonly total?: number;
+  /** How many documents there are, looked at after each of them. @default nobody knows yet */
+  readonly total?: number | undefined;
   /** @default 32 */
   readonly atOnce?: number;
 }
@@ -41,14 +41,15 @@ export type DoneDocument = Pick<DocumentView, 'documentId'> & {
  * @param handle what it returns is reported; undefined when there is nothing to report, or it was done already
  * @throws what would go wrong with all of them
  */
-export async function eachDocument<T extends string | { readonly documentId: string }>(
+export async function eachDocument<T extends string | { readonly documentId: string } | { readonly uri: string }>(
   documents: Iterable<T> | AsyncIterable<T>,
-  { report, signal, json, total, atOnce = AT_ONCE }: EachOptions,
+  options: EachOptions,
   handle: (document: T) => Promise<DoneDocument | undefined>,
 ): Promise<void> {
+  const { report, signal, json, atOnce = AT_ONCE } = options;
   await inParallel(documents, atOnce, async (document) => {
     signal.throwIfAborted();
-    const name = typeof document === 'string' ? document : document.documentId;
+    const name = nameOf(document);
     try {
       const done = await handle(document);
       if (done !== undefined) report.result(json ? jsonLine(name, done) : textLine(name, done));
@@ -58,8 +59,13 @@ export async function eachDocument<T extends string | { readonly documentId: str
       if (json) report.result(jsonLine(name, undefined, reason));
       report.failure(json ? undefined : printable(`${name}: ${reason}`));
     }
-    report.done(total);
+    report.done(options.total);
   });
+}
+
+function nameOf(document: string | { readonly documentId: string } | { readonly uri: string }): string {
+  if (typeof document === 'string') return document;
+  return 'uri' in document ? document.uri : document.documentId;
 }
 
 /** @throws DocumentFailure for what cannot be an id, whoever made it */

@@ -1,79 +1,173 @@
-import type * as z from 'zod';
-import { enqueueDocument, enqueueRequestSchema } from '../../handler/enqueue-document.ts';
+import { acceptDocument, enqueueDocument, taskOf } from '../../handler/enqueue-document.ts';
 import { parseSourceUri } from '../../state/document-task.ts';
 import type { DocumentView } from '../../state/document-view.ts';
 import { newCommand, UsageError } from '../command-line.ts';
 import { type ConversionOptions, methodOption, ocrOption } from '../conversion-options.ts';
+import { wholeNumber } from '../option-values.ts';
 import { numberForPeople } from '../progress.ts';
+import { printable } from '../terminal-text.ts';
 import { uploadFile } from '../upload-file.ts';
-import type { DocumentsCommand } from './documents-command.ts';
+import type { DocumentsCommand, DocumentsTools } from './documents-command.ts';
 import { DocumentFailure, eachDocument } from './each-document.ts';
-import { NEEDED, type Operator } from './operator.ts';
+import { fittingObjects, type ObjectPattern, objectPatternOf } from './object-pattern.ts';
+import { NEEDED } from './operator.ts';
 
 /** Files uploaded at once: each is in memory whole. */
 const FILES_AT_ONCE = 4;
 
+const MAX_LIMIT = 1_000_000_000;
+
 interface EnqueueOptions extends ConversionOptions {
+  readonly dryRun?: boolean;
+  readonly limit?: number;
   readonly json?: boolean;
 }
 
 export const enqueueCommand: DocumentsCommand = {
   command: newCommand(
     'enqueue',
-    'Enqueues documents of the documents bucket, and files, which it uploads first. The same document again is the same id, and ' +
-      'repeating it is safe. Exit code: 0 when all are enqueued or done already, 1 when not, 2 for a mistake in the call.',
+    'Enqueues documents of the documents bucket, one by one or by a pattern, and files, which it uploads first. The same document ' +
+      'again is the same id, and repeating it is safe. Exit code: 0 when all are enqueued or done already, 1 when not, 2 for a ' +
+      'mistake in the call.',
   )
-    .usage('FILE | gs://BUCKET/OBJECT… [options]')
+    .usage("FILE | gs://BUCKET/OBJECT | 'gs://BUCKET/PREFIX/**'… [options]")
     .argument('[DOCUMENT...]')
     .addOption(methodOption)
     .addOption(ocrOption)
-    .option('--json', 'print one line of JSON for each document: document, documentId, status, epoch, reason'),
+    .option('--dry-run', 'print what would be enqueued, and enqueue nothing')
+    .option('--limit <N>', 'enqueue so many at most of each pattern', wholeNumber('--limit', 1, MAX_LIMIT))
+    .option('--json', 'print one line of JSON for each document: document, documentId, status, epoch, reason')
+    .addHelpText(
+      'after',
+      "\nIn a pattern, which is quoted, * is anything within a folder and ** anything at all: 'gs://BUCKET/2026/**/*.pdf'.",
+    ),
   needed: NEEDED.enqueuing,
 
-  async run(documents, { json = false, ...how }: EnqueueOptions, { operator, report, signal }) {
+  async run(documents, options: EnqueueOptions, tools) {
     if (documents.length === 0) throw new UsageError('Which document? Try: npm run documents -- enqueue FILE');
-    const uris = documents.filter(isUri);
-    const files = documents.filter((document) => !isUri(document));
-    const each = { report, signal, json, total: documents.length };
-    let enqueued = 0;
-    const enqueueUri = async (sourceUri: string) => {
-      const document = await enqueueRequest({ sourceUri, ...how }, operator);
-      enqueued++;
-      return document;
-    };
-    await eachDocument(uris, each, enqueueUri);
-    const upload = {
-      store: operator.store,
-      bucket: operator.settings.documentsBucket,
-      maxBytes: operator.settings.maxDocumentBytes,
-      signal,
-    };
-    await eachDocument(files, { ...each, atOnce: FILES_AT_ONCE }, async (file) =>
-      enqueueUri(await uploadFile(file, upload)),
-    );
+    const { json = false, dryRun = false } = options;
+    const { report } = tools;
+    const patterns = documents.flatMap((document) => objectPatternOf(document) ?? []);
+    const single = documents.filter((document) => objectPatternOf(document) === undefined);
+    for (const pattern of patterns) requireDocumentsBucket(pattern, tools);
+
+    const enqueued = dryRun
+      ? single.map((document) => report.result(json ? notEnqueuedLine(document) : printable(document))).length
+      : await enqueueSingle(single, options, tools);
+    let fitting = 0;
+    for (const pattern of patterns) fitting += await enqueueFitting(pattern, options, tools);
 
     const { failures } = report;
-    if (!json && documents.length > 1) {
-      report.note(`${numberForPeople(enqueued)} enqueued, ${numberForPeople(failures)} not.`);
+    if (!json && (documents.length > 1 || patterns.length > 0)) {
+      const count = numberForPeople(enqueued + fitting);
+      report.note(dryRun ? `${count} would be enqueued.` : `${count} enqueued, ${numberForPeople(failures)} not.`);
     }
     return failures > 0 ? 1 : 0;
   },
 };
 
+/** @returns how many were enqueued, or were done before */
+async function enqueueSingle(
+  documents: readonly string[],
+  { json = false, method, ocr }: EnqueueOptions,
+  { operator, report, signal }: DocumentsTools,
+): Promise<number> {
+  const each = { report, signal, json, total: documents.length };
+  let enqueued = 0;
+  const enqueueUri = async (sourceUri: string) => {
+    if (parseSourceUri(sourceUri) === undefined) throw new DocumentFailure('it is not gs://BUCKET/OBJECT');
+    const document = await enqueueDocument({ sourceUri, method, ocr }, { ...operator, signal });
+    requireNotFailed(document);
+    enqueued++;
+    return document;
+  };
+  await eachDocument(documents.filter(isUri), each, enqueueUri);
+  const { store, settings } = operator;
+  const upload = { store, bucket: settings.documentsBucket, maxBytes: settings.maxDocumentBytes, signal };
+  const files = documents.filter((document) => !isUri(document));
+  await eachDocument(files, { ...each, atOnce: FILES_AT_ONCE }, async (file) =>
+    enqueueUri(await uploadFile(file, upload)),
+  );
+  return enqueued;
+}
+
+/**
+ * Enqueues the objects that fit as they are listed, so that their number does not matter; how many there are is counted beside.
+ *
+ * @returns how many were enqueued, were done before, or would be
+ */
+async function enqueueFitting(
+  pattern: ObjectPattern,
+  { json = false, dryRun = false, limit = MAX_LIMIT, method, ocr }: EnqueueOptions,
+  { operator, report, signal }: DocumentsTools,
+): Promise<number> {
+  operator.tasks.requireSettings();
+  let found = 0;
+  let enqueued = 0;
+  const listed = async function* () {
+    for await (const object of fittingObjects(pattern, limit, { ...operator, signal })) {
+      found++;
+      yield { ...object, uri: `gs://${pattern.bucket}/${object.name}` };
+    }
+  };
+  using total = countBeside(pattern, limit, { operator, report, signal });
+  const each = {
+    report,
+    signal,
+    json,
+    get total() {
+      return total.count;
+    },
+  };
+  await eachDocument(listed(), each, async (object) => {
+    const task = taskOf({ sourceUri: object.uri, method, ocr }, object);
+    if (dryRun) report.result(json ? notEnqueuedLine(object.uri, task.documentId) : printable(object.uri));
+    const document = dryRun ? undefined : await acceptDocument(task, { ...operator, signal });
+    if (document) requireNotFailed(document);
+    enqueued++;
+    return document;
+  });
+  if (found === 0) {
+    const reason = 'no object fits the pattern';
+    if (json) report.result(notEnqueuedLine(pattern.uri, null, reason));
+    report.failure(json ? undefined : `${printable(pattern.uri)}: ${reason}`);
+  }
+  return enqueued;
+}
+
+/** Counts what fits, in a list of its own, which is far ahead of the work. It ends with the work. */
+function countBeside(pattern: ObjectPattern, limit: number, { operator, signal }: DocumentsTools) {
+  const over = new AbortController();
+  const counted: { count?: number } & Disposable = { [Symbol.dispose]: () => over.abort() };
+  const count = async () => {
+    let fitting = 0;
+    const listing = { ...operator, signal: AbortSignal.any([signal, over.signal]) };
+    for await (const _object of fittingObjects(pattern, limit, listing)) fitting++;
+    counted.count = fitting;
+  };
+  // Without it there is no time left to be told, and nothing else.
+  count().catch(() => {});
+  return counted;
+}
+
 function isUri(document: string): boolean {
   return document.startsWith('gs://');
 }
 
-/** @throws DocumentFailure when it is no URI, or FAILED before */
-async function enqueueRequest(
-  request: z.input<typeof enqueueRequestSchema>,
-  operator: Operator,
-): Promise<DocumentView> {
-  if (parseSourceUri(request.sourceUri) === undefined) throw new DocumentFailure('it is not gs://BUCKET/OBJECT');
-  const document = await enqueueDocument(enqueueRequestSchema.parse(request), operator);
-  if (document.status !== 'FAILED') return document;
-  const { documentId, error } = document;
+function requireDocumentsBucket({ bucket }: ObjectPattern, { operator }: DocumentsTools): void {
+  const { documentsBucket } = operator.settings;
+  if (bucket === documentsBucket) return;
+  throw new UsageError(`Documents are read from gs://${documentsBucket} only; received a pattern of gs://${bucket}.`);
+}
+
+/** @throws DocumentFailure when it has FAILED before */
+function requireNotFailed({ status, documentId, error }: DocumentView): void {
+  if (status !== 'FAILED') return;
   throw new DocumentFailure(
     `it has FAILED before (${error?.reason}: ${error?.message}). To try again: npm run documents -- replay ${documentId}`,
   );
+}
+
+function notEnqueuedLine(document: string, documentId: string | null = null, reason: string | null = null): string {
+  return JSON.stringify({ document, documentId, status: null, epoch: null, reason });
 }

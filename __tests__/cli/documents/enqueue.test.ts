@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { UsageError } from '../../../cli/command-line.ts';
 import { enqueueCommand } from '../../../cli/documents/enqueue.ts';
-import { DOCUMENTS } from '../../handler/handler-in-memory.ts';
+import { DOCUMENTS, noteCalls, RESULTS } from '../../handler/handler-in-memory.ts';
 import { deployment, jsonLines } from './memory-deployment.ts';
 
 let folder: string;
@@ -115,4 +115,127 @@ test('without a document is a usage error', async () => {
   await expect(deployment().run(enqueueCommand)).rejects.toThrow(
     'Which document? Try: npm run documents -- enqueue FILE',
   );
+});
+
+test("without --method and --ocr a document is converted as its object's own metadata say", async () => {
+  const { run, store, view } = deployment();
+  store.objects.insert(DOCUMENTS, 'a.pdf', 'Hello', { metadata: { method: 'docling', ocr: 'sometimes' } });
+  const { out } = await run(enqueueCommand, [`gs://${DOCUMENTS}/*`, `gs://${DOCUMENTS}/a.pdf`, '--json']);
+  const ids = jsonLines(out).map(({ documentId }) => String(documentId));
+  expect(ids).toHaveLength(2);
+  expect(new Set(ids).size).toBe(1);
+  expect(view(ids[0] as string)).toMatchObject({ method: 'docling', ocr: 'auto' });
+});
+
+describe('a pattern', () => {
+  const fill = (store: ReturnType<typeof deployment>['store'], ...names: string[]) => {
+    for (const name of names) store.objects.insert(DOCUMENTS, name, 'Hello');
+  };
+  const uris = (out: string) =>
+    jsonLines(out).map(({ document }) => String(document).slice(`gs://${DOCUMENTS}/`.length));
+
+  test('enqueues what fits, the same documents as by their names', async () => {
+    const { run, store, created } = deployment();
+    fill(store, 'in/a.txt', 'in/b/c.txt', 'out.txt', 'in/folder/');
+    const { code, out, err } = await run(enqueueCommand, [`gs://${DOCUMENTS}/in/**`, '--json']);
+    expect(uris(out).sort()).toEqual(['in/a.txt', 'in/b/c.txt']);
+    expect({ code, err }).toEqual({ code: 0, err: '' });
+    const again = await run(enqueueCommand, [`gs://${DOCUMENTS}/in/a.txt`, `gs://${DOCUMENTS}/in/b/c.txt`, '--json']);
+    expect(
+      jsonLines(again.out)
+        .map(({ documentId }) => documentId)
+        .sort(),
+    ).toEqual(
+      jsonLines(out)
+        .map(({ documentId }) => documentId)
+        .sort(),
+    );
+    expect(created).toHaveLength(4);
+  });
+
+  test('says how many', async () => {
+    const { run, store } = deployment();
+    fill(store, 'a.txt', 'b.txt');
+    expect((await run(enqueueCommand, [`gs://${DOCUMENTS}/*`])).err).toBe('2 enqueued, 0 not.\n');
+  });
+
+  test('takes no look at the sources: the list says what they are', async () => {
+    const { run, store } = deployment();
+    fill(store, 'a.txt', 'b.txt');
+    const calls = noteCalls(store);
+    await run(enqueueCommand, [`gs://${DOCUMENTS}/*`]);
+    expect(calls.filter((call) => call.startsWith('stat'))).toEqual([]);
+    expect(calls.filter((call) => call.startsWith('write'))).toHaveLength(2);
+  });
+
+  test('what is done already costs a refused write and a list, and no task', async () => {
+    const { run, store, created, clock, end } = deployment();
+    fill(store, 'a.txt');
+    const { out } = await run(enqueueCommand, [`gs://${DOCUMENTS}/*`, '--json']);
+    const id = String(jsonLines(out)[0]?.documentId);
+    await clock.advance(1000);
+    end(id, { kind: 'COMPLETED' });
+    created.splice(0);
+    const calls = noteCalls(store);
+    const again = await run(enqueueCommand, [`gs://${DOCUMENTS}/*`, '--json']);
+    expect(jsonLines(again.out)).toMatchObject([{ documentId: id, status: 'COMPLETED' }]);
+    expect(calls.filter((call) => !call.startsWith('list ') || call.includes('state/'))).toEqual([
+      expect.stringMatching(/^write state\/.*\.open$/),
+      expect.stringMatching(/^list state\//),
+    ]);
+    expect(created).toEqual([]);
+  });
+
+  test('--dry-run prints what would be, and changes nothing', async () => {
+    const { run, store, created } = deployment();
+    fill(store, 'a.txt', 'b.txt');
+    const words = [`gs://${DOCUMENTS}/*`, `gs://${DOCUMENTS}/c.txt`, '--dry-run'];
+    const { code, out, err } = await run(enqueueCommand, words);
+    expect(out.trimEnd().split('\n').sort()).toEqual(['a', 'b', 'c'].map((name) => `gs://${DOCUMENTS}/${name}.txt`));
+    expect({ code, err }).toEqual({ code: 0, err: '3 would be enqueued.\n' });
+    expect(created).toEqual([]);
+    expect(store.names(RESULTS)).toEqual([]);
+    const { out: json } = await run(enqueueCommand, [`gs://${DOCUMENTS}/a*`, '--dry-run', '--json']);
+    expect(jsonLines(json)).toEqual([
+      { document: `gs://${DOCUMENTS}/a.txt`, documentId: expect.any(String), status: null, epoch: null, reason: null },
+    ]);
+  });
+
+  test('--limit enqueues so many of it', async () => {
+    const { run, store } = deployment();
+    fill(store, 'a.txt', 'b.txt', 'c.txt');
+    const { out } = await run(enqueueCommand, [`gs://${DOCUMENTS}/*`, '--limit', '2', '--json']);
+    expect(uris(out).sort()).toEqual(['a.txt', 'b.txt']);
+  });
+
+  test('that nothing fits is a failure', async () => {
+    const document = `gs://${DOCUMENTS}/none/**`;
+    const { out } = await deployment().run(enqueueCommand, [document, '--json']);
+    expect(jsonLines(out)).toMatchObject([{ document, status: null, reason: 'no object fits the pattern' }]);
+    const { code, err } = await deployment().run(enqueueCommand, [document]);
+    expect(err).toBe(`gs://${DOCUMENTS}/none/**: no object fits the pattern\n0 enqueued, 1 not.\n`);
+    expect(code).toBe(1);
+  });
+
+  test('of another bucket is a usage error', async () => {
+    await expect(deployment().run(enqueueCommand, ['gs://elsewhere/**'])).rejects.toThrow(
+      new UsageError(`Documents are read from gs://${DOCUMENTS} only; received a pattern of gs://elsewhere.`),
+    );
+  });
+
+  test('is ended by an interruption, and goes on where it is called again', async () => {
+    const { run, store, created } = deployment();
+    fill(store, ...Array.from({ length: 100 }, (_, index) => `${index}.txt`));
+    const interrupted = new AbortController();
+    const { write } = store;
+    let writes = 0;
+    store.write = (...call) => {
+      if (++writes === 40) interrupted.abort(new UsageError('Interrupted.'));
+      return write.apply(store, call);
+    };
+    await expect(run(enqueueCommand, [`gs://${DOCUMENTS}/**`], interrupted.signal)).rejects.toThrow('Interrupted.');
+    expect(created.length).toBeLessThan(2 * 72);
+    await run(enqueueCommand, [`gs://${DOCUMENTS}/**`]);
+    expect(new Set(created).size).toBe(200);
+  });
 });
