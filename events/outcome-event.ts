@@ -52,9 +52,16 @@ function viewAt(state: DocumentState, epoch: Epoch, now: number): DocumentView {
 
 /** What is published of an outcome: attributes to filter by, and what `GET /documents/{id}` shows. */
 export function outcomeEvent(document: DocumentView): PubsubMessage {
-  const { documentId, status, epoch, error } = document;
+  const { documentId, status, epoch, error, traceparent } = document;
   return {
-    attributes: { documentId, status, epoch: String(epoch), ...(error && { reason: error.reason }) },
+    attributes: {
+      documentId,
+      status,
+      epoch: String(epoch),
+      ...(error && { reason: error.reason }),
+      // What Google's client libraries look for the publisher's trace in.
+      ...(traceparent && { googclient_traceparent: traceparent }),
+    },
     data: JSON.stringify({ version: VERSION, ...publicView(document) }),
     orderingKey: documentId,
   };

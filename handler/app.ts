@@ -1,10 +1,11 @@
 import { Hono } from 'hono';
 import type { JWTVerifyGetKey } from 'jose';
+import { traceField, traceparentOf } from '../google/trace-context.ts';
 import { addDocumentRoutes, type DocumentRouteDependencies } from './document-routes.ts';
 import { addEventRoutes } from './event-routes.ts';
 import { problem, RefusedRequestError, type RequestEnv } from './http.ts';
 import { AuthenticationError, RecentTokens, verifyCaller } from './identity.ts';
-import { type Logger, traceField } from './logger.ts';
+import type { Logger } from './logger.ts';
 import { MissingSettingsError } from './setting-names.ts';
 import { addTaskRoutes, type TaskRouteDependencies } from './task-routes.ts';
 
@@ -32,7 +33,11 @@ export function createApp(dependencies: AppDependencies): Hono<RequestEnv> {
 
   app.use(async (c, next) => {
     const header = (name: string) => c.req.header(name);
-    c.set('log', (fields = {}) => logger.child({ ...traceField(settings.projectId, header), ...fields }));
+    const traceparent = traceparentOf(header);
+    c.set('traceparent', traceparent);
+    c.set('log', (fields = {}, trace = traceparent) =>
+      logger.child({ ...traceField(settings.projectId, trace), ...fields }),
+    );
     const { serviceUrl: audience } = settings;
     // Where this header is present, it is the one that Cloud Run has checked: nobody has checked the other.
     const acceptRemovedSignature =

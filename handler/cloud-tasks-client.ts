@@ -46,6 +46,12 @@ export interface CloudTasksClientSettings {
 
 export type CreatedTask = protos.google.cloud.tasks.v2.ITask & { name: string };
 
+/** What of a payload its task is made by. */
+interface TaskPayload {
+  readonly documentId: string;
+  readonly traceparent?: string | undefined;
+}
+
 /** The one method used of Google's client. */
 export type CreateTask = Pick<GoogleCloudTasksClient, 'createTask'>;
 
@@ -131,7 +137,7 @@ export class CloudTasksClient {
     return this.#create(CHECK_DOCUMENT_PATH, sweepTaskIdFor(sweep), sweep, this.#settings.checkIntervalSeconds);
   }
 
-  async #create(path: string, taskId: string, payload: { documentId: string }, delaySeconds?: number) {
+  async #create(path: string, taskId: string, payload: TaskPayload, delaySeconds?: number) {
     this.requireSettings();
     const scheduleTime = delaySeconds && { seconds: Math.ceil(this.#clock.now() / 1000 + delaySeconds) };
     const { projectId, location, queue, serviceUrl, serviceAccount, dispatchDeadlineSeconds } = this.#settings;
@@ -143,7 +149,10 @@ export class CloudTasksClient {
       httpRequest: {
         httpMethod: 'POST',
         url: serviceUrl + path,
-        headers: { 'Content-Type': 'application/json' },
+        headers: {
+          'Content-Type': 'application/json',
+          ...(payload.traceparent && { traceparent: payload.traceparent }),
+        },
         body: Buffer.from(JSON.stringify(payload)).toString('base64'),
         // Without an audience Cloud Tasks would put in the whole URL, which Cloud Run refuses.
         oidcToken: { serviceAccountEmail: serviceAccount, audience: serviceUrl },

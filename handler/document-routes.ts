@@ -56,7 +56,7 @@ export function addDocumentRoutes(app: Hono<RequestEnv>, dependencies: DocumentR
     if (body === undefined) throw invalid('The body is not JSON.');
     using budget = startBudget();
     const accept = async (request: unknown) => {
-      const enqueuing = { ...dependencies, signal: budget.signal };
+      const enqueuing = { ...dependencies, signal: budget.signal, traceparent: c.get('traceparent') };
       const document = await enqueueDocument(valid(enqueueRequestSchema, request), enqueuing);
       const { documentId, status } = document;
       c.get('log')().info({ documentId, status }, 'Document accepted');

@@ -44,6 +44,8 @@ export interface EnqueueDependencies {
   readonly tasks: CloudTasksClient;
   readonly clock: Clock;
   readonly settings: Pick<Settings, 'documentsBucket'>;
+  /** The trace that the hand-in belongs to, and all that comes of it. @default none */
+  readonly traceparent?: string | undefined;
   /** Ends the call, which can be repeated. @default nothing does */
   readonly signal?: AbortSignal;
 }
@@ -79,7 +81,7 @@ export async function acceptDocument(
 
 async function taskFor(
   request: EnqueueRequest,
-  { store, settings, signal }: EnqueueDependencies,
+  { store, settings, traceparent, signal }: EnqueueDependencies,
 ): Promise<DocumentTask> {
   const { sourceUri, generation } = request;
   const { documentsBucket } = settings;
@@ -96,7 +98,7 @@ async function taskFor(
     const which = generation === undefined ? sourceUri : `${sourceUri}#${generation}`;
     throw new RefusedRequestError(422, 'Refused', `${which} does not exist. Upload the document first.`);
   }
-  return taskOf(request, source);
+  return { ...taskOf(request, source), ...(traceparent && { traceparent }) };
 }
 
 /**

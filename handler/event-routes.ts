@@ -31,7 +31,8 @@ export function addEventRoutes(app: Hono<RequestEnv>, dependencies: EventRouteDe
       );
       if (!request.success) throw new IgnoredEventError(explain(request.error));
       using budget = new Deadline(clock, 'The request', settings.deadlines.budgetSeconds);
-      const { documentId, status } = await enqueueDocument(request.data, { ...dependencies, signal: budget.signal });
+      const enqueuing = { ...dependencies, signal: budget.signal, traceparent: c.get('traceparent') };
+      const { documentId, status } = await enqueueDocument(request.data, enqueuing);
       log.info({ documentId, status }, 'Upload accepted');
     } catch (error) {
       if (!(error instanceof IgnoredEventError || error instanceof RefusedRequestError)) throw error;

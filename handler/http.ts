@@ -7,8 +7,10 @@ export interface RequestEnv {
   Variables: {
     /** Email of whoever calls. */
     caller: string;
-    /** A logger whose lines belong to this request. */
-    log: (fields?: object) => Logger;
+    /** The trace that this request belongs to. */
+    traceparent: string | undefined;
+    /** A logger whose lines belong to this request, or to another trace. */
+    log: (fields?: object, traceparent?: string) => Logger;
   };
 }
 

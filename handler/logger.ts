@@ -33,14 +33,3 @@ export function createLogger(level: string, destination: DestinationStream = sta
 function standardOutput(): DestinationStream {
   return pino.destination({ dest: 1, sync: true });
 }
-
-/** The log field that groups the lines of one request, from either header that Cloud Run sets. Empty without one. */
-export function traceField(
-  projectId: string,
-  header: (name: string) => string | undefined,
-): { 'logging.googleapis.com/trace'?: string } {
-  const trace =
-    /^00-([0-9a-f]{32})-/.exec(header('traceparent') ?? '')?.[1] ??
-    /^([0-9a-f]{32})(?:\/|;|$)/.exec(header('x-cloud-trace-context') ?? '')?.[1];
-  return trace && projectId ? { 'logging.googleapis.com/trace': `projects/${projectId}/traces/${trace}` } : {};
-}

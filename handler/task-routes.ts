@@ -63,7 +63,9 @@ async function process(c: RequestContext, dependencies: TaskRouteDependencies): 
     c.get('log')().error({ taskName, error }, 'Dropped a task with a malformed payload');
     return c.json({ status: 'FAILED', error });
   }
-  const log = c.get('log')({ documentId: parsed.data.documentId, taskName, attempt: retryCount + 1 });
+  const { documentId, traceparent } = parsed.data;
+  // That of whoever handed the document in: every attempt stands under it, whatever made its request.
+  const log = c.get('log')({ documentId, taskName, attempt: retryCount + 1 }, traceparent);
   const started = clock.now();
   const secondsLeft = () => settings.deadlines.budgetSeconds - (clock.now() - started) / 1000;
   // A duplicate delivery finds the outcome of another attempt: its line must not count as one more of them.
@@ -107,8 +109,8 @@ async function check(c: RequestContext, dependencies: TaskRouteDependencies): Pr
   }
   const end = await checkDocument(parsed.data, retryCountOf(c), { ...dependencies, signal });
   if (end) {
-    const { documentId } = parsed.data;
-    c.get('log')().error({ documentId, status: end.kind, error: end.error }, ATTEMPT_ENDED);
+    const { documentId, traceparent } = parsed.data;
+    c.get('log')({}, traceparent).error({ documentId, status: end.kind, error: end.error }, ATTEMPT_ENDED);
   }
   // Where nobody else did. It fails as a whole, and is tried again, as a look that is cut off.
   await tellOutcome(parsed.data, { ...dependencies, signal });

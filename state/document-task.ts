@@ -1,5 +1,6 @@
 import { createHash } from 'node:crypto';
 import * as z from 'zod';
+import { parseTraceparent } from '../google/trace-context.ts';
 
 /** A document's id as callers may choose it: it becomes part of object names, task names and paths. */
 const DOCUMENT_ID = /^[A-Za-z0-9_-]{1,128}$/;
@@ -51,6 +52,8 @@ export const documentTaskSchema = z.object({
   ocr: ocrSchema.default('auto'),
   /** Counts replays: 0 is the first run of a document. */
   epoch: z.int().min(0).max(1_000_000).default(0),
+  /** The trace of whoever handed the document in; one that is none is no reason to lose a document. @default none */
+  traceparent: z.string().transform(parseTraceparent).optional(),
 });
 
 /** A checked task. */

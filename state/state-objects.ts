@@ -53,8 +53,9 @@ export type Source = Omit<DocumentTask, 'documentId' | 'epoch'>;
 
 /** The opening of a task's epoch. */
 export function openingOf(task: DocumentTask, kind: Opening['kind'], now: number): Opening {
-  const { sourceUri, generation, filename, method, ocr } = task;
-  return { kind, at: isoTime(now), sourceUri, generation, filename, method, ocr };
+  const { sourceUri, generation, filename, method, ocr, traceparent } = task;
+  const source = { sourceUri, generation, filename, method, ocr, ...(traceparent && { traceparent }) };
+  return { kind, at: isoTime(now), ...source };
 }
 
 /** What becomes of an attempt: of its number, by whoever was the first to say so. */

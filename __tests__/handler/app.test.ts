@@ -230,6 +230,63 @@ describe('POST /documents', () => {
   });
 });
 
+describe('one trace', () => {
+  const sourceUri = `gs://${DOCUMENTS}/a.txt`;
+  const [trace, other] = ['a'.repeat(32), 'c'.repeat(32)];
+  const traceparent = `00-${trace}-${'b'.repeat(16)}-01`;
+  const line = { 'logging.googleapis.com/trace': `projects/my-project/traces/${trace}` };
+
+  test('of the hand-in goes into its tasks and the record', async () => {
+    const { call, created, view } = start();
+    await call('POST', '/documents', CALLER, { sourceUri, documentId: 'a1' }, { traceparent });
+    expect([...created.values()]).toMatchObject([{ traceparent }, { traceparent, round: 0 }]);
+    expect(view()).toMatchObject({ traceparent });
+    expect((await call('GET', '/documents/a1', CALLER)).body).toMatchObject({ traceparent });
+  });
+
+  test('has the lines of every attempt, whatever made its request', async () => {
+    const { call, deliver, created, lines } = start();
+    await call('POST', '/documents', CALLER, { sourceUri, documentId: 'a1' }, { traceparent });
+    const [task] = created.values();
+    await deliver(task, { traceparent: `00-${other}-${'d'.repeat(16)}-01` });
+    expect(lines).toMatchObject([
+      { ...line, message: 'Document accepted' },
+      { ...line, message: 'Attempt started' },
+      { ...line, message: 'Attempt ended' },
+    ]);
+  });
+
+  test('goes on with the watchdog, and has its line', async () => {
+    const { call, created, lines, clock } = start();
+    await call('POST', '/documents', CALLER, { sourceUri, documentId: 'a1' }, { traceparent });
+    const invoker = ENVIRONMENT.CLOUD_RUN_SERVICE_ACCOUNT;
+    for (let round = 0; round < 4 && !lines.some(({ message }) => message === 'Attempt ended'); round++) {
+      const check = [...created.values()].at(-1);
+      expect(check).toMatchObject({ traceparent, round });
+      const checking = call('POST', '/tasks/check-document', invoker, check);
+      await clock.advance(60_000);
+      await checking;
+    }
+    expect(lines).toContainEqual(expect.objectContaining({ ...line, message: 'Attempt ended', status: 'FAILED' }));
+  });
+
+  test('is that of the first hand-in, where the same document is handed in again', async () => {
+    const { call, clock } = start();
+    await call('POST', '/documents', CALLER, { sourceUri, documentId: 'a1' }, { traceparent });
+    await clock.advance(1000);
+    const again = { traceparent: `00-${other}-${'d'.repeat(16)}-01` };
+    const { body } = await call('POST', '/documents', CALLER, { sourceUri, documentId: 'a1' }, again);
+    expect(body).toMatchObject({ traceparent });
+  });
+
+  test('of a task that was made with a broken one is none', async () => {
+    const { deliver, task, view } = start();
+    expect(await deliver({ ...task, traceparent: 'broken' })).toMatchObject({ status: 200 });
+    expect(view()).toMatchObject({ status: 'COMPLETED' });
+    expect(view()).not.toHaveProperty('traceparent');
+  });
+});
+
 describe('POST /documents with a list', () => {
   const sourceUri = `gs://${DOCUMENTS}/a.txt`;
 

@@ -44,6 +44,27 @@ test('creates a task with an OIDC token for the service, a ten-minute deadline a
   });
 });
 
+test('puts the trace of the hand-in on every task, and leaves out what is none', async () => {
+  const { connect, requests } = recorder((request) => (request as { task: object }).task);
+  const traceparent = `00-${'a'.repeat(32)}-${'b'.repeat(16)}-01`;
+  const client = new CloudTasksClient(CLIENT_SETTINGS, connect);
+  await client.createDocumentProcessingTask({ ...DOCUMENT, traceparent });
+  await client.createDocumentProcessingTask({ ...DOCUMENT, traceparent: 'broken' });
+  const sent = requests.map((request) => {
+    const { headers, body } = (request as { task: { httpRequest: { headers: object; body: string } } }).task
+      .httpRequest;
+    return { headers, payload: JSON.parse(Buffer.from(body, 'base64').toString()) };
+  });
+  const contentType = { 'Content-Type': 'application/json' };
+  expect(sent.map(({ headers }) => headers)).toEqual([
+    { ...contentType, traceparent },
+    { ...contentType, traceparent },
+    contentType,
+    contentType,
+  ]);
+  expect(sent.map(({ payload }) => payload.traceparent)).toEqual([traceparent, traceparent, undefined, undefined]);
+});
+
 test('without settings it fails with one error that lists the missing names, before anything is connected', async () => {
   const { connect, connections } = recorder(() => ({}));
   const creating = new CloudTasksClient({}, connect).createDocumentProcessingTask(DOCUMENT);

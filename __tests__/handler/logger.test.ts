@@ -1,5 +1,5 @@
 import { spawnSync } from 'node:child_process';
-import { createLogger, traceField } from '../../handler/logger.ts';
+import { createLogger } from '../../handler/logger.ts';
 
 test("lines are one JSON object each, in Cloud Logging's words", () => {
   const lines: string[] = [];
@@ -37,19 +37,4 @@ test('lines are on standard output when the call returns: a process that is kill
     .split('\n')
     .map((line) => JSON.parse(line).i);
   expect(numbers).toEqual(Array.from({ length: 100 }, (_, i) => i));
-});
-
-const TRACE = '0123456789abcdef0123456789abcdef';
-
-test.each([[{ traceparent: `00-${TRACE}-0123456789abcdef-01` }], [{ 'x-cloud-trace-context': `${TRACE}/123;o=1` }]])(
-  'the trace of %j groups the lines of a request',
-  (headers: Record<string, string>) => {
-    expect(traceField('p', (name) => headers[name])).toEqual({
-      'logging.googleapis.com/trace': `projects/p/traces/${TRACE}`,
-    });
-  },
-);
-
-test('without a trace there is no field', () => {
-  expect(traceField('p', () => undefined)).toEqual({});
 });

@@ -22,6 +22,20 @@ async function endedDocument(kind: End['kind'] | undefined = 'FAILED', settings?
   return { dependencies, states, clock, task, store, view, created, cloudTasks, replay };
 }
 
+test('a replay stays under the trace of the hand-in', async () => {
+  const { dependencies, task, clock } = setUp();
+  const { tasks, created } = tasksInMemory(clock);
+  const traceparent = `00-${'a'.repeat(32)}-${'b'.repeat(16)}-01`;
+  await dependencies.states.open('a1', 0, openingOf({ ...task, traceparent }, 'accepted', clock.now()));
+  const end = { kind: 'FAILED', by: 'one', at: 'then', attempts: 1 } as const;
+  await dependencies.states.end({ documentId: 'a1', epoch: 0, number: 1 }, end);
+  expect(await replayDocument('a1', { ...dependencies, tasks })).toMatchObject({ epoch: 1, traceparent });
+  expect([...created.values()]).toMatchObject([
+    { epoch: 1, traceparent },
+    { epoch: 1, traceparent },
+  ]);
+});
+
 test('a FAILED document waits in the next epoch, with its error in the history, and has the tasks of that epoch', async () => {
   const { replay, view, created, clock, task } = await endedDocument();
   const replayed = await replay();

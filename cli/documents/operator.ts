@@ -12,7 +12,7 @@ import { UsageError } from '../command-line.ts';
 
 /** What the commands about documents work with: Cloud Storage and Cloud Tasks, as whoever runs them. */
 export type Operator = Omit<DocumentRouteDependencies, 'drain' | 'signal' | 'settings'> & {
-  readonly settings: Pick<Settings, 'documentsBucket' | 'resultsBucket' | 'maxDocumentBytes'>;
+  readonly settings: Pick<Settings, 'projectId' | 'documentsBucket' | 'resultsBucket' | 'maxDocumentBytes'>;
 };
 
 const FOR_TASKS: readonly SettingName[] = [

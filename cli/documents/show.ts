@@ -1,3 +1,4 @@
+import { traceLinks } from '../../google/trace-context.ts';
 import type { DocumentView } from '../../state/document-view.ts';
 import type { DocumentResult } from '../../state/state-objects.ts';
 import { newCommand, UsageError } from '../command-line.ts';
@@ -25,7 +26,7 @@ export const showCommand: DocumentsCommand = {
       requireDocumentId(id);
       const document = await operator.states.view(id, operator.clock.now(), signal);
       if (document === undefined) throw new DocumentFailure(`There is no document ${id}.`);
-      report.result(json ? JSON.stringify(document) : textOf(document));
+      report.result(json ? JSON.stringify(document) : textOf(document, operator.settings.projectId));
       return undefined;
     });
     return report.failures > 0 ? 1 : 0;
@@ -36,8 +37,9 @@ function costOf({ model, tokens, estimatedCostUsd }: NonNullable<DocumentResult[
   return `${model}, ${numberForPeople(tokens.input)} tokens in, ${numberForPeople(tokens.output)} out, about ${estimatedCostUsd} USD`;
 }
 
-function textOf(document: DocumentView): string {
+function textOf(document: DocumentView, projectId: string): string {
   const { documentId, status, filename, sourceUri, generation, method, ocr, lease, result, error } = document;
+  const links = document.traceparent && projectId ? traceLinks(projectId, document.traceparent) : undefined;
   const fields: [name: string, value: string | undefined][] = [
     ['filename', filename],
     ['source', `${sourceUri}#${generation}`],
@@ -54,6 +56,8 @@ function textOf(document: DocumentView): string {
     ['fields', result?.fieldsUri],
     ['model', result?.extraction && costOf(result.extraction)],
     ['converted', document.converted?.markdownUri],
+    ['trace', links?.trace],
+    ['logs', links?.logs],
     ...(document.history ?? []).map((before): [string, string] => [
       `epoch ${before.epoch}`,
       `attempts ${before.attempts}, ${before.createdAt} to ${before.updatedAt}` +

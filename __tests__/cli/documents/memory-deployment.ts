@@ -54,7 +54,7 @@ export function deployment() {
     tasks,
     clock,
     newOwner: () => 'operator',
-    settings: { documentsBucket: DOCUMENTS, resultsBucket: RESULTS, maxDocumentBytes: 1000 },
+    settings: { projectId: 'my-project', documentsBucket: DOCUMENTS, resultsBucket: RESULTS, maxDocumentBytes: 1000 },
   };
 
   /** Runs a command, as it was called, to its exit code and what it printed. */

@@ -1,5 +1,6 @@
 import { showCommand } from '../../../cli/documents/show.ts';
-import { attemptName } from '../../../state/state-objects.ts';
+import type { DocumentTask } from '../../../state/document-task.ts';
+import { attemptName, openingName, openingOf } from '../../../state/state-objects.ts';
 import { deployment, jsonLines } from './memory-deployment.ts';
 
 test('shows everything, a line each, with what there was before a replay', async () => {
@@ -25,6 +26,20 @@ test('shows everything, a line each, with what there was before a replay', async
     '',
   ]);
   expect(code).toBe(0);
+});
+
+test('shows where the trace of its hand-in is, and the log lines under it', async () => {
+  const { run, add, put, view, clock } = deployment();
+  add('a1');
+  const { documentId: _id, epoch: _epoch, ...source } = view('a1') as DocumentTask;
+  const traceparent = `00-${'a'.repeat(32)}-${'b'.repeat(16)}-01`;
+  put(openingName('a1', 0), openingOf({ ...source, documentId: 'a1', epoch: 0, traceparent }, 'accepted', clock.now()));
+  const { out } = await run(showCommand, ['a1']);
+  const logs = `trace%3D%22projects%2Fmy-project%2Ftraces%2F${'a'.repeat(32)}%22`;
+  expect(out).toContain(
+    `  trace     https://console.cloud.google.com/traces/list?project=my-project&tid=${'a'.repeat(32)}\n` +
+      `  logs      https://console.cloud.google.com/logs/query;query=${logs}?project=my-project\n`,
+  );
 });
 
 test('shows who works on it, and until when', async () => {

@@ -5,7 +5,7 @@ import { hostileApp } from './hostile-app.ts';
 import { requestAs } from './requests.ts';
 import { CALLER, INVOKER } from './tokens.ts';
 
-const { app, task, expectRefusal, changes, log } = hostileApp({ acceptRemovedSignature: true });
+const { app, task, expectRefusal, expectListRefusal, changes, log } = hostileApp({ acceptRemovedSignature: true });
 const LIMIT = 100 * 1024;
 const sourceUri = `gs://${DOCUMENTS}/a.txt`;
 /** A request that is accepted as it is. */
@@ -76,6 +76,9 @@ const wrongField = fc.oneof(
   fc.record({ ocr: fc.oneof(notText, fc.string(), names) }),
 );
 
+/** Whether a body is a list of documents, each of which has an answer of its own. */
+const isList = (body: string) => /^\s*\[/.test(body) && !/^\s*\[\s*\]/.test(body);
+
 const post = (body: NonNullable<RequestInit['body']>, headers = {}) =>
   requestAs(CALLER, 'POST', '/documents', { body, headers });
 
@@ -91,7 +94,8 @@ describe('POST /documents', () => {
   });
 
   test('JSON that is no request is 400', async () => {
-    const property = fc.asyncProperty(notARequest, (body) => expectRefusal(post(JSON.stringify(body)), 400));
+    const single = notARequest.filter((body) => !isList(JSON.stringify(body)));
+    const property = fc.asyncProperty(single, (body) => expectRefusal(post(JSON.stringify(body)), 400));
     await fc.assert(property, { seed: 2, numRuns: 800 });
     expect(({} as Record<string, unknown>).sourceUri).toBeUndefined();
   });
@@ -104,8 +108,19 @@ describe('POST /documents', () => {
   });
 
   test('deep nesting is 400', async () => {
-    const property = fc.asyncProperty(deep, (body) => expectRefusal(post(body), 400));
+    const single = deep.filter((body) => !isList(body));
+    const property = fc.asyncProperty(single, (body) => expectRefusal(post(body), 400));
     await fc.assert(property, { seed: 2, numRuns: 60 });
+  });
+
+  test('of a list each that is no request is 400 by itself, and leaves no trace', async () => {
+    const wrong = fc.oneof(
+      notARequest.map((body) => JSON.stringify(body)),
+      deep.filter(({ length }) => length < 10_000),
+    );
+    const lists = fc.array(wrong, { minLength: 1, maxLength: 5 });
+    const property = fc.asyncProperty(lists, (list) => expectListRefusal(post(`[${list.join(',')}]`), list.length));
+    await fc.assert(property, { seed: 2, numRuns: 400 });
   });
 
   test("other people's buckets are 403, without a look into them", async () => {

@@ -69,7 +69,21 @@ export function hostileApp({ acceptRemovedSignature = false, store: given }: Hos
     if (faults.length > 0) throw new Error(`Not refused properly: ${faults.join('; ')}. Answer: ${text}`);
   }
 
-  return { app, task, changes, reads, log, expectRefusal };
+  /** As {@link expectRefusal}, of a list whose documents must each be refused with 400. */
+  async function expectListRefusal(request: Request, documents: number): Promise<void> {
+    changes.length = 0;
+    log.length = 0;
+    const response = await app.fetch(request);
+    const text = await response.text();
+    const faults = [...changes, ...log];
+    if (response.status !== 207) faults.push(`status ${response.status}, not 207`);
+    if (INTERNALS.test(text)) faults.push('internals in the answer');
+    const statuses = (JSON.parse(text) as { status: number }[]).map(({ status }) => status);
+    if (statuses.length !== documents || statuses.some((status) => status !== 400)) faults.push(`answers ${statuses}`);
+    if (faults.length > 0) throw new Error(`Not refused properly: ${faults.join('; ')}. Answer: ${text}`);
+  }
+
+  return { app, task, changes, reads, log, expectRefusal, expectListRefusal };
 }
 
 function noting(store: ObjectStore, reads: string[], changes: string[]): ObjectStore {
