@@ -25,6 +25,16 @@ const documentSchema = z.object({
 /** A document as `GET /documents/{id}` shows it. */
 export type ShownDocument = z.output<typeof documentSchema>;
 
+/** The service does not do what was asked. */
+class ServiceError extends Error {
+  readonly status: number;
+
+  constructor(status: number, message: string) {
+    super(message);
+    this.status = status;
+  }
+}
+
 /** A deployed or local service, as one of its callers sees it. */
 export class DocumentService {
   readonly #url: string;
@@ -42,6 +52,18 @@ export class DocumentService {
   /** @throws Error with the service's words when it does not accept the document */
   async enqueue(request: z.input<typeof enqueueRequestSchema>, signal: AbortSignal): Promise<ShownDocument> {
     return this.#call('/documents', { method: 'POST', body: JSON.stringify(request), signal });
+  }
+
+  /** Waits for a document that hands itself in. */
+  async appears(documentId: string, signal: AbortSignal): Promise<ShownDocument> {
+    for (;;) {
+      const document = await this.get(documentId, signal).catch((error) => {
+        if ((error as ServiceError).status === 404) return undefined;
+        throw error;
+      });
+      if (document !== undefined) return document;
+      await delay(POLL_MS, undefined, { signal });
+    }
   }
 
   async get(documentId: string, signal: AbortSignal): Promise<ShownDocument> {
@@ -65,7 +87,7 @@ export class DocumentService {
     });
     const body = await response.text();
     if (response.ok) return documentSchema.parse(JSON.parse(body));
-    throw new Error(`The service answered ${response.status}: ${detailOf(body)}`);
+    throw new ServiceError(response.status, `The service answered ${response.status}: ${detailOf(body)}`);
   }
 }
 

@@ -4,12 +4,22 @@ import { cancelCommand } from './documents/cancel.ts';
 import { deleteCommand } from './documents/delete.ts';
 import { connected } from './documents/documents-command.ts';
 import { enqueueCommand } from './documents/enqueue.ts';
+import { eventsCommand } from './documents/events.ts';
 import { listCommand } from './documents/list.ts';
 import { replayCommand } from './documents/replay.ts';
 import { resultCommand } from './documents/result.ts';
 import { showCommand } from './documents/show.ts';
 
-const COMMANDS = [listCommand, showCommand, resultCommand, replayCommand, cancelCommand, deleteCommand, enqueueCommand];
+const COMMANDS = [
+  listCommand,
+  showCommand,
+  resultCommand,
+  replayCommand,
+  cancelCommand,
+  deleteCommand,
+  enqueueCommand,
+  eventsCommand,
+];
 
 const program = newCommand(
   'npm run documents --',

@@ -13,7 +13,7 @@ export interface LocalDeployment {
   readonly documentsBucket: string;
   readonly resultsBucket: string;
   /** As one of its callers. */
-  readonly service: Pick<DocumentService, 'enqueue' | 'looksAt'>;
+  readonly service: Pick<DocumentService, 'appears' | 'enqueue' | 'looksAt'>;
   /**
    * When Cloud Tasks is to try a document's task next, in milliseconds since the epoch: in the past while an attempt is on its
    * way. Undefined when it has the task no more, after which no attempt follows.

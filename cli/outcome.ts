@@ -4,6 +4,8 @@ import { textTable } from './terminal-text.ts';
 export interface DocumentOutcome {
   /** The file's name. */
   readonly document: string;
+  /** Undefined where it was not handed in. */
+  readonly documentId?: string | undefined;
   readonly status: 'COMPLETED' | 'FAILED';
   readonly attempts: number;
   /** From the upload to the outcome. */

@@ -13,6 +13,8 @@ export interface ProcessingOptions {
   readonly deployment: LocalDeployment;
   /** How the file is to be converted. @default as the handler sees fit */
   readonly how?: ConversionOptions;
+  /** Whether the upload alone hands it in, and says how it is to be converted. @default false */
+  readonly isUploadOnly?: boolean;
   readonly results: ResultsFolder;
   readonly clock: Pick<Clock, 'now'>;
   /** Takes each step on the way to the outcome. */
@@ -30,18 +32,29 @@ const RESULTS = { markdown: '.md', metadata: '.json', fields: '.fields.json', re
  * @throws the signal's reason; whatever else goes wrong is the reason why this document is FAILED
  */
 export async function processFile(file: string, name: string, options: ProcessingOptions): Promise<DocumentOutcome> {
-  const { deployment, how, results, clock, signal } = options;
+  const { deployment, how, isUploadOnly = false, results, clock, signal } = options;
   const { storage, documentsBucket, service } = deployment;
   const started = clock.now();
   let seen: ShownDocument | undefined;
   const outcome = (status: DocumentOutcome['status'], facts: Partial<DocumentOutcome>): DocumentOutcome => {
     const seconds = (clock.now() - started) / 1000;
     const attempts = seen?.attempts ?? 0;
-    return { document: path.basename(file), status, attempts, seconds, markdown: null, reason: null, ...facts };
+    const documentId = seen?.documentId;
+    return {
+      document: path.basename(file),
+      documentId,
+      status,
+      attempts,
+      seconds,
+      markdown: null,
+      reason: null,
+      ...facts,
+    };
   };
   try {
     for (const ending of Object.values(RESULTS)) await results.remove(name + ending);
-    const sourceUri = await uploadFile(file, { store: storage, bucket: documentsBucket, signal });
+    const upload = { store: storage, bucket: documentsBucket, signal };
+    const sourceUri = await uploadFile(file, isUploadOnly && how ? { ...upload, metadata: how } : upload);
     const { documentId } = await service.enqueue({ sourceUri, ...how }, signal);
     for await (seen of stepsOf(documentId, options));
     return seen?.result === undefined

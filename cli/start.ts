@@ -18,11 +18,13 @@ import { MAX_NAME_BYTES, ResultsFolder } from './results-folder.ts';
 import { CALLER, synthesiseForThisMachine } from './synthesise.ts';
 import { padded, printable } from './terminal-text.ts';
 import { whyUnreadable } from './upload-file.ts';
+import { subscribeToOutcomes, UPLOAD_ONLY_SETTINGS, uploadOnly } from './upload-only.ts';
 
 /** Files followed at once. What is processed at once is up to the stack: its queue, its instances, their concurrency. */
 const FILES_AT_ONCE = 32;
 
 interface StartOptions extends ConversionOptions {
+  readonly uploadOnly?: boolean;
   readonly json?: boolean;
   readonly results: string;
   readonly verbose?: boolean;
@@ -39,6 +41,7 @@ const command = newCommand(
   .argument('[FILE...]')
   .addOption(methodOption)
   .addOption(ocrOption)
+  .option('--upload-only', 'hand nothing in: uploads do that by themselves, and outcomes come as events')
   .option('--json', 'print one line of JSON for each document instead of progress and table')
   .option('--results <DIR>', 'folder for the results', filePath('--results'), 'results')
   .option('--verbose', "print the handler's log as well")
@@ -55,7 +58,10 @@ async function start(words: readonly string[], options: StartOptions, signal: Ab
   using screen = options.json ? undefined : new Progress({ output: process.stdout, clock: systemClock });
 
   const started = systemClock.now();
-  await using stack = await synthesiseForThisMachine({ onStep: (step) => screen?.step(step) });
+  await using stack = await synthesiseForThisMachine({
+    environment: { ...process.env, ...(options.uploadOnly && UPLOAD_ONLY_SETTINGS) },
+    onStep: (step) => screen?.step(step),
+  });
   signal.throwIfAborted();
   const seconds = ((systemClock.now() - started) / 1000).toFixed(1);
   screen?.end();
@@ -85,9 +91,19 @@ async function start(words: readonly string[], options: StartOptions, signal: Ab
   // With --json standard output is the documents' alone.
   if (shown) console.error(`Console ${shown.url}\n`);
 
+
+  const events = options.uploadOnly ? subscribeToOutcomes(google) : undefined;
   const outcomes = await processAll(files, { google, results, screen, options, signal });
   screen?.end();
   screen?.print(`\n${outcomeTable(outcomes)}`);
+  if (events) {
+    screen?.print('\nEvents that were published:');
+    // One file twice is one document.
+    const ids = new Set(outcomes.flatMap(({ documentId }) => documentId ?? []));
+    for (const { documentId, status, filename } of await events(ids.size, signal)) {
+      screen?.print(printable(`${documentId}  ${status.padEnd(9)}  ${filename}`));
+    }
+  }
   if (lastError !== undefined && outcomes.some(({ reason }) => reason?.startsWith('error: '))) {
     screen?.print(`\nThe handler's log says last: ${lastError} (--verbose shows all of it.)`);
   }
@@ -151,9 +167,9 @@ interface Processing {
 /** Hands all files in, follows them and says what becomes of each. */
 async function processAll(
   files: readonly string[],
-  { google, results, screen, options: { method, ocr, json }, signal }: Processing,
+  { google, results, screen, options: { method, ocr, json, uploadOnly: isUploadOnly = false }, signal }: Processing,
 ): Promise<DocumentOutcome[]> {
-  const deployment = localDeployment(google);
+  const deployment = isUploadOnly ? uploadOnly(localDeployment(google)) : localDeployment(google);
   const names = files.map((file) => results.uniqueName(path.basename(file)));
   const columns = padded(names.map(printable));
   const say = (index: number, status: string, detail: string) => {
@@ -165,6 +181,7 @@ async function processAll(
     const outcome = await processFile(file, names[index] as string, {
       deployment,
       how: { ...(method && { method }), ...(ocr && { ocr }) },
+      isUploadOnly,
       results,
       clock: systemClock,
       onChange: (status, detail) => say(index, status, detail),

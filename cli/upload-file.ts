@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto';
 import { access, constants, readFile, stat } from 'node:fs/promises';
 import path from 'node:path';
-import { type ObjectStore, PreconditionFailedError } from '../google/object-store.ts';
+import { type ObjectMetadata, type ObjectStore, PreconditionFailedError } from '../google/object-store.ts';
 
 /** Why a path leads to no file that can be uploaded, in a line; undefined when it leads to one. */
 export async function whyUnreadable(file: string): Promise<string | undefined> {
@@ -26,6 +26,8 @@ export class UnusableFileError extends Error {
 export interface UploadOptions {
   readonly store: Pick<ObjectStore, 'write'>;
   readonly bucket: string;
+  /** Custom metadata, by which an object says how it is to be converted. @default none */
+  readonly metadata?: ObjectMetadata;
   /** What a document may have. @default no limit: the service will refuse it */
   readonly maxBytes?: number;
   readonly signal: AbortSignal;
@@ -38,12 +40,20 @@ export interface UploadOptions {
  * @returns `gs://` URI of the object
  * @throws UnusableFileError when there is no such file, it cannot be read, or it is too large
  */
-export async function uploadFile(file: string, { store, bucket, maxBytes, signal }: UploadOptions): Promise<string> {
+export async function uploadFile(
+  file: string,
+  { store, bucket, metadata, maxBytes, signal }: UploadOptions,
+): Promise<string> {
   const bytes = await bytesOf(file, maxBytes);
   const hash = createHash('sha256').update(bytes).digest('hex').slice(0, 32);
   const name = `${hash}/${path.basename(file)}`;
   try {
-    const options = { contentType: 'application/octet-stream', ifGenerationMatch: '0', signal };
+    const options = {
+      contentType: 'application/octet-stream',
+      ifGenerationMatch: '0',
+      signal,
+      ...(metadata && { metadata }),
+    };
     await store.write(bucket, name, bytes, options);
   } catch (error) {
     // It is there already, and its name says that it is the same.

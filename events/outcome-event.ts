@@ -24,7 +24,7 @@ export interface TellingDependencies {
  *
  * A deleted document tells nothing any more.
  *
- * @throws PublishError when it is not known to be published: then somebody has to come again
+ * @throws PubsubError when it is not known to be published: then somebody has to come again
  */
 export async function tellOutcome(
   { documentId, epoch }: Pick<DocumentTask, 'documentId' | 'epoch'>,

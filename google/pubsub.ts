@@ -1,5 +1,5 @@
 import { abortable } from '../time/deadline.ts';
-import { call, type Origin, originOf } from './http-call.ts';
+import { call, originOf } from './http-call.ts';
 import { readUpTo } from './read-up-to.ts';
 
 /** What is published (reference: `PubsubMessage`). */
@@ -15,54 +15,73 @@ export interface Topic {
   /**
    * Publishes a message once. A call that fails may have published it.
    *
-   * @throws PublishError when it was refused, or nobody knows
+   * @throws PubsubError when it was refused, or nobody knows
    */
   publish(message: PubsubMessage, signal?: AbortSignal): Promise<void>;
 }
 
-/** A message that was not published, as far as is known. */
-export class PublishError extends Error {
-  override name = 'PublishError';
+/** A call that Pub/Sub has not done, as far as is known. */
+export class PubsubError extends Error {
+  override name = 'PubsubError';
 }
 
-export interface PubsubTopicOptions {
-  /** `projects/PROJECT/topics/TOPIC`. */
-  readonly topic: string;
-  /** Access token of the runtime service account. */
+export interface PubsubOptions {
+  /** Access token of whoever calls. */
   readonly accessToken: () => Promise<string>;
   /** @default https://pubsub.googleapis.com */
   readonly baseUrl?: string | undefined;
 }
 
-/** Of an answer, which is an id or an error. */
-const MAX_ANSWER_BYTES = 65_536;
+/** Of an answer: a thousand small messages, more than are asked for here. */
+const MAX_ANSWER_BYTES = 16 * 2 ** 20;
 
 /** A topic of Pub/Sub over its REST API. Not `@google-cloud/pubsub`, which is gRPC, batches and streams: one call is needed here. */
 export class PubsubTopic implements Topic {
-  readonly #options: PubsubTopicOptions;
-  readonly #origin: Origin;
+  readonly #topic: string;
+  readonly #options: PubsubOptions;
 
-  /** @throws TypeError when `baseUrl` is no URL of an HTTP server */
-  constructor(options: PubsubTopicOptions) {
+  /** @param topic `projects/PROJECT/topics/TOPIC` */
+  constructor(topic: string, options: PubsubOptions) {
+    this.#topic = topic;
     this.#options = options;
-    this.#origin = originOf(new URL(options.baseUrl || 'https://pubsub.googleapis.com'));
   }
 
   async publish({ attributes, data, orderingKey }: PubsubMessage, signal?: AbortSignal): Promise<void> {
-    const { topic, accessToken } = this.#options;
     const message = { attributes, data: Buffer.from(data).toString('base64'), ...(orderingKey && { orderingKey }) };
-    const token = await (signal ? abortable(accessToken(), signal) : accessToken());
-    const headers = { Authorization: `Bearer ${token}`, 'Content-Type': 'application/json' };
-    const body = JSON.stringify({ messages: [message] });
-    const answer = await call(this.#origin, `/v1/${topic}:publish`, { method: 'POST', headers, body, signal }).catch(
-      (error: Error) => {
-        signal?.throwIfAborted();
-        throw new PublishError(`${topic} could not be reached: ${error.message}`, { cause: error });
-      },
-    );
-    const tooLarge = () => new PublishError(`${topic} answered with more than ${MAX_ANSWER_BYTES} bytes.`);
-    const bytes = await readUpTo(answer, MAX_ANSWER_BYTES, tooLarge);
-    const status = answer.statusCode as number;
-    if (status !== 200) throw new PublishError(`${topic} answered ${status}: ${bytes.toString().slice(0, 300)}`);
+    const body = { messages: [message] };
+    await callPubsub(this.#options, { method: 'POST', path: `${this.#topic}:publish`, body, signal });
   }
+}
+
+export interface PubsubCall {
+  readonly method: string;
+  /** The resource, and a verb where there is one: `projects/P/topics/T:publish`. */
+  readonly path: string;
+  readonly body?: object;
+  readonly signal?: AbortSignal | undefined;
+}
+
+/**
+ * Makes a call of Pub/Sub's REST API, once.
+ *
+ * @returns the answer, which is JSON
+ * @throws PubsubError when it was refused, or nobody knows; the signal's reason
+ */
+export async function callPubsub(
+  { accessToken, baseUrl }: PubsubOptions,
+  { method, path, body, signal }: PubsubCall,
+): Promise<string> {
+  const origin = originOf(new URL(baseUrl || 'https://pubsub.googleapis.com'));
+  const token = await (signal ? abortable(accessToken(), signal) : accessToken());
+  const headers = { Authorization: `Bearer ${token}`, 'Content-Type': 'application/json' };
+  const sent = body && JSON.stringify(body);
+  const answer = await call(origin, `/v1/${path}`, { method, headers, body: sent, signal }).catch((error: Error) => {
+    signal?.throwIfAborted();
+    throw new PubsubError(`${path} could not be reached: ${error.message}`, { cause: error });
+  });
+  const tooLarge = () => new PubsubError(`${path} answered with more than ${MAX_ANSWER_BYTES} bytes.`);
+  const bytes = await readUpTo(answer, MAX_ANSWER_BYTES, tooLarge);
+  const status = answer.statusCode as number;
+  if (status !== 200) throw new PubsubError(`${path} answered ${status}: ${bytes.toString().slice(0, 300)}`);
+  return bytes.toString();
 }

@@ -42,7 +42,7 @@ function start(): void {
     drain,
     store,
     states: new StateStore(store, settings.resultsBucket),
-    outcomes: topic ? new PubsubTopic({ topic, accessToken, baseUrl: pubsubUrl }) : undefined,
+    outcomes: topic ? new PubsubTopic(topic, { accessToken, baseUrl: pubsubUrl }) : undefined,
     ...processingOf(settings),
     tasks: new CloudTasksClient({ ...settings, dispatchDeadlineSeconds: settings.deadlines.dispatchDeadlineSeconds }),
     keys: googleKeys(settings.jwksUrl),

@@ -78,6 +78,7 @@ export const OPERATOR_SETTINGS = [
   'RESULTS_BUCKET',
   'DISPATCH_DEADLINE_SECONDS',
   'CLOUD_TASKS_MAX_BACKOFF_SECONDS',
+  'OUTCOMES_TOPIC',
 ] as const satisfies readonly SettingName[];
 
 /** Settings that are needed for what was asked, and are not set. */

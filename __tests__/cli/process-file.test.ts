@@ -33,6 +33,7 @@ async function processed(looks: readonly Look[], stored: Record<string, string> 
     documentsBucket: 'documents',
     resultsBucket: 'results',
     service: {
+      appears: async () => base,
       enqueue: async (request) => {
         requests.push(request);
         return base;
@@ -80,6 +81,7 @@ test('a file is uploaded, enqueued and followed; its results are written and eac
   expect(names).toEqual([expect.stringMatching(/^[0-9a-f]{32}\/a\.txt$/)]);
   expect(changes).toEqual(['PENDING', 'PROCESSING attempt 1']);
   expect(outcome).toEqual({
+    documentId: 'd1',
     document: 'a.txt',
     status: 'COMPLETED',
     attempts: 1,

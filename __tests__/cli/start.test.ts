@@ -136,6 +136,23 @@ test('--json prints one line for each document, in a plain form, and the exit co
   expect(code).toBe(1);
 }, 60_000);
 
+test('--upload-only hands nothing in, and shows the events that come all the same', async () => {
+  const twins = ['one.txt', 'two.txt'].map((name) => path.join(folder, name));
+  for (const file of twins) writeFileSync(file, 'Hello\n');
+  const { stdout, stderr, code } = await ended(start('--upload-only', '--method', 'local', ...twins));
+  expect({ stderr, code }).toEqual({ stderr: '', code: 0 });
+  const [, events = ''] = stdout.split('\nEvents that were published:\n');
+  expect(
+    events
+      .trimEnd()
+      .split('\n')
+      .sort((a, b) => a.slice(32).localeCompare(b.slice(32))),
+  ).toEqual([
+    expect.stringMatching(/^[0-9a-f]{32} {2}COMPLETED {2}one\.txt$/),
+    expect.stringMatching(/^[0-9a-f]{32} {2}COMPLETED {2}two\.txt$/),
+  ]);
+}, 60_000);
+
 test('an output that nobody reads any more ends it quietly, and leaves nothing behind', async () => {
   const child = start('samples/tide-log.txt');
   child.stdout?.destroy();

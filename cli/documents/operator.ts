@@ -2,6 +2,7 @@ import { randomUUID } from 'node:crypto';
 import { devNull } from 'node:os';
 import { CloudStorage } from '../../google/cloud-storage.ts';
 import { accessToken } from '../../google/google-auth.ts';
+import type { PubsubOptions } from '../../google/pubsub.ts';
 import { CloudTasksClient } from '../../handler/cloud-tasks-client.ts';
 import type { DocumentRouteDependencies } from '../../handler/document-routes.ts';
 import type { SettingName } from '../../handler/setting-names.ts';
@@ -12,7 +13,11 @@ import { UsageError } from '../command-line.ts';
 
 /** What the commands about documents work with: Cloud Storage and Cloud Tasks, as whoever runs them. */
 export type Operator = Omit<DocumentRouteDependencies, 'drain' | 'signal' | 'settings'> & {
-  readonly settings: Pick<Settings, 'projectId' | 'documentsBucket' | 'resultsBucket' | 'maxDocumentBytes'>;
+  readonly pubsub: PubsubOptions;
+  readonly settings: Pick<
+    Settings,
+    'projectId' | 'outcomesTopic' | 'documentsBucket' | 'resultsBucket' | 'maxDocumentBytes'
+  >;
 };
 
 const FOR_TASKS: readonly SettingName[] = [
@@ -28,6 +33,7 @@ export const NEEDED = {
   reading: ['RESULTS_BUCKET'],
   replaying: [...FOR_TASKS, 'RESULTS_BUCKET'],
   enqueuing: [...FOR_TASKS, 'DOCUMENTS_BUCKET', 'RESULTS_BUCKET'],
+  following: ['OUTCOMES_TOPIC'],
   deleting: [...FOR_TASKS, 'DOCUMENTS_BUCKET', 'RESULTS_BUCKET'],
 } as const satisfies Readonly<Record<string, readonly SettingName[]>>;
 
@@ -42,6 +48,7 @@ type Environment = Record<string, string | undefined>;
 export async function connect(environment: Environment, needed: readonly SettingName[]): Promise<Operator> {
   requireAll(environment, needed);
   requireOneGoogle(environment);
+  if (needed.includes('OUTCOMES_TOPIC')) requirePubsubOf(environment);
   leaveOwnCredentialsOut(environment);
   const settings = validSettings(environment);
   await requireCredentials(environment);
@@ -52,12 +59,14 @@ export async function connect(environment: Environment, needed: readonly Setting
     baseUrl: environment.STORAGE_EMULATOR_HOST,
   });
   const { dispatchDeadlineSeconds } = settings.deadlines;
+  const { PUBSUB_EMULATOR_HOST: pubsub } = environment;
   return {
     store,
     states: new StateStore(store, settings.resultsBucket),
     tasks: new CloudTasksClient({ ...settings, dispatchDeadlineSeconds }),
     clock: systemClock,
     newOwner: randomUUID,
+    pubsub: { accessToken, baseUrl: pubsub && `http://${pubsub}` },
     settings,
   };
 }
@@ -77,6 +86,15 @@ function requireOneGoogle({ STORAGE_EMULATOR_HOST, CLOUD_TASKS_EMULATOR_HOST }: 
   const [set, other] = STORAGE_EMULATOR_HOST
     ? ['STORAGE_EMULATOR_HOST', 'CLOUD_TASKS_EMULATOR_HOST']
     : ['CLOUD_TASKS_EMULATOR_HOST', 'STORAGE_EMULATOR_HOST'];
+  throw new UsageError(`${set} is set and ${other} is not: set both for a local Google, neither for a real project.`);
+}
+
+/** What is published by a local service is in no project of Google's. */
+function requirePubsubOf({ STORAGE_EMULATOR_HOST, PUBSUB_EMULATOR_HOST }: Environment): void {
+  if (Boolean(STORAGE_EMULATOR_HOST) === Boolean(PUBSUB_EMULATOR_HOST)) return;
+  const [set, other] = STORAGE_EMULATOR_HOST
+    ? ['STORAGE_EMULATOR_HOST', 'PUBSUB_EMULATOR_HOST']
+    : ['PUBSUB_EMULATOR_HOST', 'STORAGE_EMULATOR_HOST'];
   throw new UsageError(`${set} is set and ${other} is not: set both for a local Google, neither for a real project.`);
 }
 

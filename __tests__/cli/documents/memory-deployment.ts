@@ -54,7 +54,14 @@ export function deployment() {
     tasks,
     clock,
     newOwner: () => 'operator',
-    settings: { projectId: 'my-project', documentsBucket: DOCUMENTS, resultsBucket: RESULTS, maxDocumentBytes: 1000 },
+    pubsub: { accessToken: async () => 'token', baseUrl: 'http://127.0.0.1:9' },
+    settings: {
+      projectId: 'my-project',
+      outcomesTopic: '',
+      documentsBucket: DOCUMENTS,
+      resultsBucket: RESULTS,
+      maxDocumentBytes: 1000,
+    },
   };
 
   /** Runs a command, as it was called, to its exit code and what it printed. */

@@ -39,3 +39,15 @@ test.each([
     `${set} is set and ${other} is not: set both for a local Google, neither for a real project.`,
   );
 });
+
+test('following outcomes needs their topic, and a local Pub/Sub beside a local Cloud Storage', async () => {
+  await expect(connect(COMPLETE, NEEDED.following)).rejects.toThrow(/not set: OUTCOMES_TOPIC\./);
+  const environment = { ...COMPLETE, OUTCOMES_TOPIC: 'projects/p/topics/outcomes' };
+  const local = { STORAGE_EMULATOR_HOST: 'localhost:1', CLOUD_TASKS_EMULATOR_HOST: 'localhost:2' };
+  await expect(connect({ ...environment, ...local }, NEEDED.following)).rejects.toThrow(
+    'STORAGE_EMULATOR_HOST is set and PUBSUB_EMULATOR_HOST is not: set both for a local Google, neither for a real project.',
+  );
+  await expect(connect({ ...environment, PUBSUB_EMULATOR_HOST: 'localhost:3' }, NEEDED.following)).rejects.toThrow(
+    'PUBSUB_EMULATOR_HOST is set and STORAGE_EMULATOR_HOST is not',
+  );
+});
