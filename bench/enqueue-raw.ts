@@ -8,17 +8,18 @@
 import { createHash } from 'node:crypto';
 import { v2 } from '@google-cloud/tasks';
 import { inParallel } from '../cli/in-parallel.ts';
+import { documentUri } from './enqueue.ts';
 
 const AT_ONCE = 32;
 
-const uris = process.argv.slice(2);
+const [prefix = '', documents = ''] = process.argv.slice(2);
 const { CLOUD_TASKS_EMULATOR_HOST = '', CLOUD_RUN_SERVICE_URL: audience = '', ...env } = process.env;
 const [apiEndpoint = '', port] = CLOUD_TASKS_EMULATOR_HOST.split(':');
 const client = new v2.CloudTasksClient({ fallback: true, protocol: 'http', apiEndpoint, port: Number(port) });
 const parent = client.queuePath(env.GCP_PROJECT_ID ?? '', env.GCP_LOCATION ?? '', env.CLOUD_TASKS_QUEUE ?? '');
 const later = { seconds: Math.ceil(Date.now() / 1000) + 960 };
 
-await inParallel(uris, AT_ONCE, async (sourceUri) => {
+await inParallel(uris(), AT_ONCE, async (sourceUri) => {
   const documentId = createHash('sha256').update(sourceUri).digest('hex').slice(0, 32);
   const body = Buffer.from(JSON.stringify({ documentId, sourceUri })).toString('base64');
   const task = (path: string) => ({
@@ -37,3 +38,7 @@ await inParallel(uris, AT_ONCE, async (sourceUri) => {
     client.createTask({ parent, task: { ...task('check-document'), scheduleTime: later } }),
   ]);
 });
+
+function* uris(): Generator<string> {
+  for (let number = 0; number < Number(documents); number++) yield documentUri(prefix, number);
+}

@@ -13,8 +13,8 @@ const MAX_RUNS = 3;
 
 /** The first message of `enqueue-google.ts`. */
 export interface EnqueueGoogle {
-  /** The documents that are there. */
-  readonly uris: readonly string[];
+  /** How the documents that are there are named, up to `documentUri`'s number. */
+  readonly prefix: string;
   /** Variables that point clients at it, and the service's own. */
   readonly environment: Readonly<Record<string, string>>;
 }
@@ -27,15 +27,22 @@ export const enqueue: Measurement = {
   name: 'enqueue',
   async measure({ runs, signal }) {
     await using stack = await synthesiseForThisMachine({ environment: { PATH: process.env.PATH } });
-    const sample = async (words: readonly string[]) => {
-      await using google = await startGoogle(stack.stackFile, signal);
-      const { uris, environment } = google;
-      return await millisecondsOfNode(['--no-warnings', ...words, ...uris], { environment, signal });
+    const sample = async (wordsFor: (prefix: string) => readonly string[]) => {
+      await using google = await startGoogle(stack.stackFile, DOCUMENTS, signal);
+      const { prefix, environment } = google;
+      return await millisecondsOfNode(['--no-warnings', ...wordsFor(prefix)], { environment, signal });
     };
     const taken = Math.min(runs, MAX_RUNS);
+    const numbers = Array.from({ length: DOCUMENTS }, (_, number) => number);
     const { documents, raw } = await interleave(taken, {
-      documents: () => sample(['cli/documents.ts', 'enqueue', '--json']),
-      raw: () => sample(['bench/enqueue-raw.ts']),
+      documents: () =>
+        sample((prefix) => [
+          'cli/documents.ts',
+          'enqueue',
+          '--json',
+          ...numbers.map((number) => documentUri(prefix, number)),
+        ]),
+      raw: () => sample((prefix) => ['bench/enqueue-raw.ts', prefix, String(DOCUMENTS)]),
     });
     return [
       {
@@ -51,8 +58,18 @@ export const enqueue: Measurement = {
   },
 };
 
-async function startGoogle(stackFile: string, signal: AbortSignal): Promise<EnqueueGoogle & AsyncDisposable> {
-  const child = fork(path.join(import.meta.dirname, 'enqueue-google.ts'), [stackFile, String(DOCUMENTS)], {
+/** What the bench's documents are named. */
+export function documentUri(prefix: string, number: number): string {
+  return `${prefix}document-${number}.txt`;
+}
+
+/** Starts a local Google in a process of its own, with so many documents in its bucket. */
+export async function startGoogle(
+  stackFile: string,
+  documents: number,
+  signal: AbortSignal,
+): Promise<EnqueueGoogle & AsyncDisposable> {
+  const child = fork(path.join(import.meta.dirname, 'enqueue-google.ts'), [stackFile, String(documents)], {
     cwd: PROJECT,
     env: { PATH: process.env.PATH },
     execArgv: ['--no-warnings'],

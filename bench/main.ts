@@ -3,6 +3,7 @@ import { availableParallelism } from 'node:os';
 import { bundleHandler } from '../bundle.ts';
 import { newCommand, runCommand } from '../cli/command-line.ts';
 import { oneOf, wholeNumber } from '../cli/option-values.ts';
+import { backfill } from './backfill.ts';
 import { coldStart } from './cold-start.ts';
 import type { Comparison } from './comparison.ts';
 import { conversionColdStart } from './conversion-cold-start.ts';
@@ -24,6 +25,7 @@ const MEASUREMENTS: readonly Measurement[] = [
   synthTsNode,
   coldStart,
   enqueue,
+  backfill,
   emulator,
   handlerRequests,
   handlerMemory,

@@ -17,8 +17,9 @@ export const RESULTS = 'p-results';
 
 export const PARENT = 'projects/my-project/locations/us-central1/queues/documents';
 export const MAX_ATTEMPTS = 5;
-export const UPLOADER = 'uploads@my-project.iam.gserviceaccount.com';
 const INVOKER = 'invoker@my-project.iam.gserviceaccount.com';
+/** Whose pushes tell of uploads. */
+export const UPLOADER = 'uploads@my-project.iam.gserviceaccount.com';
 
 export const SETTINGS: Settings = readSettings({
   GCP_PROJECT_ID: 'my-project',
@@ -43,10 +44,10 @@ export interface InstanceParts {
   readonly process: SimulatedProcess;
   readonly store: ObjectStore;
   readonly createTask: CreateTask['createTask'];
+  readonly outcomes: Topic;
   readonly converter: Converter;
   /** @default none */
   readonly extractor?: Extractor | undefined;
-  readonly outcomes: Topic;
   readonly newOwner: () => string;
   readonly settings: Settings;
 }
@@ -57,8 +58,8 @@ export interface InstanceRequest {
   readonly path: string;
   readonly headers?: Readonly<Record<string, string>>;
   readonly body?: string;
-  /** Whose token it carries. @default the invoker's */
-  readonly email?: string;
+  /** Who calls. @default the invoker */
+  readonly caller?: string;
 }
 
 /** An instance of the real handler: all of its code, from the route down, on a simulated process. */
@@ -67,14 +68,14 @@ export class SimulatedInstance {
   readonly #drain = new Drain();
   readonly #app: ReturnType<typeof createApp>;
 
-  constructor({ process, store, createTask, converter, extractor, outcomes, newOwner, settings }: InstanceParts) {
+  constructor({ process, store, createTask, outcomes, converter, extractor, newOwner, settings }: InstanceParts) {
     this.process = process;
     this.#app = createApp({
       settings,
       store,
+      outcomes,
       converter,
       extractor,
-      outcomes,
       newOwner,
       clock: process.clock,
       states: new StateStore(store, settings.resultsBucket),
@@ -99,10 +100,10 @@ export class SimulatedInstance {
 
   /** Answers a request; a process that dies meanwhile is a 503 of Cloud Run's. */
   async request(
-    { method = 'POST', path, headers, body, email = INVOKER }: InstanceRequest,
+    { method = 'POST', path, headers, body, caller = INVOKER }: InstanceRequest,
     now: number,
   ): Promise<Answer> {
-    const authorization = `Bearer ${tokenAt(now, email)}`;
+    const authorization = `Bearer ${tokenAt(now, caller)}`;
     const answered = Promise.resolve(
       this.#app.request(path, { method, headers: { ...headers, Authorization: authorization }, ...(body && { body }) }),
     ).then(
@@ -120,7 +121,7 @@ export class SimulatedInstance {
   }
 }
 
-/** What Cloud Run passes on of a token. */
+/** What Cloud Run passes on of a caller's token. */
 function tokenAt(now: number, email: string): string {
   const seconds = Math.floor(now / 1000);
   const claims = {

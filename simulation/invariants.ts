@@ -42,11 +42,11 @@ export function checkCreation(name: StateName, content: unknown, before: BeforeC
   require(epoch !== undefined, `an epoch of ${id} is opened before anything happens in it`);
   if (name.what === undefined) {
     require(name.number <= epoch.next, `${id} counts each attempt once: the one before has ended`);
+  } else if (name.what === 'told') {
+    require(epoch.outcome !== undefined && name.number === epoch.next - 1, `only an outcome of ${id} is noted as told`);
   } else if (name.what === 'converted') {
     const { markdownUri } = content as ConvertedDocument;
     require(isBy(before.lease?.owner, markdownUri), `${id} has been converted by its holder`);
-  } else if (name.what === 'told') {
-    require(epoch.outcome !== undefined, `${id} tells an outcome that it has`);
   } else {
     checkEnd(name, content as End, epoch, before);
   }

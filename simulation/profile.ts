@@ -16,12 +16,12 @@ export interface Profile {
   readonly freeze: number;
   /** Creating a task fails, half of the time after it was created. */
   readonly createFails: number;
-  /** A task is delivered a second time, up to two minutes later. */
-  readonly duplicate: number;
-  /** A delivery is up to a minute late. */
-  readonly late: number;
   /** Publishing an outcome fails, half of the time after it was published. */
   readonly publishFails: number;
+  /** A task or a push is delivered a second time, up to two minutes later; an upload is told of twice. */
+  readonly duplicate: number;
+  /** A delivery, or the word of an upload, is up to a minute late. */
+  readonly late: number;
   /** The target's answer is lost on its way to Cloud Tasks. */
   readonly answerLost: number;
   /** A conversion fails. */
@@ -35,7 +35,7 @@ export interface Profile {
   /** Seconds that the clocks of processes differ from the world's, at most. */
   readonly skewSeconds: number;
   /**
-   * Each of: the queue is paused for a while, all instances are replaced, a task is deleted by hand, a document is cancelled,
+   * Each of: the queue is paused for a while, nothing can be published for a while, all instances are replaced, a task is deleted by hand, a document is cancelled,
    * replayed or deleted.
    */
   readonly disturbance: number;

@@ -16,12 +16,16 @@ export interface Run {
   readonly accepted: number;
   readonly completed: number;
   readonly failed: number;
+  /** Events of outcomes. */
+  readonly events: number;
   /** What was broken; undefined when every promise was kept. */
   readonly broken: Error | undefined;
 }
 
 /** For how long things go wrong, in seconds of virtual time. */
 const TROUBLE_SECONDS = 3600;
+/** Seconds after it until the last push has come: the longest backoff, and the last delays. */
+const LAST_PUSH_SECONDS = 800;
 
 /**
  * One run: some documents, their callers, an hour of trouble, and then whatever it takes until the queue is empty. The seed alone
@@ -35,17 +39,16 @@ export async function simulate(seed: number, sabotage?: Sabotage): Promise<Run> 
   const world = new World(random, PROFILES[profile], { extracts, sabotage });
   world.clock.setTimeout(() => world.calmDown(), TROUBLE_SECONDS * 1000);
   for (let index = 0; index < 5; index++) {
-    const kind = random.chance(0.15) ? 'poison' : 'good';
-    if (random.chance(0.3)) {
-      void world.upload(world.addUpload(`upload-${index}`, kind));
+    if (index > 0 && random.chance(0.3)) {
+      upload(world, `upload-${index}`);
       continue;
     }
-    const document = world.addDocument(`document-${index}`, kind);
+    const document = world.addDocument(`document-${index}`, random.chance(0.15) ? 'poison' : 'good');
     for (let caller = 0; caller < random.pick([1, 1, 2]); caller++) void enqueue(world, document);
   }
   disturb(world, PROFILES[profile]);
-  // A paused queue counts as empty, and goes on only after the trouble.
-  await world.clock.advance((TROUBLE_SECONDS + 100) * 1000);
+  // A paused queue counts as empty, and goes on only after the trouble; so does a push that waits.
+  await world.clock.advance((TROUBLE_SECONDS + LAST_PUSH_SECONDS) * 1000);
   await world.untilQueueIsEmpty();
   world.promise(() => checkEnd(world));
   const statuses = [...world.accepted].map((id) => world.view(id)?.status);
@@ -55,6 +58,7 @@ export async function simulate(seed: number, sabotage?: Sabotage): Promise<Run> 
     accepted: world.accepted.size,
     completed: statuses.filter((status) => status === 'COMPLETED').length,
     failed: statuses.filter((status) => status === 'FAILED').length,
+    events: world.outcomes.events,
     broken: world.broken,
   };
 }
@@ -79,6 +83,19 @@ async function enqueue(world: World, document: Document): Promise<void> {
   }
 }
 
+/** A file that is uploaded, and perhaps again in another version; some callers hand it in as well. */
+function upload(world: World, name: string): void {
+  const { random, clock } = world;
+  clock.setTimeout(
+    () => {
+      const document = world.upload(name);
+      if (random.chance(0.3)) void enqueue(world, document);
+      if (random.chance(0.3)) clock.setTimeout(() => world.upload(name, document), random.between(1_500, 60_000));
+    },
+    random.between(0, 30_000),
+  );
+}
+
 /** What people and platforms do to a running system. */
 function disturb(world: World, { disturbance }: Profile): void {
   const { random, clock, tasks } = world;
@@ -90,6 +107,9 @@ function disturb(world: World, { disturbance }: Profile): void {
     clock.setTimeout(() => tasks.call('ResumeQueue', { name: PARENT }, undefined), random.between(10_000, 3_000_000));
   });
   sometime(() => world.redeploy());
+  sometime(() => {
+    world.topicDownUntil = clock.now() + random.between(10_000, 3_000_000);
+  });
   sometime(() => {
     const { id } = random.pick(world.documents);
     // Before it is accepted nobody knows of the document yet: what is deleted then was never there.
@@ -126,17 +146,16 @@ async function replay(world: World, id: string): Promise<number> {
 
 /** The promises at the end: one outcome for everything that was accepted, and the right one where nothing stood in its way. */
 function checkEnd(world: World): void {
-  for (const { id, kind, filename } of world.documents) {
+  world.uploads.checkEnd(world.documents.filter(({ id }) => !id.startsWith('document-')));
+  for (const { id, kind } of world.documents) {
     if (world.deleted.has(id)) world.watch.checkDeleted(id);
     const document = world.view(id);
-    const isKnown = world.accepted.has(id) || world.events.setAside.has(id) || world.isDeleted(id);
-    require(isKnown || !filename.startsWith('upload-'), `the upload ${filename} is taken or set aside`);
     if (!world.accepted.has(id) || world.isDeleted(id)) continue;
+    world.outcomes.checkEnd(id);
     const { status } = document ?? {};
     require(status === 'COMPLETED' || status === 'FAILED', `${id} has an outcome in the end; it is ${status}`);
     require(!(kind === 'poison' && status === 'COMPLETED'), `${id} cannot be converted`);
     if (status === 'COMPLETED') world.watch.checkResult(id, document?.result);
-    world.events.checkEnd(id);
   }
 }
 

@@ -8,8 +8,7 @@ import type { SimulatedProcess } from './simulated-process.ts';
 export interface Document {
   readonly id: string;
   readonly sourceUri: string;
-  /** Name of its object. */
-  readonly filename: string;
+  readonly generation: string;
   readonly text: string;
   /** `poison` can never be converted. */
   readonly kind: 'good' | 'poison';
@@ -85,12 +84,12 @@ export class SimulatedWork {
   converterOn(process: SimulatedProcess): Converter {
     return {
       convert: async ({ bytes, filename }, { signal }): Promise<Conversion> => {
-        const document = this.#world.documents.find((document) => filename === document.filename) as Document;
+        const markdown = Buffer.from(bytes).toString();
+        const document = this.#world.documents.find(({ text }) => text === markdown) as Document;
         const { isConverted = false } = this.#doneBefore.get(this.owner ?? '') ?? {};
         this.#world.promise(() => require(!isConverted, `${document.id} is not converted again by a later attempt`));
         await this.#work(document, this.#world.plan(document), signal, process);
         if (document.kind === 'poison') throw new UnconvertibleDocumentError('corrupt', `${filename} is damaged.`);
-        const markdown = Buffer.from(bytes).toString();
         return { markdown, type: 'text', characters: markdown.length, converter: 'simulated@1' };
       },
     };

@@ -1,13 +1,19 @@
 import type { WriteOptions } from '../google/object-store.ts';
-import { CHECK_DOCUMENT_PATH, CloudTasksClient, type CreateTask } from '../handler/cloud-tasks-client.ts';
+import {
+  CHECK_DOCUMENT_PATH,
+  CloudTasksClient,
+  type CreateTask,
+  PROCESS_DOCUMENT_PATH,
+} from '../handler/cloud-tasks-client.ts';
 import { replayDocument } from '../handler/replay-document.ts';
 import type { Answer, AttemptRequest } from '../local/cloud-tasks/attempt.ts';
 import { CloudTasksError } from '../local/cloud-tasks/errors.ts';
 import { CloudTasksService } from '../local/cloud-tasks/service.ts';
-import { documentIdFor, taskIdFor } from '../state/document-task.ts';
+import { type DocumentTask, parseSourceUri, taskIdFor } from '../state/document-task.ts';
 import type { DocumentView } from '../state/document-view.ts';
 import { attemptName, parseStateName } from '../state/state-objects.ts';
 import { StateStore } from '../state/state-store.ts';
+import { abortable } from '../time/deadline.ts';
 import { VirtualClock } from '../time/virtual-clock.ts';
 import { createInEmulator, type GoogleTask } from './emulator-client.ts';
 import {
@@ -22,17 +28,19 @@ import {
 } from './instance.ts';
 import { require } from './invariants.ts';
 import { MemoryObjectStore } from './memory-object-store.ts';
+import { OutcomeWatch } from './outcome-watch.ts';
 import { CALM, type Profile } from './profile.ts';
 import type { Random } from './random.ts';
-import { SimulatedEvents } from './simulated-events.ts';
 import { SimulatedProcess } from './simulated-process.ts';
 import { SimulatedStore } from './simulated-store.ts';
+import { SimulatedTopic } from './simulated-topic.ts';
 import { type Document, SimulatedWork, type WorkPlan } from './simulated-work.ts';
 import { StateWatch } from './state-watch.ts';
 import { storedState, storedView } from './stored-document.ts';
+import { Uploads } from './uploads.ts';
 
 /** What of the mechanism is taken out, to show that the checks notice. */
-export type Sabotage = 'first writer' | 'fence' | 'lease' | 'watchdog' | 'resumption' | 'publishing';
+export type Sabotage = 'first writer' | 'fence' | 'lease' | 'watchdog' | 'resumption' | 'telling';
 
 export interface WorldOptions {
   /** Whether fields are extracted from every document. @default false */
@@ -70,7 +78,10 @@ export class World {
   readonly #extracts: boolean;
   readonly work: SimulatedWork;
   readonly watch: StateWatch;
-  readonly events: SimulatedEvents;
+  readonly outcomes: OutcomeWatch;
+  readonly uploads: Uploads;
+  /** Until when nothing can be published, in milliseconds since the epoch. */
+  topicDownUntil = 0;
   readonly #sabotage: Sabotage | undefined;
   #profile: Profile;
 
@@ -86,7 +97,15 @@ export class World {
     this.store = new MemoryObjectStore(this.clock, [DOCUMENTS, RESULTS], { limitsChanges: true });
     this.work = new SimulatedWork(this);
     this.watch = new StateWatch(this, { extracts, clocksAgree: skewSeconds === 0 });
-    this.events = new SimulatedEvents(this, sabotage === 'publishing');
+    this.outcomes = new OutcomeWatch(this.store.objects);
+    this.uploads = new Uploads({
+      clock: this.clock,
+      random,
+      profile: () => this.#profile,
+      store: this.store,
+      send: (request, signal) => this.#deliver(request, signal),
+      onTaken: ({ id }) => this.accepted.add(id),
+    });
     if (sabotage !== undefined) this.#takeOut(sabotage);
     this.plan = () => this.#planByChance(this.#profile.conversionSlow, this.#profile.conversionFails, [400, 700]);
     this.planExtraction = () =>
@@ -120,28 +139,17 @@ export class World {
 
   addDocument(id: string, kind: Document['kind'] = 'good'): Document {
     const text = `Text of ${id}`;
-    const filename = `${id}.txt`;
-    this.store.objects.insert(DOCUMENTS, filename, text, { contentType: 'text/plain' });
-    const document = { id, kind, text, filename, sourceUri: `gs://${DOCUMENTS}/${filename}` };
+    const { generation } = this.store.objects.insert(DOCUMENTS, `${id}.txt`, text, { contentType: 'text/plain' });
+    const document = { id, kind, text, generation: String(generation), sourceUri: `gs://${DOCUMENTS}/${id}.txt` };
     this.documents.push(document);
     return document;
   }
 
-  /** One whose id follows from its object, as nobody gives it another. */
-  addUpload(name: string, kind: Document['kind'] = 'good'): Document {
-    const filename = `${name}.txt`;
-    const text = `Text of ${name}`;
-    const { generation } = this.store.objects.insert(DOCUMENTS, filename, text, { contentType: 'text/plain' });
-    const sourceUri = `gs://${DOCUMENTS}/${filename}`;
-    const id = documentIdFor({ sourceUri, generation: String(generation), method: 'auto', ocr: 'auto' });
-    const document = { id, kind, text, filename, sourceUri };
+  /** Somebody uploads a document, in place of one of its name, and does nothing more. */
+  upload(name: string, before?: Document): Document {
+    const document = this.uploads.upload(name, `Text ${this.documents.length} of ${name}`, before);
     this.documents.push(document);
     return document;
-  }
-
-  /** Pub/Sub tells of the document's upload. */
-  async upload(document: Document): Promise<void> {
-    if (await this.events.tellOfUpload(document)) this.accepted.add(document.id);
   }
 
   /** The document as `GET /documents/{id}` would show it. */
@@ -154,8 +162,11 @@ export class World {
   }
 
   /** A caller's `POST /documents`, once. @returns the HTTP status */
-  async post({ id, sourceUri }: Document): Promise<number> {
-    const status = await this.ask({ path: '/documents', body: JSON.stringify({ sourceUri, documentId: id }) });
+  async post({ id, sourceUri, generation }: Document): Promise<number> {
+    const status = await this.ask({
+      path: '/documents',
+      body: JSON.stringify({ sourceUri, generation, documentId: id }),
+    });
     if (status === 202) this.accepted.add(id);
     return status;
   }
@@ -178,10 +189,10 @@ export class World {
   }
 
   /** Another service makes the task itself, with the client. */
-  async createTaskDirectly({ id, filename, sourceUri }: Document): Promise<void> {
-    const generation = String(this.store.objects.get(DOCUMENTS, filename).generation);
+  async createTaskDirectly({ id, sourceUri, generation }: Document): Promise<void> {
+    const { object = '' } = parseSourceUri(sourceUri) ?? {};
     const client = new CloudTasksClient(SETTINGS, async () => ({ createTask: this.createTask(undefined) }), this.clock);
-    await client.createDocumentProcessingTask({ documentId: id, sourceUri, generation, filename });
+    await client.createDocumentProcessingTask({ documentId: id, sourceUri, generation, filename: object });
     this.accepted.add(id);
   }
 
@@ -267,11 +278,12 @@ export class World {
   }
 
   /** A delivery as the network, Cloud Run and Cloud Tasks' own at-least-once make it. */
-  async #deliver(request: AttemptRequest): Promise<Answer> {
+  async #deliver(request: AttemptRequest, signal?: AbortSignal): Promise<Answer> {
     const { duplicate, late, answerLost } = this.#profile;
     if (this.random.chance(duplicate)) void this.#pass(this.random.between(0, 120_000)).then(() => this.#run(request));
     if (this.random.chance(late)) await this.#pass(this.random.between(0, 60_000));
-    const answer = await this.#run(request);
+    const answer = await until(signal, this.#run(request));
+    if (answer.kind === 'response' && answer.status === 200) this.#checkAcknowledged(request);
     return this.random.chance(answerLost) ? { kind: 'unreachable', reason: 'the answer was lost' } : answer;
   }
 
@@ -282,7 +294,9 @@ export class World {
     const { pathname } = new URL(request.url);
     const body = Buffer.from(request.body ?? '').toString();
     const instance = this.#instance();
-    const answered = instance.request({ path: pathname, headers: request.headers, body }, this.clock.now());
+    const caller = request.authorization?.serviceAccountEmail;
+    const delivery = { path: pathname, headers: request.headers, body, ...(caller && { caller }) };
+    const answered = instance.request(delivery, this.clock.now());
     let timer: ReturnType<VirtualClock['setTimeout']> | undefined;
     const timeout = new Promise<Answer>((resolve) => {
       const ms = SETTINGS.deadlines.requestTimeoutSeconds * 1000;
@@ -294,6 +308,13 @@ export class World {
     const answer = await Promise.race([answered, timeout]);
     if (timer) this.clock.clearTimeout(timer);
     return answer;
+  }
+
+  /** What Cloud Tasks drops after this answer has told of itself. */
+  #checkAcknowledged({ url, body }: AttemptRequest): void {
+    if (!url.endsWith(PROCESS_DOCUMENT_PATH)) return;
+    const task = JSON.parse(Buffer.from(body ?? '').toString()) as DocumentTask;
+    this.promise(() => this.outcomes.checkAcknowledged(task));
   }
 
   #instance(): SimulatedInstance {
@@ -314,8 +335,16 @@ export class World {
       process,
       store: new SimulatedStore(this.store, process, this.random, () => this.#profile, this.hazard),
       createTask: this.createTask(process),
+      outcomes: new SimulatedTopic({
+        process,
+        random: this.random,
+        profile: () => this.#profile,
+        hazard: (one) => this.hazard(one),
+        isDown: () => this.clock.now() < this.topicDownUntil,
+        published: (message) => this.promise(() => this.outcomes.published(message)),
+        isHurried: this.#sabotage === 'telling',
+      }),
       converter: this.work.converterOn(process),
-      outcomes: this.events.topicOn(process),
       extractor: this.#extracts ? this.work.extractorOn(process) : undefined,
       newOwner: this.work.newOwner,
       settings: this.#sabotage === 'lease' ? { ...settings, deadlines: noLease } : settings,
@@ -364,6 +393,11 @@ export class World {
     const epoch = epochs.find(({ task }) => task.epoch === attempt.epoch);
     return epoch ? attemptName({ ...attempt, number: epoch.next }, 'end') : name;
   }
+}
+
+/** Rejects as soon as nobody waits any more. */
+function until<T>(signal: AbortSignal | undefined, answer: Promise<T>): Promise<T> {
+  return signal ? abortable(answer, signal) : answer;
 }
 
 function withoutPrecondition({ ifGenerationMatch: _precondition, ...options }: WriteOptions): WriteOptions {

@@ -281,9 +281,10 @@ describe('cancel', () => {
     expect(await world.cancel('a')).toBe(200);
     expect(world.view('a')).toMatchObject({ status: 'FAILED', attempts: 1, error: { reason: 'cancelled' } });
     await world.clock.advance(15 * SECOND);
-    // Whatever the attempt had to say is said: of Cloud Storage only the task's retry asks, twice, how it ended.
+    // Whatever the attempt had to say is said: nothing more is asked of Cloud Storage.
     const before = aborts;
     await world.clock.advance(30 * SECOND);
+    // But for a retry, which finds an outcome that everybody was told of: two lists, each looked at from both sides.
     expect(aborts - before).toBeLessThanOrEqual(4);
     await world.untilQueueIsEmpty();
     expect(world.view('a')).toMatchObject({ status: 'FAILED', error: { reason: 'cancelled' } });

@@ -8,7 +8,7 @@ async function simulateAll(seeds: number, sabotage?: Sabotage): Promise<Run[]> {
   return runs;
 }
 
-test('300 seeds: whatever goes wrong, everything that was accepted has exactly one outcome', async () => {
+test('300 seeds: whatever goes wrong, everything that was accepted has exactly one outcome, and an event of it', async () => {
   const runs = await simulateAll(300);
   expect(runs.filter(({ broken }) => broken !== undefined).map(describeRun)).toEqual([]);
   const total = (count: (run: Run) => number) => runs.reduce((sum, run) => sum + count(run), 0);
@@ -16,6 +16,7 @@ test('300 seeds: whatever goes wrong, everything that was accepted has exactly o
   expect(total((run) => run.accepted)).toBeGreaterThan(1000);
   expect(total((run) => run.completed)).toBeGreaterThan(700);
   expect(total((run) => run.failed)).toBeGreaterThan(100);
+  expect(total((run) => run.events)).toBeGreaterThan(1000);
 }, 60_000);
 
 test('the same seed is the same run', async () => {
@@ -28,7 +29,7 @@ describe('the checks notice when a part of the mechanism is taken out', () => {
     ['fence', 80, /by the attempt that holds it|by an attempt that holds it/],
     ['lease', 80, /is worked on by one attempt at a time/],
     ['resumption', 80, /no model is asked again about/],
-    ['publishing', 80, /the outcome of .* is published/],
+    ['telling', 80, /is told before its task is acknowledged/],
     ['watchdog', 80, /has an outcome in the end; it is (PENDING|PROCESSING|undefined)/],
   ])(
     'the %s',
