@@ -1,7 +1,12 @@
 import type { Hono } from 'hono';
 import { type TellingDependencies, tellOutcome } from '../events/outcome-event.ts';
 import type { Epoch } from '../state/document-state.ts';
-import { documentCheckSchema, documentSweepSchema, documentTaskSchema } from '../state/document-task.ts';
+import {
+  type DocumentCheck,
+  documentCheckSchema,
+  documentSweepSchema,
+  documentTaskSchema,
+} from '../state/document-task.ts';
 import { Deadline } from '../time/deadline.ts';
 import { type CheckDependencies, checkDocument } from './check-document.ts';
 import { CHECK_DOCUMENT_PATH, PROCESS_DOCUMENT_PATH } from './cloud-tasks-client.ts';
@@ -52,6 +57,8 @@ export function addTaskRoutes(app: Hono<RequestEnv>, dependencies: TaskRouteDepe
 
 /** Seconds for publishing an outcome that is stored. Where they are over, the task comes again, or the watchdog. */
 const TELLING_SECONDS = 5;
+/** Days after which an outcome that could not be published is given up: what Pub/Sub keeps is not kept for longer either. */
+const TELLING_DAYS = 7;
 
 async function process(c: RequestContext, dependencies: TaskRouteDependencies): Promise<Response> {
   const { clock, settings, drain } = dependencies;
@@ -112,9 +119,28 @@ async function check(c: RequestContext, dependencies: TaskRouteDependencies): Pr
     const { documentId, traceparent } = parsed.data;
     c.get('log')({}, traceparent).error({ documentId, status: end.kind, error: end.error }, ATTEMPT_ENDED);
   }
-  // Where nobody else did. It fails as a whole, and is tried again, as a look that is cut off.
-  await tellOutcome(parsed.data, { ...dependencies, signal });
+  // Where nobody else did.
+  await tellOutcome(parsed.data, { ...dependencies, signal }).catch((error) =>
+    tellLater(c, parsed.data, error, dependencies),
+  );
   return c.json({ status: end?.kind ?? null });
+}
+
+/** Leaves an outcome to the next look: this one has only as many attempts as the queue allows, which may be one. */
+async function tellLater(
+  c: RequestContext,
+  look: DocumentCheck,
+  error: Error,
+  { tasks, settings }: TaskRouteDependencies,
+): Promise<void> {
+  const log = c.get('log')({ documentId: look.documentId, err: error }, look.traceparent);
+  const next = { ...look, round: look.round + 1 };
+  if (next.round * settings.checkIntervalSeconds > TELLING_DAYS * 86_400) {
+    log.error(`The outcome could not be published within ${TELLING_DAYS} days, and will not be`);
+    return;
+  }
+  log.warn('The outcome is stored, and still to be published');
+  await tasks.createDocumentCheckTask(next);
 }
 
 /**
