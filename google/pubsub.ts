@@ -75,13 +75,14 @@ export async function callPubsub(
   const token = await (signal ? abortable(accessToken(), signal) : accessToken());
   const headers = { Authorization: `Bearer ${token}`, 'Content-Type': 'application/json' };
   const sent = body && JSON.stringify(body);
+  const resource = path.replace(/:\w+$/, '');
   const answer = await call(origin, `/v1/${path}`, { method, headers, body: sent, signal }).catch((error: Error) => {
     signal?.throwIfAborted();
-    throw new PubsubError(`${path} could not be reached: ${error.message}`, { cause: error });
+    throw new PubsubError(`${resource} could not be reached: ${error.message}`, { cause: error });
   });
-  const tooLarge = () => new PubsubError(`${path} answered with more than ${MAX_ANSWER_BYTES} bytes.`);
+  const tooLarge = () => new PubsubError(`${resource} answered with more than ${MAX_ANSWER_BYTES} bytes.`);
   const bytes = await readUpTo(answer, MAX_ANSWER_BYTES, tooLarge);
   const status = answer.statusCode as number;
-  if (status !== 200) throw new PubsubError(`${path} answered ${status}: ${bytes.toString().slice(0, 300)}`);
+  if (status !== 200) throw new PubsubError(`${resource} answered ${status}: ${bytes.toString().slice(0, 300)}`);
   return bytes.toString();
 }

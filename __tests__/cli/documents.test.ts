@@ -147,7 +147,7 @@ test('each command has a --help of its own, which needs no settings', () => {
 
 const TRY = 'Try: npm run documents --';
 test.each([
-  [[], `Which command: list, show, result, replay, cancel, delete, enqueue? ${TRY} --help\n`],
+  [[], `Which command: list, show, result, replay, cancel, delete, enqueue, events? ${TRY} --help\n`],
   [['lst'], `Unknown command 'lst'. Did you mean list? ${TRY} --help\n`],
   [['toString'], `Unknown command 'toString'. ${TRY} --help\n`],
   [['show', '--bogus'], `Unknown option '--bogus'. ${TRY} show --help\n`],

@@ -31,7 +31,7 @@ test('is gone when it was removed', async () => {
   const subscription = await PubsubSubscription.create(NAME, TOPIC, server.options(), signal);
   await subscription.remove(signal);
   await expect(subscription.pull(1, signal)).rejects.toThrow(
-    /^projects\/my-project\/subscriptions\/one:pull answered 404: /,
+    /^projects\/my-project\/subscriptions\/one answered 404: /,
   );
 });
 

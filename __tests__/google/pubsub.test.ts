@@ -1,5 +1,5 @@
 import { createServer } from 'node:http';
-import { PublishError, PubsubTopic } from '../../google/pubsub.ts';
+import { PubsubError, PubsubTopic } from '../../google/pubsub.ts';
 import { AccessControl } from '../../local/access-control.ts';
 import { IamPolicy } from '../../local/iam.ts';
 import { closeServer, listen, serve } from '../../local/listen.ts';
@@ -25,8 +25,7 @@ async function setUp(role: 'roles/pubsub.publisher' | 'roles/pubsub.subscriber' 
   const access = new AccessControl({ whoIs: (token) => (token === 'token' ? MEMBER : undefined) }, policy);
   const server = await serve(pubsubApi(pubsub, access), { port: 0, what: 'Pub/Sub', option: 'port' });
   const baseUrl = `http://${server.host}`;
-  const topic = (name = TOPIC, token = 'token') =>
-    new PubsubTopic({ topic: name, accessToken: async () => token, baseUrl });
+  const topic = (name = TOPIC, token = 'token') => new PubsubTopic(name, { accessToken: async () => token, baseUrl });
   const post = async (path: string, body: unknown, method = 'POST') => {
     const headers = { Authorization: 'Bearer token', 'Content-Type': 'application/json' };
     const response = await fetch(`${baseUrl}/v1/${path}`, { method, headers, body: JSON.stringify(body) });
@@ -56,21 +55,21 @@ test.each<[string, { name?: string; role?: 'roles/pubsub.subscriber'; token?: st
   ['no such topic', { name: 'projects/p/topics/other' }, 'projects/p/topics/other answered 403'],
   ['no grant', { role: 'roles/pubsub.subscriber' }, 'projects/p/topics/outcomes answered 403'],
   ['no credentials', { token: 'stolen' }, 'projects/p/topics/outcomes answered 401'],
-])('%s is a PublishError', async (_, { name, role, token }, message) => {
+])('%s is a PubsubError', async (_, { name, role, token }, message) => {
   await using world = await setUp(role);
   const publishing = world.topic(name, token).publish(MESSAGE);
-  await expect(publishing).rejects.toThrow(PublishError);
+  await expect(publishing).rejects.toThrow(PubsubError);
   await expect(publishing).rejects.toThrow(message);
 });
 
-test('a topic out of reach is a PublishError, and a call that is ended its reason', async () => {
+test('a topic out of reach is a PubsubError, and a call that is ended its reason', async () => {
   const world = await setUp();
   await world.server.close();
   await expect(world.topic().publish(MESSAGE)).rejects.toThrow(/^projects\/p\/topics\/outcomes could not be reached: /);
 
   const silent = createServer(() => {});
   const port = await listen(silent, { port: 0, what: 'a test', option: 'port' });
-  const topic = new PubsubTopic({ topic: TOPIC, accessToken: async () => 't', baseUrl: `http://127.0.0.1:${port}` });
+  const topic = new PubsubTopic(TOPIC, { accessToken: async () => 't', baseUrl: `http://127.0.0.1:${port}` });
   const ending = new AbortController();
   const publishing = topic.publish(MESSAGE, ending.signal);
   silent.once('request', () => ending.abort(new Error('too late')));
