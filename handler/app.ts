@@ -1,10 +1,10 @@
 import { Hono } from 'hono';
 import type { JWTVerifyGetKey } from 'jose';
+import { AuthenticationError, RecentTokens, verifyCaller } from '../google/id-tokens.ts';
 import { traceField, traceparentOf } from '../google/trace-context.ts';
 import { addDocumentRoutes, type DocumentRouteDependencies } from './document-routes.ts';
 import { addEventRoutes } from './event-routes.ts';
 import { problem, RefusedRequestError, type RequestEnv } from './http.ts';
-import { AuthenticationError, RecentTokens, verifyCaller } from './identity.ts';
 import type { Logger } from './logger.ts';
 import { MissingSettingsError } from './setting-names.ts';
 import { addTaskRoutes, type TaskRouteDependencies } from './task-routes.ts';

@@ -3,8 +3,9 @@ import { PARENT } from './instance.ts';
 import { BrokenPromise, require } from './invariants.ts';
 import { PROFILES, type Profile } from './profile.ts';
 import { Random } from './random.ts';
+import type { Sabotage } from './sabotage.ts';
 import type { Document } from './simulated-work.ts';
-import { type Sabotage, World } from './world.ts';
+import { World } from './world.ts';
 
 export type ProfileName = keyof typeof PROFILES;
 const NAMES = Object.keys(PROFILES) as ProfileName[];

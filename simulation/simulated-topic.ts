@@ -1,49 +1,55 @@
 import { PubsubError, type PubsubMessage, type Topic } from '../google/pubsub.ts';
+import type { Clock } from '../time/clock.ts';
+import type { OutcomeWatch } from './outcome-watch.ts';
 import type { Profile } from './profile.ts';
 import type { Random } from './random.ts';
 import type { SimulatedProcess } from './simulated-process.ts';
 import type { Hazard } from './simulated-store.ts';
 
-export interface SimulatedTopicOptions {
-  readonly process: SimulatedProcess;
+/** What the topic stands in. */
+export interface TopicWorld {
+  readonly clock: Pick<Clock, 'now'>;
   readonly random: Random;
-  readonly profile: () => Profile;
+  readonly profile: Profile;
   readonly hazard: Hazard;
-  /** Whether nothing can be published at the moment. */
-  readonly isDown: () => boolean;
-  /** Takes what is published. */
-  readonly published: (message: PubsubMessage) => void;
-  /** Whether nobody waits until it is published. @default false */
-  readonly isHurried?: boolean;
+  /** Until when nothing can be published, in milliseconds since the epoch. */
+  readonly topicDownUntil: number;
+  readonly outcomes: OutcomeWatch;
+  promise(check: () => void): void;
 }
 
 /** Pub/Sub's topic of outcomes as one process reaches it: over a network that fails, from a process that dies. */
 export class SimulatedTopic implements Topic {
-  readonly #options: SimulatedTopicOptions;
+  readonly #process: SimulatedProcess;
+  readonly #world: TopicWorld;
+  readonly #isHurried: boolean;
 
-  constructor(options: SimulatedTopicOptions) {
-    this.#options = options;
+  /** @param isHurried whether nobody waits until it is published */
+  constructor(process: SimulatedProcess, world: TopicWorld, isHurried: boolean) {
+    this.#process = process;
+    this.#world = world;
+    this.#isHurried = isHurried;
   }
 
   async publish(message: PubsubMessage, signal?: AbortSignal): Promise<void> {
     signal?.throwIfAborted();
-    const { process, isHurried = false } = this.#options;
-    if (!isHurried) return this.#publish(message, signal);
-    process.clock.setTimeout(() => void this.#publish(message).catch(() => {}), 1000);
+    if (!this.#isHurried) return this.#publish(message, signal);
+    this.#process.clock.setTimeout(() => void this.#publish(message).catch(() => {}), 1000);
   }
 
   async #publish(message: PubsubMessage, signal?: AbortSignal): Promise<void> {
-    const { process, random, profile, hazard, isDown, published } = this.#options;
-    const { publishFails, storageTakesTime } = profile();
-    hazard(process);
-    const latencyMs = random.chance(storageTakesTime) ? random.between(1, 300) : 0;
-    const fails = random.chance(publishFails);
+    const [process, world] = [this.#process, this.#world];
+    const { random, profile, clock } = world;
+    world.hazard(process);
+    const latencyMs = random.chance(profile.storageTakesTime) ? random.between(1, 300) : 0;
+    const fails = random.chance(profile.publishFails);
     const isBefore = random.chance(0.5);
     await process.step(() => {
-      if (isDown() || (fails && isBefore)) throw new PubsubError('Pub/Sub is out of reach.');
-      published(message);
+      const isDown = clock.now() < world.topicDownUntil;
+      if (isDown || (fails && isBefore)) throw new PubsubError('Pub/Sub is out of reach.');
+      world.promise(() => world.outcomes.published(message));
       // The message is out; the process may not be any more.
-      hazard(process);
+      world.hazard(process);
       if (fails) throw new PubsubError("Pub/Sub's answer was lost.");
     }, latencyMs);
     signal?.throwIfAborted();

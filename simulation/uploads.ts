@@ -16,20 +16,19 @@ const DEAD_LETTER_SUBSCRIPTION = 'projects/my-project/subscriptions/uploads-fail
 const DAY_MS = 86_400_000;
 const MAX_DELIVERIES = 10;
 
-export interface UploadsOptions {
+/** What the uploads stand in. */
+export interface UploadsWorld {
   readonly clock: Clock;
   readonly random: Random;
-  readonly profile: () => Profile;
+  readonly profile: Profile;
   readonly store: MemoryObjectStore;
-  /** Brings a push to the service, as the network does. */
-  readonly send: Send;
-  /** Called when an upload was taken. */
-  readonly onTaken: (document: Document) => void;
+  /** Ids of the documents that were taken. */
+  readonly accepted: Set<string>;
 }
 
 /** Uploads that hand themselves in: Cloud Storage's notifications, and Pub/Sub's pushes, repetitions and dead letters. */
 export class Uploads {
-  readonly #options: UploadsOptions;
+  readonly #world: UploadsWorld;
   readonly #pubsub: Pubsub;
   readonly #taken = new Set<Document>();
   readonly #overwritten = new Set<Document>();
@@ -37,10 +36,11 @@ export class Uploads {
   readonly #messages = new Map<string, Document>();
   readonly #dead = new Set<Document>();
 
-  constructor(options: UploadsOptions) {
-    this.#options = options;
+  /** @param send brings a push to the service, as the network does */
+  constructor(world: UploadsWorld, send: Send) {
+    this.#world = world;
     this.#pubsub = new Pubsub({
-      clock: options.clock,
+      clock: world.clock,
       topics: [TOPIC, DEAD_LETTERS],
       subscriptions: [
         {
@@ -58,7 +58,7 @@ export class Uploads {
         },
         { name: DEAD_LETTER_SUBSCRIPTION, topic: DEAD_LETTERS, ackDeadlineMs: 10_000, retentionMs: 7 * DAY_MS },
       ],
-      send: options.send,
+      send,
       mayForward: () => true,
       onPush: (push) => this.#pushed(push),
     });
@@ -71,7 +71,7 @@ export class Uploads {
 
   /** Somebody uploads a file, in place of one of its name. */
   upload(name: string, text: string, before?: Document): Document {
-    const { store, random, profile, clock } = this.#options;
+    const { store, random, profile, clock } = this.#world;
     const object = `${name}.txt`;
     const { generation } = store.objects.insert(DOCUMENTS, object, text, { contentType: 'text/plain' });
     if (before) this.#overwritten.add(before);
@@ -79,8 +79,8 @@ export class Uploads {
     const id = documentIdFor({ ...source, method: 'auto', ocr: 'auto' });
     const document: Document = { id, ...source, text, kind: 'good' };
     // At least once, and in no order.
-    for (let times = random.chance(profile().duplicate) ? 2 : 1; times > 0; times--) {
-      const late = random.chance(profile().late) ? random.between(0, 60_000) : 0;
+    for (let times = random.chance(profile.duplicate) ? 2 : 1; times > 0; times--) {
+      const late = random.chance(profile.late) ? random.between(0, 60_000) : 0;
       clock.setTimeout(() => this.#notify(document, object, source.generation), late);
     }
     return document;
@@ -108,6 +108,6 @@ export class Uploads {
     if (outcome !== 'acknowledged') return;
     this.#taken.add(document);
     // Of one that was overwritten nobody knows whether it was looked at before.
-    if (!this.#overwritten.has(document)) this.#options.onTaken(document);
+    if (!this.#overwritten.has(document)) this.#world.accepted.add(document.id);
   }
 }

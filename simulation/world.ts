@@ -1,17 +1,10 @@
-import type { WriteOptions } from '../google/object-store.ts';
-import {
-  CHECK_DOCUMENT_PATH,
-  CloudTasksClient,
-  type CreateTask,
-  PROCESS_DOCUMENT_PATH,
-} from '../handler/cloud-tasks-client.ts';
+import { CloudTasksClient, type CreateTask, PROCESS_DOCUMENT_PATH } from '../handler/cloud-tasks-client.ts';
 import { replayDocument } from '../handler/replay-document.ts';
 import type { Answer, AttemptRequest } from '../local/cloud-tasks/attempt.ts';
 import { CloudTasksError } from '../local/cloud-tasks/errors.ts';
 import { CloudTasksService } from '../local/cloud-tasks/service.ts';
 import { type DocumentTask, parseSourceUri, taskIdFor } from '../state/document-task.ts';
 import type { DocumentView } from '../state/document-view.ts';
-import { attemptName, parseStateName } from '../state/state-objects.ts';
 import { StateStore } from '../state/state-store.ts';
 import { abortable } from '../time/deadline.ts';
 import { VirtualClock } from '../time/virtual-clock.ts';
@@ -31,6 +24,7 @@ import { MemoryObjectStore } from './memory-object-store.ts';
 import { OutcomeWatch } from './outcome-watch.ts';
 import { CALM, type Profile } from './profile.ts';
 import type { Random } from './random.ts';
+import { isLostTask, type Sabotage, sabotageStore } from './sabotage.ts';
 import { SimulatedProcess } from './simulated-process.ts';
 import { SimulatedStore } from './simulated-store.ts';
 import { SimulatedTopic } from './simulated-topic.ts';
@@ -38,9 +32,6 @@ import { type Document, SimulatedWork, type WorkPlan } from './simulated-work.ts
 import { StateWatch } from './state-watch.ts';
 import { storedState, storedView } from './stored-document.ts';
 import { Uploads } from './uploads.ts';
-
-/** What of the mechanism is taken out, to show that the checks notice. */
-export type Sabotage = 'first writer' | 'fence' | 'lease' | 'watchdog' | 'resumption' | 'telling';
 
 export interface WorldOptions {
   /** Whether fields are extracted from every document. @default false */
@@ -98,15 +89,8 @@ export class World {
     this.work = new SimulatedWork(this);
     this.watch = new StateWatch(this, { extracts, clocksAgree: skewSeconds === 0 });
     this.outcomes = new OutcomeWatch(this.store.objects);
-    this.uploads = new Uploads({
-      clock: this.clock,
-      random,
-      profile: () => this.#profile,
-      store: this.store,
-      send: (request, signal) => this.#deliver(request, signal),
-      onTaken: ({ id }) => this.accepted.add(id),
-    });
-    if (sabotage !== undefined) this.#takeOut(sabotage);
+    this.uploads = new Uploads(this, (request, signal) => this.#deliver(request, signal));
+    if (sabotage !== undefined) sabotageStore(sabotage, this.store);
     this.plan = () => this.#planByChance(this.#profile.conversionSlow, this.#profile.conversionFails, [400, 700]);
     this.planExtraction = () =>
       this.#planByChance(this.#profile.extractionSlow, this.#profile.extractionFails, [90, 200]);
@@ -265,7 +249,7 @@ export class World {
       const fails = this.random.chance(this.#profile.createFails);
       const unavailable = Object.assign(new Error('The service is unavailable.'), { code: 14 });
       if (fails && this.random.chance(0.5)) throw unavailable;
-      if (!this.#isLostBySabotage(task)) createInEmulator(this.tasks, task);
+      if (!isLostTask(this.#sabotage, task)) createInEmulator(this.tasks, task);
       if (fails) throw unavailable;
       return [task];
     };
@@ -273,16 +257,12 @@ export class World {
     return call as unknown as CreateTask['createTask'];
   }
 
-  #isLostBySabotage({ httpRequest }: GoogleTask): boolean {
-    return this.#sabotage === 'watchdog' && httpRequest?.url?.endsWith(CHECK_DOCUMENT_PATH) === true;
-  }
-
   /** A delivery as the network, Cloud Run and Cloud Tasks' own at-least-once make it. */
   async #deliver(request: AttemptRequest, signal?: AbortSignal): Promise<Answer> {
     const { duplicate, late, answerLost } = this.#profile;
     if (this.random.chance(duplicate)) void this.#pass(this.random.between(0, 120_000)).then(() => this.#run(request));
     if (this.random.chance(late)) await this.#pass(this.random.between(0, 60_000));
-    const answer = await until(signal, this.#run(request));
+    const answer = await (signal ? abortable(this.#run(request), signal) : this.#run(request));
     if (answer.kind === 'response' && answer.status === 200) this.#checkAcknowledged(request);
     return this.random.chance(answerLost) ? { kind: 'unreachable', reason: 'the answer was lost' } : answer;
   }
@@ -335,15 +315,7 @@ export class World {
       process,
       store: new SimulatedStore(this.store, process, this.random, () => this.#profile, this.hazard),
       createTask: this.createTask(process),
-      outcomes: new SimulatedTopic({
-        process,
-        random: this.random,
-        profile: () => this.#profile,
-        hazard: (one) => this.hazard(one),
-        isDown: () => this.clock.now() < this.topicDownUntil,
-        published: (message) => this.promise(() => this.outcomes.published(message)),
-        isHurried: this.#sabotage === 'telling',
-      }),
+      outcomes: new SimulatedTopic(process, this, this.#sabotage === 'telling'),
       converter: this.work.converterOn(process),
       extractor: this.#extracts ? this.work.extractorOn(process) : undefined,
       newOwner: this.work.newOwner,
@@ -369,37 +341,4 @@ export class World {
   #pass(ms: number): Promise<void> {
     return new Promise((resolve) => this.clock.setTimeout(resolve, ms));
   }
-
-  /** Takes a part of the mechanism out of what every process stores and reads. */
-  #takeOut(sabotage: Sabotage): void {
-    const { store } = this;
-    const { read, write } = { read: store.read.bind(store), write: store.write.bind(store) };
-    if (sabotage === 'first writer') {
-      store.write = async (bucket, name, body, options) =>
-        write(bucket, name, body, name.endsWith('.end') ? withoutPrecondition(options) : options);
-    } else if (sabotage === 'fence') {
-      store.write = async (bucket, name, body, options) => write(bucket, this.#nextEnd(name), body, options);
-    } else if (sabotage === 'resumption') {
-      store.read = async (bucket, name, options) =>
-        name.endsWith('/fields.json') ? undefined : read(bucket, name, options);
-    }
-  }
-
-  /** As if an attempt ended whatever comes next in its epoch, not itself. */
-  #nextEnd(name: string): string {
-    const attempt = parseStateName(name);
-    if (attempt?.what !== 'end') return name;
-    const { epochs } = storedState(this.store.objects, RESULTS, attempt.documentId);
-    const epoch = epochs.find(({ task }) => task.epoch === attempt.epoch);
-    return epoch ? attemptName({ ...attempt, number: epoch.next }, 'end') : name;
-  }
-}
-
-/** Rejects as soon as nobody waits any more. */
-function until<T>(signal: AbortSignal | undefined, answer: Promise<T>): Promise<T> {
-  return signal ? abortable(answer, signal) : answer;
-}
-
-function withoutPrecondition({ ifGenerationMatch: _precondition, ...options }: WriteOptions): WriteOptions {
-  return options;
 }

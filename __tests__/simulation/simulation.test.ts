@@ -1,6 +1,6 @@
 import { BrokenPromise } from '../../simulation/invariants.ts';
+import type { Sabotage } from '../../simulation/sabotage.ts';
 import { describeRun, type Run, simulate } from '../../simulation/simulate.ts';
-import type { Sabotage } from '../../simulation/world.ts';
 
 async function simulateAll(seeds: number, sabotage?: Sabotage): Promise<Run[]> {
   const runs: Run[] = [];
