@@ -18,7 +18,7 @@ export interface TellingDependencies {
 }
 
 /**
- * Publishes the outcome of a task's epoch, unless it has none yet or was published before. Whoever may have been the last to come by
+ * Publishes the outcomes of a task's epoch and of those before it that were not published yet. Whoever may have been the last to come by
  * an outcome calls it: the attempt before it answers, the same task when it comes again, the watchdog, a cancel. What was published
  * is noted afterwards, so that a crash in between publishes it again: at least once, and never an outcome that is not stored.
  *
@@ -32,16 +32,16 @@ export async function tellOutcome(
 ): Promise<void> {
   if (outcomes === undefined) return;
   const state = await states.read(documentId, signal);
-  const untold = untoldOutcome(state, epoch);
-  if (untold === undefined) return;
-  await outcomes.publish(outcomeEvent(viewAt(state, untold, clock.now())), signal);
-  await states.told({ documentId, epoch, number: untold.next - 1 }, clock.now(), signal);
+  for (const untold of untoldOutcomes(state, epoch)) {
+    await outcomes.publish(outcomeEvent(viewAt(state, untold, clock.now())), signal);
+    await states.told({ documentId, epoch: untold.task.epoch, number: untold.next - 1 }, clock.now(), signal);
+  }
 }
 
-function untoldOutcome({ epochs, deletedAs }: DocumentState, number: number): Epoch | undefined {
-  if (deletedAs !== undefined) return undefined;
-  const epoch = epochs.find(({ task }) => task.epoch === number);
-  return epoch?.outcome && !epoch.isTold ? epoch : undefined;
+/** Of the epochs before as well: a replay that was cut off may have left one without a watchdog. */
+function untoldOutcomes({ epochs, deletedAs }: DocumentState, number: number): Epoch[] {
+  if (deletedAs !== undefined) return [];
+  return epochs.filter(({ task, outcome, isTold }) => task.epoch <= number && outcome && !isTold);
 }
 
 /** As the document was seen when that epoch was its newest: it may have been replayed since. */

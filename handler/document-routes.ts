@@ -1,7 +1,7 @@
 import type { Hono } from 'hono';
 import * as z from 'zod';
 import { type TellingDependencies, tellOutcome } from '../events/outcome-event.ts';
-import { documentIdSchema } from '../state/document-task.ts';
+import { documentIdSchema, documentTaskSchema } from '../state/document-task.ts';
 import { publicView } from '../state/document-view.ts';
 import { Deadline } from '../time/deadline.ts';
 import { type CancelDependencies, cancelDocument } from './cancel-document.ts';
@@ -104,8 +104,11 @@ export function addDocumentRoutes(app: Hono<RequestEnv>, dependencies: DocumentR
     using budget = startBudget();
     const cancelling = { ...dependencies, signal: budget.signal };
     const document = await cancelDocument(id, cancelling);
-    // Its task comes all the same, and tells what is not told here.
-    await tellOutcome(document, cancelling).catch((error) => c.get('log')().warn({ err: error }, error.message));
+    await tellOutcome(document, cancelling).catch(async (error) => {
+      c.get('log')().warn({ err: error }, error.message);
+      // It tells what is not told here. A replay that was cut off may have made none.
+      await dependencies.tasks.createDocumentCheckTask({ ...documentTaskSchema.parse(document), round: 0 });
+    });
     c.get('log')().info({ documentId: id, status: document.status }, 'Document cancelled');
     return c.json(publicView(document));
   });

@@ -34,6 +34,8 @@ export class OutcomeWatch {
     const key = `${documentId} ${number}`;
     this.#told.set(key, (this.#told.get(key) ?? 0) + 1);
     require(version === 1, 'an event says of which version it is');
+    // What was deleted after it was looked at cannot be compared any more.
+    if (storedState(this.#objects, RESULTS, documentId).deletedAs !== undefined) return;
     const outcome = this.#epoch(documentId, number)?.outcome;
     require(outcome !== undefined, `no outcome of ${documentId} is told before it is stored`);
     const isSame = outcome.kind === status && isDeepStrictEqual([outcome.error, outcome.result], [error, result]);

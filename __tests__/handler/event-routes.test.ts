@@ -3,6 +3,7 @@ import { createApp } from '../../handler/app.ts';
 import { Drain } from '../../handler/drain.ts';
 import { createLogger } from '../../handler/logger.ts';
 import { readSettings } from '../../handler/settings.ts';
+import { openingOf } from '../../state/state-objects.ts';
 import { asText, converterOf, DOCUMENTS, RESULTS, setUp } from './handler-in-memory.ts';
 import { tasksInMemory } from './tasks-in-memory.ts';
 
@@ -74,7 +75,19 @@ function start(environment: Record<string, string> = ENVIRONMENT) {
       subscription: 's',
     });
   const deliver = (payload: unknown, headers = {}) => call('/tasks/process-document', INVOKER, payload, headers);
-  return { ...parts, call, tell, deliver, lines, created, cloudTasks, published, topic, drain };
+  return {
+    ...parts,
+    states: dependencies.states,
+    call,
+    tell,
+    deliver,
+    lines,
+    created,
+    cloudTasks,
+    published,
+    topic,
+    drain,
+  };
 }
 
 const messages = (lines: Record<string, unknown>[]) => lines.map(({ message, error }) => [message, error]);
@@ -175,6 +188,31 @@ describe('outcomes', () => {
     expect(created.size).toBe(0);
     const message = 'The outcome could not be published within 7 days, and will not be';
     expect(lines).toContainEqual(expect.objectContaining({ severity: 'ERROR', documentId: 'a1', message }));
+  });
+
+  test('of a cancel that cannot be published are left to the watchdog, also where a replay has made none', async () => {
+    const { call, deliver, task, topic, created, published } = start();
+    await call('/documents', INVOKER, { sourceUri: task.sourceUri, documentId: 'a1' });
+    created.clear();
+    topic.isDown = true;
+    expect(await call('/documents/a1/cancel', INVOKER, {})).toMatchObject({ status: 200 });
+    expect([...created.values()]).toMatchObject([{ documentId: 'a1', epoch: 0, round: 0 }]);
+    topic.isDown = false;
+    await deliver(task);
+    expect(published).toHaveLength(1);
+  });
+
+  test('of epochs that nobody could tell of are told with the next one, in their order', async () => {
+    const { deliver, task, published, states, clock } = start();
+    const end = { kind: 'FAILED', by: 'one', at: new Date(clock.now()).toISOString(), attempts: 1 } as const;
+    await states.open('a1', 0, openingOf(task, 'accepted', clock.now()));
+    await states.end({ documentId: 'a1', epoch: 0, number: 1 }, end);
+    await states.open('a1', 1, openingOf(task, 'replayed', clock.now()));
+    expect(await deliver({ ...task, epoch: 1 })).toMatchObject({ status: 200 });
+    expect(published.map(({ attributes }) => [attributes.epoch, attributes.status])).toEqual([
+      ['0', 'FAILED'],
+      ['1', 'COMPLETED'],
+    ]);
   });
 
   test('of a cancel are published, or left to its task', async () => {
