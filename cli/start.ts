@@ -91,7 +91,6 @@ async function start(words: readonly string[], options: StartOptions, signal: Ab
   // With --json standard output is the documents' alone.
   if (shown) console.error(`Console ${shown.url}\n`);
 
-
   const events = options.uploadOnly ? subscribeToOutcomes(google) : undefined;
   const outcomes = await processAll(files, { google, results, screen, options, signal });
   screen?.end();
