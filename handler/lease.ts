@@ -36,7 +36,7 @@ export type OwnEnd =
       readonly error: DocumentError;
     };
 
-/** A lease that lasts from now on. */
+/** A lease that lasts from now on, for as long as `deadlines.ts` says; `isLive` in `state/document-state.ts` is how others see it. */
 export function leaseOf(owner: string, now: number, { leaseSeconds }: Deadlines): Lease {
   return { owner, expiresAt: now + leaseSeconds * 1000, at: isoTime(now) };
 }

@@ -1,7 +1,7 @@
 import { RefusedRequestError } from '../handler/http.ts';
+import { PROFILES, type Profile } from './fault-profile.ts';
 import { PARENT } from './instance.ts';
 import { BrokenPromise, require } from './invariants.ts';
-import { PROFILES, type Profile } from './profile.ts';
 import { Random } from './random.ts';
 import type { Sabotage } from './sabotage.ts';
 import type { Document } from './simulated-work.ts';

@@ -11,8 +11,8 @@ import {
   type StoredObject,
   type WriteOptions,
 } from '../google/object-store.ts';
+import type { Profile } from './fault-profile.ts';
 import type { MemoryObjectStore } from './memory-object-store.ts';
-import type { Profile } from './profile.ts';
 import type { Random } from './random.ts';
 import type { SimulatedProcess } from './simulated-process.ts';
 

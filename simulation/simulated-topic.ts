@@ -1,7 +1,7 @@
 import { PubsubError, type PubsubMessage, type Topic } from '../google/pubsub.ts';
 import type { Clock } from '../time/clock.ts';
+import type { Profile } from './fault-profile.ts';
 import type { OutcomeWatch } from './outcome-watch.ts';
-import type { Profile } from './profile.ts';
 import type { Random } from './random.ts';
 import type { SimulatedProcess } from './simulated-process.ts';
 import type { Hazard } from './simulated-store.ts';

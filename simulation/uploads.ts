@@ -3,10 +3,10 @@ import type { Send } from '../local/cloud-tasks/attempt.ts';
 import { Pubsub, type PushedMessage } from '../local/pubsub/pubsub.ts';
 import { documentIdFor } from '../state/document-task.ts';
 import type { Clock } from '../time/clock.ts';
+import type { Profile } from './fault-profile.ts';
 import { DOCUMENTS, SETTINGS, UPLOADER } from './instance.ts';
 import { require } from './invariants.ts';
 import type { MemoryObjectStore } from './memory-object-store.ts';
-import type { Profile } from './profile.ts';
 import type { Random } from './random.ts';
 import type { Document } from './simulated-work.ts';
 

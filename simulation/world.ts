@@ -9,6 +9,7 @@ import { StateStore } from '../state/state-store.ts';
 import { abortable } from '../time/deadline.ts';
 import { VirtualClock } from '../time/virtual-clock.ts';
 import { createInEmulator, type GoogleTask } from './emulator-client.ts';
+import { CALM, type Profile } from './fault-profile.ts';
 import {
   DOCUMENTS,
   EXTRACTION_SETTINGS,
@@ -22,7 +23,6 @@ import {
 import { require } from './invariants.ts';
 import { MemoryObjectStore } from './memory-object-store.ts';
 import { OutcomeWatch } from './outcome-watch.ts';
-import { CALM, type Profile } from './profile.ts';
 import type { Random } from './random.ts';
 import { isLostTask, type Sabotage, sabotageStore } from './sabotage.ts';
 import { SimulatedProcess } from './simulated-process.ts';

@@ -1,5 +1,5 @@
 import { type Check, isWhole } from './checks.ts';
-import { callerChecks, memberChecks } from './members.ts';
+import { callerChecks, memberChecks } from './member-checks.ts';
 import { MAX_QUEUES, nameChecks } from './names.ts';
 import { type DoclingSidecarProps, doclingSidecar } from './options/docling-sidecar.ts';
 import type { ExtractionProps } from './options/extraction.ts';

@@ -144,6 +144,7 @@ export class DocumentProcessingStack extends TerraformStack {
       settings,
       secrets: rest.secrets,
       serviceAccount: runtime.email,
+      // All that the runtime may do, each on one resource: docs/deploying.md has it as a table with the roles.
       grants: [
         ...grantEnqueue('runtime', runtime.member),
         documents.grantRead('reader-runtime', runtime.member),

@@ -1,6 +1,6 @@
 import { PROCESS_DOCUMENT_PATH } from '../../handler/cloud-tasks-client.ts';
+import { CALM, type Profile } from '../../simulation/fault-profile.ts';
 import { RESULTS } from '../../simulation/instance.ts';
-import { CALM, type Profile } from '../../simulation/profile.ts';
 import { Random } from '../../simulation/random.ts';
 import { storedState } from '../../simulation/stored-document.ts';
 import { World } from '../../simulation/world.ts';

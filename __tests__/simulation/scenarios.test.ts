@@ -1,5 +1,5 @@
+import { CALM } from '../../simulation/fault-profile.ts';
 import { PARENT, RESULTS } from '../../simulation/instance.ts';
-import { CALM } from '../../simulation/profile.ts';
 import { Random } from '../../simulation/random.ts';
 import type { SimulatedProcess } from '../../simulation/simulated-process.ts';
 import type { Document } from '../../simulation/simulated-work.ts';

@@ -1,7 +1,7 @@
 import { runInNewContext } from 'node:vm';
 import type { ErrorObject } from 'ajv/dist/2020.js';
 import { type FieldSchema, InvalidFieldSchemaError } from './field-schema.ts';
-import { FORMATS } from './schema-rules.ts';
+import { FORMATS } from './schema-keywords.ts';
 
 /** Says what is wrong with a value, a line each; an empty list when it follows the schema. */
 export type FieldCheck = (fields: unknown) => string[];

@@ -1,4 +1,4 @@
-import { schemaProblem } from './schema-rules.ts';
+import { schemaProblem } from './schema-keywords.ts';
 
 /**
  * The JSON Schema that extracted fields follow. A pure contract: `stacks/` checks it at synth, the handler at the start; there
@@ -18,7 +18,7 @@ export class InvalidFieldSchemaError extends Error {
  * Reads a schema without compiling it. Keywords and formats that nobody here knows are refused: they would be typing errors that
  * check nothing.
  *
- * @throws InvalidFieldSchemaError when it is too large, not JSON, not of an object, or breaks a rule of `schema-rules.ts`
+ * @throws InvalidFieldSchemaError when it is too large, not JSON, not of an object, or breaks a rule of `schema-keywords.ts`
  */
 export function parseFieldSchema(text: string): FieldSchema {
   const bytes = Buffer.byteLength(text);

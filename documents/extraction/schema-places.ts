@@ -7,7 +7,7 @@ export const SCHEMA = ['items', 'not'];
 export const SCHEMA_LIST = ['prefixItems', 'anyOf', 'oneOf', 'allOf'];
 export const SCHEMA_MAP = ['properties', '$defs'];
 
-/** A schema of which `schema-rules.ts` has found nothing wrong. */
+/** A schema of which `schema-keywords.ts` has found nothing wrong. */
 export type Schema = boolean | Readonly<Record<string, unknown>>;
 
 /** Letters of a place or a value in a message. */

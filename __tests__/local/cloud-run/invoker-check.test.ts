@@ -1,5 +1,5 @@
 import { checkInvoker } from '../../../local/cloud-run/invoker-check.ts';
-import { IamPolicy } from '../../../local/iam.ts';
+import { IamPolicy } from '../../../local/iam-policy.ts';
 import { TokenIssuer } from '../../../local/token-issuer.ts';
 import { VirtualClock } from '../../../time/virtual-clock.ts';
 

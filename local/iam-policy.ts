@@ -53,7 +53,7 @@ export class IamPolicy {
     if (permissions === undefined) {
       throw new Error(
         `The local Google knows the roles ${Object.keys(PERMISSIONS).join(', ')}; received ${role} for ${member} on ${resource}. ` +
-          'Grant one of these, or add the role with its permissions to local/iam.ts.',
+          'Grant one of these, or add the role with its permissions to local/iam-policy.ts.',
       );
     }
     for (const permission of permissions) {
