@@ -1,8 +1,8 @@
 import * as z from 'zod';
-import { type DocumentTask, methodSchema, ocrSchema } from '../state/document-task.ts';
+import type { DocumentTask } from '../state/document-task.ts';
 
-/** An object that was uploaded, and how it asks to be processed. */
-export interface Upload extends Pick<DocumentTask, 'sourceUri' | 'generation' | 'method' | 'ocr'> {}
+/** An object that was uploaded. How it is to be processed its own metadata say, whoever hands it in. */
+export interface Upload extends Pick<DocumentTask, 'sourceUri' | 'generation'> {}
 
 /** Why an event leads to no document; the same event would never lead to one. */
 export class IgnoredEventError extends Error {
@@ -10,21 +10,7 @@ export class IgnoredEventError extends Error {
 }
 
 /** What a push subscription sends (reference: "Push subscriptions"), as far as it is looked at. */
-const pushSchema = z.object({
-  message: z.object({
-    attributes: z.record(z.string(), z.string()),
-    /** The object as JSON in base64, with the payload format `JSON_API_V1`. */
-    data: z.string().default(''),
-  }),
-});
-
-/**
- * The object's own metadata, by which an uploader chooses as `POST /documents` does by fields of its body. A value that means nothing
- * is no reason to lose a document: it counts as not given.
- */
-const optionsSchema = z.object({ method: methodSchema.catch('auto'), ocr: ocrSchema.catch('auto') });
-
-const metadataSchema = z.object({ metadata: z.record(z.string(), z.string()).default({}) });
+const pushSchema = z.object({ message: z.object({ attributes: z.record(z.string(), z.string()) }) });
 
 export interface UploadRules {
   readonly documentsBucket: string;
@@ -43,8 +29,7 @@ export interface UploadRules {
 export function uploadOf(body: unknown, { documentsBucket, prefix, suffixes }: UploadRules): Upload {
   const push = pushSchema.safeParse(body);
   if (!push.success) throw new IgnoredEventError('It is not a message of a push subscription.');
-  const { attributes, data } = push.data.message;
-  const { eventType, bucketId, objectId = '', objectGeneration = '' } = attributes;
+  const { eventType, bucketId, objectId = '', objectGeneration = '' } = push.data.message.attributes;
   if (eventType !== 'OBJECT_FINALIZE') throw new IgnoredEventError(`It is not of an upload, but of ${eventType}.`);
   if (bucketId !== documentsBucket) {
     throw new IgnoredEventError(`Documents are read from gs://${documentsBucket} only; it is of gs://${bucketId}.`);
@@ -55,15 +40,5 @@ export function uploadOf(body: unknown, { documentsBucket, prefix, suffixes }: U
   if (objectId === '' || objectId.endsWith('/') || !objectId.startsWith(prefix) || !isWanted) {
     throw new IgnoredEventError(`${objectId} is no document by its name.`);
   }
-  const options = optionsSchema.parse(metadataOf(data));
-  return { sourceUri: `gs://${bucketId}/${objectId}`, generation: objectGeneration, ...options };
-}
-
-/** None where the subscription sends no objects. */
-function metadataOf(data: string): Record<string, string> {
-  try {
-    return metadataSchema.parse(JSON.parse(Buffer.from(data, 'base64').toString())).metadata;
-  } catch {
-    return {};
-  }
+  return { sourceUri: `gs://${bucketId}/${objectId}`, generation: objectGeneration };
 }

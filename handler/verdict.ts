@@ -15,7 +15,8 @@ export interface Verdict {
 }
 
 /**
- * The table of outcomes, for failures.
+ * The table of outcomes, for failures. Where no end could be stored, it is as if it were not the last attempt: nobody else would
+ * know of it.
  *
  * @param isLast whether Cloud Tasks would delete the task after this attempt, silently
  */

@@ -1,3 +1,5 @@
+import { PERMISSIONS_OF_ROLES } from './iam-roles.ts';
+
 /**
  * Whoever ran `cdktf deploy`. An owner may do everything, so the stack grants this member nothing.
  */
@@ -5,24 +7,6 @@ export const PROJECT_OWNER = 'user:owner@example.com';
 
 /** Number of every project, which only Google could know. */
 export const PROJECT_NUMBER = '123456789012';
-
-/** The permissions that the local Google checks, of each role that a stack may grant (reference: IAM's roles and permissions). */
-const PERMISSIONS: Readonly<Record<string, readonly string[]>> = {
-  'roles/aiplatform.user': ['aiplatform.endpoints.predict'],
-  'roles/cloudtasks.enqueuer': ['cloudtasks.tasks.create', 'cloudtasks.tasks.fullView'],
-  'roles/iam.serviceAccountUser': ['iam.serviceAccounts.actAs'],
-  'roles/pubsub.publisher': ['pubsub.topics.publish'],
-  'roles/pubsub.subscriber': ['pubsub.subscriptions.consume'],
-  'roles/run.invoker': ['run.routes.invoke'],
-  'roles/storage.objectViewer': ['storage.objects.get', 'storage.objects.list'],
-  'roles/storage.objectCreator': ['storage.objects.create'],
-  'roles/storage.objectUser': [
-    'storage.objects.get',
-    'storage.objects.list',
-    'storage.objects.create',
-    'storage.objects.delete',
-  ],
-};
 
 /** A role given to one member on one resource. */
 export interface Grant {
@@ -49,11 +33,11 @@ export class IamPolicy {
 
   /** @throws Error when the role is not one that the local Google knows */
   grant({ resource, role, member }: Grant): void {
-    const permissions = PERMISSIONS[role];
+    const permissions = PERMISSIONS_OF_ROLES[role];
     if (permissions === undefined) {
       throw new Error(
-        `The local Google knows the roles ${Object.keys(PERMISSIONS).join(', ')}; received ${role} for ${member} on ${resource}. ` +
-          'Grant one of these, or add the role with its permissions to local/iam-policy.ts.',
+        `The local Google knows the roles ${Object.keys(PERMISSIONS_OF_ROLES).join(', ')}; received ${role} for ${member} on ${resource}. ` +
+          'Grant one of these, or add the role with its permissions to local/iam-roles.ts.',
       );
     }
     for (const permission of permissions) {

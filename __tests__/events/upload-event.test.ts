@@ -4,34 +4,16 @@ import { IgnoredEventError, uploadOf } from '../../events/upload-event.ts';
 const RULES = { documentsBucket: 'docs', prefix: '', suffixes: [] };
 const ATTRIBUTES = { eventType: 'OBJECT_FINALIZE', bucketId: 'docs', objectId: 'in/a.pdf', objectGeneration: '7' };
 
-function push(attributes: Record<string, string> = {}, resource?: unknown) {
-  const data = resource === undefined ? undefined : Buffer.from(JSON.stringify(resource)).toString('base64');
-  return {
-    message: { attributes: { ...ATTRIBUTES, ...attributes }, ...(data && { data }), messageId: '1' },
-    subscription: 's',
-  };
-}
+const push = (attributes: Record<string, string> = {}) => ({
+  message: { attributes: { ...ATTRIBUTES, ...attributes }, messageId: '1' },
+  subscription: 's',
+});
 
 test('an upload is the object and its generation', () => {
   expect(uploadOf(push(), RULES)).toEqual({
     sourceUri: 'gs://docs/in/a.pdf',
     generation: '7',
-    method: 'auto',
-    ocr: 'auto',
   });
-});
-
-test("the object's own metadata say how it is processed", () => {
-  const resource = { name: 'in/a.pdf', metadata: { method: 'docling', ocr: 'force', other: 'x' } };
-  expect(uploadOf(push({}, resource), RULES)).toMatchObject({ method: 'docling', ocr: 'force' });
-});
-
-test.each([
-  ['words that mean nothing', { metadata: { method: 'magic', ocr: '1' } }],
-  ['none', {}],
-  ['what is no object', 'text'],
-])('metadata of %s count as not given', (_, resource) => {
-  expect(uploadOf(push({}, resource), RULES)).toMatchObject({ method: 'auto', ocr: 'auto' });
 });
 
 test.each<[string, unknown, Partial<typeof RULES>, string]>([

@@ -93,7 +93,8 @@ export class UploadEvents extends Construct {
     new StorageNotification(this, 'notification', {
       bucket: documentsBucket,
       topic: this.#topic.id,
-      payloadFormat: 'JSON_API_V1',
+      // The attributes name the object; the handler asks Cloud Storage for the rest.
+      payloadFormat: 'NONE',
       eventTypes: ['OBJECT_FINALIZE'],
       ...(prefix && { objectNamePrefix: prefix }),
       dependsOn: [storageGrant],
