@@ -1,5 +1,6 @@
 import { Hono } from 'hono';
 import { bodyLimit } from 'hono/body-limit';
+import { HTTPException } from 'hono/http-exception';
 import { secureHeaders } from 'hono/secure-headers';
 import type { Clock } from '../../time/clock.ts';
 import { actionSchema } from '../actions.ts';
@@ -45,8 +46,11 @@ export function consoleApp({ shown, launchToken, files, clock }: ConsoleAppOptio
       overwrite: false,
     }),
   );
-  app.onError((error, c) => {
+  app.onError(async (error, c) => {
     if (error instanceof RefusedActionError) return c.json({ error: error.message }, 409);
+    if (error instanceof HTTPException) {
+      return c.json({ error: (await error.getResponse().text()) || error.message }, error.status);
+    }
     return c.json({ error: error.message }, 500);
   });
   app.use('/api/*', async (c, next) => {

@@ -1,5 +1,6 @@
 import { createHash, randomBytes, timingSafeEqual } from 'node:crypto';
 import type { Context, Hono, MiddlewareHandler } from 'hono';
+import { bodyLimit } from 'hono/body-limit';
 import { getCookie, setCookie } from 'hono/cookie';
 import * as z from 'zod';
 
@@ -8,8 +9,11 @@ export function newLaunchToken(): string {
   return randomBytes(24).toString('base64url');
 }
 
+/** Of the body that has the launch token. */
+const MOST_TOKEN_BYTES = 1000;
+
 /** Types of bodies that no form of another page can send without being asked about: JSON, and a file's bytes. */
-const BODY_TYPES = /^application\/(json|octet-stream)\b/;
+const BODY_TYPES = /^application\/(json|octet-stream)[ \t]*(;|$)/;
 
 /**
  * Lets only those in who know the launch token: the page by a cookie that it gets for the token, a program by the token as a bearer.
@@ -21,11 +25,12 @@ export function addSession(app: Hono, launchToken: string): void {
 
   app.use('/api/*', requireOwnChanges);
 
-  app.post('/api/session', async (c) => {
+  // Whoever has no token yet may send this: it is small.
+  app.post('/api/session', bodyLimit({ maxSize: MOST_TOKEN_BYTES }), async (c) => {
     const { token } = z
       .object({ token: z.string() })
       .catch({ token: '' })
-      .parse(await c.req.json());
+      .parse(await c.req.json().catch(() => undefined));
     if (!isSame(token, launchToken)) return c.json({ error: WRONG_TOKEN }, 401);
     setCookie(c, cookieName(c), session, { httpOnly: true, sameSite: 'Strict', path: '/' });
     return c.json({});

@@ -58,6 +58,10 @@ export async function convertByType(
     return { ...conversion, markdown, characters: markdown.length, words: countWords(markdown) };
   } catch (error) {
     if (error instanceof UnconvertibleDocumentError || isOutOfMemory(error)) throw error;
+    if (isOverflow(error)) {
+      const message = `The document cannot be read as ${type}: its parts stand too deep in each other.`;
+      throw new UnconvertibleDocumentError('too-large', message, { cause: error });
+    }
     const message = `The document cannot be read as ${type}: its parser ended with ${kindOf(error)}.`;
     throw new UnconvertibleDocumentError('corrupt', message, { cause: error });
   }
@@ -122,6 +126,11 @@ function kindOf(error: unknown): string {
 }
 
 /** The one failure that says something about the moment and not about the document: the process had no memory for a buffer. */
+/** Parsers follow elements in elements by calls in calls. */
+function isOverflow(error: unknown): boolean {
+  return error instanceof RangeError && error.message === 'Maximum call stack size exceeded';
+}
+
 function isOutOfMemory(error: unknown): boolean {
   return error instanceof RangeError && /Array buffer allocation failed/.test(error.message);
 }

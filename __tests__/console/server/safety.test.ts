@@ -204,3 +204,14 @@ test('all of the page is at most 60 kB, gzipped, and speaks to this server alone
     expect(addresses.filter((address) => !address.startsWith('http://www.w3.org/'))).toEqual([]);
   }
 });
+
+test.each<[string, string, Record<string, string>, number]>([
+  ['/api/session', `{"token":"${'a'.repeat(2000)}"}`, OWN, 413],
+  ['/api/session', '{nope', OWN, 401],
+  ['/api/session', '{}', { ...OWN, 'Content-Type': 'application/json-evil' }, 415],
+  ['/api/actions', `{"do":"${'a'.repeat(1_000_001)}"}`, { ...OWN, Authorization: `Bearer ${TOKEN}` }, 413],
+])("a mistake in a call of %s is the caller's: %#", async (path, body, headers, status) => {
+  const answer = await send(path, { method: 'POST', headers, body });
+  expect(answer.status).toBe(status);
+  expect(JSON.parse(answer.text).error).toMatch(/\w/);
+});

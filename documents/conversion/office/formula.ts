@@ -1,6 +1,6 @@
-import { childOf, childrenOf, type XmlElement } from './xml.ts';
+import { childOf, childrenOf, descendantsOf, type XmlElement } from './xml.ts';
 
-/** How deep formulas are followed; what is deeper is left out, as no one reads it. */
+/** How deep formulas are followed; of what is deeper the text is kept, as it stands. */
 const DEEPEST = 64;
 
 /** Letters above a term (`m:chr` of `m:acc`), as TeX names them. */
@@ -42,7 +42,8 @@ export function formulaToTex(formula: XmlElement): string {
 }
 
 function all(element: XmlElement | undefined, depth: number): string {
-  if (element === undefined || depth > DEEPEST) return '';
+  if (element === undefined) return '';
+  if (depth > DEEPEST) return descendantsOf(element, 'r').map(runText).join('');
   return element.children.map((child) => tex(child, depth + 1)).join('');
 }
 

@@ -32,6 +32,16 @@ test('a document that inflates beyond the limit is too large', async () => {
   );
 });
 
+test('tables that stand too deep in each other are said to, and are not called damaged', async () => {
+  const times = 8000;
+  const docx = makeDocx(
+    `${'<w:tbl><w:tr><w:tc>'.repeat(times)}${paragraph('x')}${'</w:tc></w:tr></w:tbl>'.repeat(times)}`,
+  );
+  expect(await refusal(convert(docx, 'x.docx'))).toBe(
+    'too-large: The document cannot be read as docx: its parts stand too deep in each other.',
+  );
+});
+
 test('a long document reads the same in sections, and takes no time that grows with its square', async () => {
   const cell = `<w:tbl><w:tr><w:tc>${paragraph('inside')}${paragraph('a cell')}</w:tc></w:tr></w:tbl>`;
   const once = `${'Words of a paragraph.\n\n'.repeat(9)}| inside<br>a cell |\n| --- |\n\n`;

@@ -30,3 +30,8 @@ test('whatever prefix it is written with', () => {
   const other = `<x:oMath xmlns:x="${M}"><x:d><x:dPr><x:begChr x:val="["/></x:dPr><x:e><x:r><x:t>a</x:t></x:r></x:e></x:d></x:oMath>`;
   expect(formulaToTex(parseXml(Buffer.from(other)))).toBe('\\left[a\\right)');
 });
+
+test.each([100, 5000])('of what stands %d deep the text is kept', (depth) => {
+  const deep = `${'<m:rad><m:e>'.repeat(depth)}${r('kept')}${'</m:e></m:rad>'.repeat(depth)}`;
+  expect(tex(deep)).toContain('kept');
+});
