@@ -69,10 +69,12 @@ export async function processFile(file: string, name: string, options: Processin
 /** What becomes of a document until it has its outcome, which comes last; says each change on the way. */
 async function* stepsOf(
   documentId: string,
-  { deployment, clock, onChange, signal }: ProcessingOptions,
+  { deployment, isUploadOnly = false, clock, onChange, signal }: ProcessingOptions,
 ): AsyncGenerator<ShownDocument> {
   let last = '';
   let wasGone = false;
+  // Whoever hands a document in is answered when its task is made; an upload's can be seen before.
+  let hadTask = !isUploadOnly;
   /** The failed attempt after which the next one was announced. */
   let announced = 0;
   for await (const document of deployment.service.looksAt(documentId, signal)) {
@@ -90,7 +92,8 @@ async function* stepsOf(
     // Looked at twice: the outcome is stored before the task ends, but may have been read before that.
     if (wasGone) throw new Error('Cloud Tasks gave up on it: no attempt came to an end.');
     const next = deployment.nextAttemptAt(document);
-    wasGone = next === undefined;
+    hadTask ||= next !== undefined;
+    wasGone = hadTask && next === undefined;
     // Cloud Tasks knows the time only when it has the answer of the attempt that failed.
     const seconds = Math.ceil(((next ?? 0) - clock.now()) / 1000);
     if (!hasFailed || attempts === announced || seconds <= 0) continue;

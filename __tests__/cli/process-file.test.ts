@@ -20,7 +20,7 @@ interface Look extends Partial<ShownDocument> {
 }
 
 /** Processes a file by a service that shows a document so, look by look, a second apart. */
-async function processed(looks: readonly Look[], stored: Record<string, string> = {}) {
+async function processed(looks: readonly Look[], stored: Record<string, string> = {}, isUploadOnly = false) {
   const clock = new VirtualClock();
   const storage = new MemoryObjectStore(clock, ['documents', 'results']);
   for (const [name, content] of Object.entries(stored)) storage.objects.insert('results', name, content);
@@ -55,6 +55,7 @@ async function processed(looks: readonly Look[], stored: Record<string, string> 
   const outcome = await processFile(file, 'a.txt', {
     deployment,
     how: { method: 'local', ocr: 'skip' },
+    isUploadOnly,
     results,
     clock,
     onChange: (status, detail) => changes.push(`${status} ${detail}`.trim()),
@@ -130,6 +131,15 @@ test('a document without a task is looked at once more, and then given up', asyn
     attempts: 3,
     reason: 'error: Cloud Tasks gave up on it: no attempt came to an end.',
   });
+});
+
+test('a document that its upload hands in is there before its task is', async () => {
+  const opened = { nextIn: null };
+  const done = { status: 'COMPLETED', attempts: 1, result: RESULT } as const;
+  const { outcome } = await processed([opened, opened, opened, done], { m: '', j: '' }, true);
+  expect(outcome.status).toBe('COMPLETED');
+  const gone = await processed([opened, {}, opened, opened, done], {}, true);
+  expect(gone.outcome.reason).toBe('error: Cloud Tasks gave up on it: no attempt came to an end.');
 });
 
 test('what an earlier run left under the name is gone when the document fails', async () => {
