@@ -54,7 +54,7 @@ const SHIPPED =
 
 /** What is run or bundled by its name, or imported by other projects; the rest is there for their sake. */
 const ENTRIES =
-  '^([^/]+\\.ts|handler/main\\.ts|documents/conversion/worker\\.ts|local/cloud-run/end-with-parent\\.ts|console/page/(console\\.tsx|css\\.d\\.ts)|cli/[^/]+\\.ts|bench/.+)$';
+  '^([^/]+\\.ts|handler/main\\.ts|documents/conversion/worker\\.ts|console/page/(console\\.tsx|css\\.d\\.ts)|cli/[^/]+\\.ts|bench/.+)$';
 
 /** @type {import('dependency-cruiser').IConfiguration} */
 export default {

@@ -6,7 +6,7 @@ import { processFile } from '../cli/process-file.ts';
 import { ResultsFolder } from '../cli/results-folder.ts';
 import { synthesiseForThisMachine } from '../cli/synthesise.ts';
 import { startLocalGoogle } from '../local/local-google.ts';
-import { acceleratedClock } from '../simulation/torture/accelerated-clock.ts';
+import { acceleratedClock } from '../time/clock.ts';
 import { refuses, startGeminiServer, writes } from './documents/extraction/gemini-server.ts';
 
 const TOTAL = { type: 'object', properties: { total: { type: 'number' } }, required: ['total'] };

@@ -10,7 +10,9 @@ import { conversionColdStart } from './conversion-cold-start.ts';
 import { conversionEventLoop } from './conversion-event-loop.ts';
 import { conversionSpeed } from './conversion-speed.ts';
 import { conversionThreads } from './conversion-threads.ts';
-import { emulator } from './emulator.ts';
+import { emulatorCreating } from './emulator-creating.ts';
+import { emulatorDispatching } from './emulator-dispatching.ts';
+import { emulatorHolding } from './emulator-holding.ts';
 import { enqueue } from './enqueue.ts';
 import { handlerMemory } from './handler-memory.ts';
 import { handlerRequests } from './handler-requests.ts';
@@ -19,6 +21,18 @@ import { shortDocuments } from './short-documents.ts';
 import { synth } from './synth.ts';
 import { synthTsNode } from './synth-ts-node.ts';
 import { comparisonJson, comparisonTable } from './table.ts';
+
+/** Cloud Tasks in one process: creating, dispatching, holding. */
+const emulator: Measurement = {
+  name: 'emulator',
+  async measure(options) {
+    const comparisons = [];
+    for (const part of [emulatorCreating, emulatorDispatching, emulatorHolding]) {
+      comparisons.push(...(await part.measure(options)));
+    }
+    return comparisons;
+  },
+};
 
 const MEASUREMENTS: readonly Measurement[] = [
   synth,

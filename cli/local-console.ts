@@ -3,7 +3,7 @@ import { LocalHooks } from '../console/local/local-hooks.ts';
 import { LocalShown } from '../console/local/local-shown.ts';
 import { newLaunchToken } from '../console/server/session.ts';
 import { type RunningConsole, startConsole } from '../console/server/start-console.ts';
-import { PROJECT_NUMBER } from '../local/iam-policy.ts';
+import { PROJECT_NUMBER } from '../local/iam-roles.ts';
 import type { LocalGoogle } from '../local/local-google.ts';
 import { TerraformStack } from '../local/terraform-stack.ts';
 import { systemClock } from '../time/clock.ts';

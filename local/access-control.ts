@@ -1,4 +1,4 @@
-import { type IamPolicy, memberOf } from './iam-policy.ts';
+import { type IamPolicy, memberOf } from './iam-roles.ts';
 import type { TokenIssuer } from './token-issuer.ts';
 
 /** What an API is asked to permit. */

@@ -3,7 +3,7 @@ import { resolve } from 'node:path';
 import { z } from 'zod';
 import type { QueueConfig } from './cloud-tasks/queue-config.ts';
 import { locationOf, projectOf } from './google-attributes.ts';
-import type { Grant } from './iam-policy.ts';
+import type { Grant } from './iam-roles.ts';
 import { block, parseResource, seconds } from './resource-schema.ts';
 import { type TerraformResource, type TerraformStack, TerraformStackError } from './terraform-stack.ts';
 

@@ -1,7 +1,7 @@
 import type { Clock } from '../time/clock.ts';
 import { AccessControl } from './access-control.ts';
 import { grantsOf, serviceAccountsOf } from './google-stack.ts';
-import { IamPolicy } from './iam-policy.ts';
+import { IamPolicy } from './iam-roles.ts';
 import type { TerraformStack } from './terraform-stack.ts';
 import { TokenIssuer } from './token-issuer.ts';
 

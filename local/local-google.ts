@@ -14,7 +14,7 @@ import { HttpSender } from './cloud-tasks/http-sender.ts';
 import { stackOptions } from './cloud-tasks/of-stack.ts';
 import { CERTS_PATH } from './cloud-tasks/openid.ts';
 import { bucketsOf, objectsOf } from './google-stack.ts';
-import { type IamPolicy, PROJECT_NUMBER, PROJECT_OWNER } from './iam-policy.ts';
+import { type IamPolicy, PROJECT_NUMBER, PROJECT_OWNER } from './iam-roles.ts';
 import { identitiesOf, type StackIdentities } from './identities.ts';
 import { type ListenOptions, LOOPBACK, type RunningServer, serve } from './listen.ts';
 import { type MetadataOptions, metadataApp } from './metadata-server.ts';

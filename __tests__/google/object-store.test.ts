@@ -7,7 +7,7 @@ import {
 } from '../../google/object-store.ts';
 import { AccessControl } from '../../local/access-control.ts';
 import { storageApi } from '../../local/cloud-storage/json-api.ts';
-import { IamPolicy } from '../../local/iam-policy.ts';
+import { IamPolicy } from '../../local/iam-roles.ts';
 import { serve } from '../../local/listen.ts';
 import { MemoryObjectStore } from '../../simulation/memory-object-store.ts';
 import { systemClock } from '../../time/clock.ts';

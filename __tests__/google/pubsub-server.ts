@@ -1,6 +1,6 @@
 import { Hono } from 'hono';
 import { AccessControl } from '../../local/access-control.ts';
-import { IamPolicy } from '../../local/iam-policy.ts';
+import { IamPolicy } from '../../local/iam-roles.ts';
 import { serve } from '../../local/listen.ts';
 import { Pubsub } from '../../local/pubsub/pubsub.ts';
 import { pubsubApi } from '../../local/pubsub/rest.ts';

@@ -1,7 +1,7 @@
 import { createServer } from 'node:http';
 import { PubsubError, PubsubTopic } from '../../google/pubsub.ts';
 import { AccessControl } from '../../local/access-control.ts';
-import { IamPolicy } from '../../local/iam-policy.ts';
+import { IamPolicy } from '../../local/iam-roles.ts';
 import { closeServer, listen, serve } from '../../local/listen.ts';
 import { Pubsub } from '../../local/pubsub/pubsub.ts';
 import { pubsubApi } from '../../local/pubsub/rest.ts';

@@ -1,5 +1,5 @@
 import { AccessControl, bearerToken } from '../../local/access-control.ts';
-import { IamPolicy } from '../../local/iam-policy.ts';
+import { IamPolicy } from '../../local/iam-roles.ts';
 
 const policy = new IamPolicy();
 policy.grant({ resource: 'buckets/b', role: 'roles/storage.objectViewer', member: 'user:reader@example.com' });

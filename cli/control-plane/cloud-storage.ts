@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto';
 import { base64Crc32c, crc32c } from '../../google/crc32c.ts';
-import { PROJECT_NUMBER } from '../../local/iam-policy.ts';
+import { PROJECT_NUMBER } from '../../local/iam-roles.ts';
 import { type Api, found, type Json, Refusal, requireNew } from './call.ts';
 import type { Policies } from './policies.ts';
 

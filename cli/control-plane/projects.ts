@@ -1,4 +1,4 @@
-import { PROJECT_NUMBER } from '../../local/iam-policy.ts';
+import { PROJECT_NUMBER } from '../../local/iam-roles.ts';
 import { type Api, found, type Json, requireNew } from './call.ts';
 import type { Policies } from './policies.ts';
 

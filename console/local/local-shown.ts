@@ -1,4 +1,5 @@
 import { randomUUID } from 'node:crypto';
+import { readFileSync } from 'node:fs';
 import { CloudStorage } from '../../google/cloud-storage.ts';
 import { CloudTasksClient } from '../../handler/cloud-tasks-client.ts';
 import { readSettings, type Settings } from '../../handler/settings.ts';
@@ -14,7 +15,6 @@ import { attemptDetails, runningAttempt } from '../tasks/attempt-details.ts';
 import { planFault } from '../tasks/fault-log.ts';
 import { actOnQueue, isQueueAction } from '../tasks/queue-actions.ts';
 import type { StackView, View } from '../views.ts';
-import { memoryMbOf } from './instance-memory.ts';
 import type { LocalHooks } from './local-hooks.ts';
 import { stackPicture } from './stack-picture.ts';
 import { taskCreator } from './task-creator.ts';
@@ -183,5 +183,15 @@ export class LocalShown implements Shown {
       pid === undefined ? [] : [{ pid, ...rest, memoryMb: memoryMbOf(pid) }],
     );
     return { kind: 'instances', instances, ...load, log: this.#hooks.log.newest(address, LOG_LINES) };
+  }
+}
+
+/** Megabytes of memory that a process takes; undefined where the system does not say, as only Linux does, or it has ended. */
+function memoryMbOf(pid: number): number | undefined {
+  try {
+    const kilobytes = /^VmRSS:\s+(\d+) kB$/m.exec(readFileSync(`/proc/${pid}/status`, 'utf8'))?.[1];
+    return kilobytes === undefined ? undefined : Math.round(Number(kilobytes) / 1024);
+  } catch {
+    return undefined;
   }
 }

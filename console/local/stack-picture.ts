@@ -1,7 +1,7 @@
 import type { Deadlines } from '../../deadlines.ts';
 import { runServiceOf, type SecretValues } from '../../local/cloud-run/run-service.ts';
 import { bucketsOf, grantsOf, queuesOf, serviceAccountsOf } from '../../local/google-stack.ts';
-import { memberOf } from '../../local/iam-policy.ts';
+import { memberOf } from '../../local/iam-roles.ts';
 import type { TerraformStack } from '../../local/terraform-stack.ts';
 import { shownDeadlines } from '../documents/document-details.ts';
 import type { StackPart, StackView } from '../views.ts';

@@ -6,7 +6,6 @@ import { createInterface } from 'node:readline';
 import { setTimeout as delay } from 'node:timers/promises';
 import { systemClock } from '../../time/clock.ts';
 import { LOOPBACK } from '../listen.ts';
-import { endWithParent } from './end-with-parent.ts';
 import { residentBytes, watchMemory } from './instance-memory.ts';
 import type { StartupProbe } from './run-service.ts';
 
@@ -216,4 +215,21 @@ async function freePort(): Promise<number> {
   server.close();
   await once(server, 'close');
   return port;
+}
+
+/** Reads the id of a group and waits for the end of its input, which comes however its writer ends: even after a `kill -9`. */
+const KILL_AT_THE_END = 'read -r group && { read -r _; kill -KILL "-$group"; }';
+
+/**
+ * Ends a process's group as soon as this process has ended, however that came about. A process of its own sees to it, since one
+ * that stands still can do nothing by itself.
+ */
+function endWithParent(child: ChildProcess): void {
+  if (child.pid === undefined) return;
+  const guard = spawn('/bin/sh', ['-c', KILL_AT_THE_END], { stdio: ['pipe', 'ignore', 'ignore'], detached: true });
+  // It has nothing to do any more: neither to end what has ended, nor to keep this process.
+  child.once('exit', () => guard.kill('SIGKILL'));
+  for (const part of [guard, guard.stdin]) part.on('error', () => {});
+  guard.unref();
+  guard.stdin.write(`${child.pid}\n`);
 }

@@ -1,6 +1,6 @@
 import type { IncomingHttpHeaders } from 'node:http';
 import { bearerToken } from '../access-control.ts';
-import { type IamPolicy, memberOf } from '../iam-policy.ts';
+import { type IamPolicy, memberOf } from '../iam-roles.ts';
 import type { TokenIssuer } from '../token-issuer.ts';
 import type { RunService } from './run-service.ts';
 

@@ -1,6 +1,6 @@
 import { join } from 'node:path';
 import type { Buckets } from '../cloud-storage/buckets.ts';
-import { memberOf } from '../iam-policy.ts';
+import { memberOf } from '../iam-roles.ts';
 import { closeServer, LOOPBACK, listen } from '../listen.ts';
 import { type FrontDoorOptions, frontDoor } from './front-door.ts';
 import { ServiceInstance } from './instance.ts';

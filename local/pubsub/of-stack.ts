@@ -3,7 +3,7 @@ import type { ObjectVersion } from '../cloud-storage/buckets.ts';
 import { resourceOf } from '../cloud-storage/json-api.ts';
 import { storageAgent } from '../google-attributes.ts';
 import { globalName } from '../google-stack.ts';
-import type { IamPolicy } from '../iam-policy.ts';
+import type { IamPolicy } from '../iam-roles.ts';
 import { block, parseResource, seconds } from '../resource-schema.ts';
 import type { TerraformStack } from '../terraform-stack.ts';
 import type { MessageInput, Subscription } from './pubsub.ts';

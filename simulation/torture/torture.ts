@@ -2,8 +2,8 @@ import { setTimeout as delay } from 'node:timers/promises';
 import { type LocalGoogle, startLocalGoogle } from '../../local/local-google.ts';
 import type { DocumentView } from '../../state/document-view.ts';
 import { parseStateName, STATE_PREFIX } from '../../state/state-objects.ts';
+import { acceleratedClock } from '../../time/clock.ts';
 import { storedView } from '../stored-document.ts';
-import { acceleratedClock } from './accelerated-clock.ts';
 
 /** What is asked of the service for a document: it is in the bucket already. */
 export interface EnqueueCall {

@@ -3,7 +3,7 @@ import { type IncomingMessage, request as send } from 'node:http';
 import { frontDoor, traceHeaders } from '../../../local/cloud-run/front-door.ts';
 import type { ServiceInstance } from '../../../local/cloud-run/instance.ts';
 import { Instances } from '../../../local/cloud-run/instances.ts';
-import { IamPolicy } from '../../../local/iam-policy.ts';
+import { IamPolicy } from '../../../local/iam-roles.ts';
 import { closeServer, listen } from '../../../local/listen.ts';
 import { TokenIssuer } from '../../../local/token-issuer.ts';
 import { VirtualClock } from '../../../time/virtual-clock.ts';

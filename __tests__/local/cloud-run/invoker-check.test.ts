@@ -1,5 +1,5 @@
 import { checkInvoker } from '../../../local/cloud-run/invoker-check.ts';
-import { IamPolicy } from '../../../local/iam-policy.ts';
+import { IamPolicy } from '../../../local/iam-roles.ts';
 import { TokenIssuer } from '../../../local/token-issuer.ts';
 import { VirtualClock } from '../../../time/virtual-clock.ts';
 

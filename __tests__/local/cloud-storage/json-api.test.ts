@@ -4,7 +4,7 @@ import fc from 'fast-check';
 import { AccessControl } from '../../../local/access-control.ts';
 import { Buckets } from '../../../local/cloud-storage/buckets.ts';
 import { storageApi } from '../../../local/cloud-storage/json-api.ts';
-import { IamPolicy } from '../../../local/iam-policy.ts';
+import { IamPolicy } from '../../../local/iam-roles.ts';
 import { serve } from '../../../local/listen.ts';
 import { VirtualClock } from '../../../time/virtual-clock.ts';
 

@@ -1,4 +1,4 @@
-import { IamPolicy, memberOf, PROJECT_OWNER } from '../../local/iam-policy.ts';
+import { IamPolicy, memberOf, PROJECT_OWNER } from '../../local/iam-roles.ts';
 
 const bucket = 'buckets/results';
 const writer = 'serviceAccount:runtime@p.iam.gserviceaccount.com';
