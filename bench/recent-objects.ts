@@ -83,8 +83,11 @@ export class RecentObjects implements ObjectStore {
   /** @param prefix a folder, with its slash */
   async *list(_bucket: string, prefix: string): AsyncGenerator<ListedObject> {
     for (const object of this.#options.storedBefore(prefix)) yield object;
-    const objects = this.#folders.get(prefix)?.toSorted((a, b) => (a.name < b.name ? -1 : 1)) ?? [];
-    for (const { name, generation, metadata } of objects) yield { name, generation, metadata, createdAt: 0 };
+    const objects = this.#folders.get(prefix);
+    if (objects === undefined) return;
+    for (const { name, generation, metadata } of objects.toSorted((a, b) => (a.name < b.name ? -1 : 1))) {
+      yield { name, generation, metadata, createdAt: 0 };
+    }
   }
 
   #find(bucket: string, name: string): WrittenObject | undefined {

@@ -88,6 +88,7 @@ async function process(c: RequestContext, dependencies: TaskRouteDependencies): 
   const { httpStatus, ...body } = outcome;
   if (httpStatus === 503) return draining();
   if (httpStatus !== 200) return c.json(body, httpStatus);
+  if (dependencies.outcomes === undefined) return c.json(body);
   try {
     // The budget may be over, and Cloud Run still waits.
     using limit = new Deadline(clock, 'Telling the outcome', TELLING_SECONDS);

@@ -10,6 +10,8 @@ import {
   type Opening,
   parseStateName,
   type Source,
+  type Told,
+  type Tombstone,
 } from './state-objects.ts';
 
 /**
@@ -79,24 +81,32 @@ export function stateOf(documentId: string, listing: StateListing): DocumentStat
     const parsed = parseStateName(name);
     if (parsed === undefined) continue;
     const { epoch, number, what } = parsed;
-    if (metadata.kind === 'deleted' || metadata.kind === 'emptied') {
-      const { source } = contentOf<Emptied>(name, metadata);
-      deletion = { ...deletion, deletedAs: epoch, ...(source && { isSourceRemoved: true }) };
+    const content = contentOf<Listed>(name, metadata);
+    if (content.kind === 'deleted' || content.kind === 'emptied') {
+      const isSourceRemoved = content.kind === 'emptied' && content.source === 'removed';
+      deletion = { ...deletion, deletedAs: epoch, ...(isSourceRemoved && { isSourceRemoved }) };
       continue;
     }
     const row = rows.get(epoch) ?? { ends: [], last: 0 };
     rows.set(epoch, row);
-    if (what === 'open') row.opening = contentOf<Opening>(name, metadata);
-    else if (what === 'converted') row.converted = contentOf<ConvertedDocument>(name, metadata);
+    if (what === 'open') row.opening = content as Opening;
+    else if (what === 'converted') row.converted = content as ConvertedDocument;
     else if (what === 'told') row.isTold = true;
     else {
-      row.ends.push(contentOf<End>(name, metadata));
+      row.ends.push(content as End);
       row.last = number;
     }
   }
-  const epochs = [...rows].flatMap(([epoch, row]) => epochOf(documentId, epoch, row) ?? []);
+  const epochs: Epoch[] = [];
+  for (const [number, row] of rows) {
+    const epoch = epochOf(documentId, number, row);
+    if (epoch !== undefined) epochs.push(epoch);
+  }
   return { documentId, epochs, ...deletion };
 }
+
+/** What an object under `state/` says. */
+type Listed = Opening | Tombstone | Emptied | Told | End | (ConvertedDocument & { readonly kind?: undefined });
 
 /** What is listed of an epoch. */
 interface Row {

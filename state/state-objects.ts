@@ -1,4 +1,4 @@
-import { hash } from 'node:crypto';
+import { crc32 } from 'node:zlib';
 import type { DocumentType } from '../documents/conversion/converter.ts';
 import type { Extraction } from '../documents/extraction/extractor.ts';
 import type { ObjectMetadata } from '../google/object-store.ts';
@@ -133,22 +133,9 @@ export interface StateName extends AttemptNumber {
   readonly what: 'open' | 'converted' | 'end' | 'told' | undefined;
 }
 
-/** The folder of a document under a prefix: `PREFIX` + hash + id. */
+/** The folder of a document under a prefix: `PREFIX` + hash + id. The hash only spreads names: it need not be hard to forge. */
 export function folderOf(prefix: string, documentId: string): string {
-  return `${prefix}${hashOf(documentId)}-${documentId}/`;
-}
-
-/** Hashes that were needed last: every object of an attempt needs the same one, and each takes as long as a look at the object. */
-const recentHashes = new Map<string, string>();
-const MAX_RECENT = 100;
-
-function hashOf(documentId: string): string {
-  const known = recentHashes.get(documentId);
-  if (known !== undefined) return known;
-  const digits = hash('sha256', documentId).slice(0, 8);
-  if (recentHashes.size === MAX_RECENT) recentHashes.delete(recentHashes.keys().next().value as string);
-  recentHashes.set(documentId, digits);
-  return digits;
+  return `${prefix}${crc32(documentId).toString(16).padStart(8, '0')}-${documentId}/`;
 }
 
 export function openingName(documentId: string, epoch: number): string {
@@ -179,12 +166,11 @@ const LONGEST_MESSAGE_BYTES = 5000;
 
 /**
  * What an object says, as metadata. In ASCII, escaped as JSON does, because names and messages of others are in it, and metadata
- * travel as headers too.
+ * travel as headers too. What kind of object it is stands beside it, for who looks at the bucket.
  */
 export function metadataOf(content: StateContent): ObjectMetadata {
-  const { kind, ...rest } = content as { readonly kind?: string };
-  const detail = asciiJson(rest);
-  return kind === undefined ? { detail } : { kind, detail };
+  const detail = asciiJson(content);
+  return 'kind' in content ? { kind: content.kind, detail } : { detail };
 }
 
 /** Cuts an error's message to what metadata can hold. */
@@ -208,9 +194,9 @@ function asciiJson(value: unknown): string {
  *
  * @throws SyntaxError when they are not what {@link metadataOf} made
  */
-export function contentOf<T>(name: string, { kind, detail = '' }: ObjectMetadata): T {
+export function contentOf<T>(name: string, { detail = '' }: ObjectMetadata): T {
   try {
-    return { ...(kind && { kind }), ...JSON.parse(detail) };
+    return JSON.parse(detail);
   } catch (error) {
     throw new SyntaxError(`The metadata of ${name} are not those of a document's state.`, { cause: error });
   }

@@ -31,7 +31,7 @@ export const systemClock: Clock = {
   setTimeout(fn, ms) {
     const handle: { timer: unknown } = { timer: undefined };
     if (ms <= LOOK_AGAIN_MS) handle.timer = setTimeout(fn, Math.ceil(ms)).unref();
-    else arm(handle, fn, Date.now() + ms, performance.now() + ms);
+    else arm(handle, fn, { onClock: Date.now() + ms, passed: performance.now() + ms }, ms);
     return handle;
   },
   clearTimeout(handle) {
@@ -39,14 +39,19 @@ export const systemClock: Clock = {
   },
 };
 
-/** @param dueAt on the clock @param passedAt on the one that nobody sets */
-function arm(handle: { timer: unknown }, fn: () => void, dueAt: number, passedAt: number): void {
-  const rest = Math.min(dueAt - Date.now(), passedAt - performance.now());
+/** When a long timer is due: on the clock, and on the one that nobody sets. */
+interface Due {
+  readonly onClock: number;
+  readonly passed: number;
+}
+
+/** @param rest milliseconds until it is due, as of now */
+function arm(handle: { timer: unknown }, fn: () => void, due: Due, rest: number): void {
   if (rest <= 0) {
     fn();
     return;
   }
-  const look = () => arm(handle, fn, dueAt, passedAt);
+  const look = () => arm(handle, fn, due, Math.min(due.onClock - Date.now(), due.passed - performance.now()));
   handle.timer = setTimeout(look, Math.ceil(Math.min(rest, LOOK_AGAIN_MS))).unref();
 }
 

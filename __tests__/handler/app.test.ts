@@ -394,13 +394,13 @@ describe('GET /documents/{id}', () => {
     const calls = noteCalls(store);
     expect(await call('GET', '/documents/a1', CALLER)).toMatchObject({ body: { status: 'PENDING' } });
     expect(calls.splice(0)).toEqual([
-      'list state/f55ff16f-a1/',
+      'list state/6ce14823-a1/',
       `stat ${attemptName({ documentId: 'a1', epoch: 0, number: 1 }, 'lease')}`,
     ]);
     await deliver(task);
     calls.length = 0;
     expect(await call('GET', '/documents/a1', CALLER)).toMatchObject({ body: { status: 'COMPLETED' } });
-    expect(calls).toEqual(['list state/f55ff16f-a1/']);
+    expect(calls).toEqual(['list state/6ce14823-a1/']);
   });
 });
 
@@ -499,7 +499,7 @@ describe('DELETE /documents/{id}', () => {
     expect(store.objects.hasObject(DOCUMENTS, 'a.txt')).toBe(true);
 
     const [sweep] = created.values();
-    store.objects.insert(RESULTS, 'results/f55ff16f-a1/late/document.md', 'Hello');
+    store.objects.insert(RESULTS, 'results/6ce14823-a1/late/document.md', 'Hello');
     const swept = await call('POST', '/tasks/check-document', ENVIRONMENT.CLOUD_RUN_SERVICE_ACCOUNT, sweep);
     expect(swept).toMatchObject({ status: 200, body: { status: 'DELETED' } });
     expect(store.names(RESULTS).filter((name) => name.startsWith('results/'))).toEqual([]);

@@ -49,7 +49,7 @@ test.each(['COMPLETED', 'FAILED'] as const)('a %s document keeps its outcome, an
   const before = view();
   const calls = noteCalls(store);
   expect(await cancel()).toEqual(before);
-  expect(calls).toEqual(['list state/f55ff16f-a1/']);
+  expect(calls).toEqual(['list state/6ce14823-a1/']);
 });
 
 test('an attempt that is given back at the same moment does not escape', async () => {

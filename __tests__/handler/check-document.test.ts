@@ -145,7 +145,7 @@ test('a look at a document that is done takes one list', async () => {
   await processDocument(task, { retryCount: 0, draining: new AbortController().signal }, dependencies);
   const calls = noteCalls(store);
   await look(0);
-  expect(calls).toEqual(['list state/f55ff16f-a1/']);
+  expect(calls).toEqual(['list state/6ce14823-a1/']);
 });
 
 test('a task of another service that no attempt opened an epoch for is FAILED at the second look', async () => {

@@ -61,7 +61,7 @@ test('every epoch goes, with all that its attempts have left', async () => {
   await states.converted(FIRST, { markdownUri: 'm', metadataUri: 'j', type: 'text', characters: 1 });
   await states.end(FIRST, { kind: 'FAILED', by: 'one', at, attempts: 1 });
   await states.open('a1', 1, openingOf(task, 'replayed', clock.now()));
-  store.objects.insert(RESULTS, 'results/f55ff16f-a1/one/document.md', 'Hello');
+  store.objects.insert(RESULTS, 'results/6ce14823-a1/one/document.md', 'Hello');
   store.objects.insert(RESULTS, 'results/00000000-other/one/document.md', 'Hello');
   await clock.advance(1000);
   await remove();
@@ -183,7 +183,7 @@ describe('the sweep', () => {
     const late = { ...FIRST, number: 2 };
     await dependencies.states.claim(late, { owner: 'late', expiresAt: clock.now(), at: 'then' });
     await dependencies.states.converted(late, { markdownUri: 'm', metadataUri: 'j', type: 'text', characters: 1 });
-    store.objects.insert(RESULTS, 'results/f55ff16f-a1/late/document.md', 'Hello');
+    store.objects.insert(RESULTS, 'results/6ce14823-a1/late/document.md', 'Hello');
     await clock.advance(960_000);
     await sweepDocument('a1', dependencies);
     expect(left()).toEqual({ ...after, [attemptName(late, 'converted')]: 'emptied' });

@@ -1,6 +1,6 @@
 import { enqueueDocument, enqueueRequestSchema } from '../../handler/enqueue-document.ts';
 import { processDocument } from '../../handler/process-document.ts';
-import { openingOf } from '../../state/state-objects.ts';
+import { metadataOf, openingOf } from '../../state/state-objects.ts';
 import { DOCUMENTS, noteCalls, RESULTS, setUp } from './handler-in-memory.ts';
 import { tasksInMemory } from './tasks-in-memory.ts';
 
@@ -59,13 +59,13 @@ test('takes one stat and one write; again a list and a read more', async () => {
   const { enqueue, enqueueAgain, store } = setUpQueue();
   const calls = noteCalls(store);
   await enqueue({ sourceUri, documentId: 'a1' });
-  expect(calls.splice(0)).toEqual(['stat a.txt', 'write state/f55ff16f-a1/0000000.00000.open']);
+  expect(calls.splice(0)).toEqual(['stat a.txt', 'write state/6ce14823-a1/0000000.00000.open']);
   await enqueueAgain({ sourceUri, documentId: 'a1' });
   expect(calls).toEqual([
     'stat a.txt',
-    'write state/f55ff16f-a1/0000000.00000.open',
-    'list state/f55ff16f-a1/',
-    'stat leases/f55ff16f-a1/0000000.00001',
+    'write state/6ce14823-a1/0000000.00000.open',
+    'list state/6ce14823-a1/',
+    'stat leases/6ce14823-a1/0000000.00001',
   ]);
 });
 
@@ -121,8 +121,8 @@ test('a replayed document gets the tasks of its newest epoch', async () => {
 test('a deleted document is refused with 410, until the mark of that is gone', async () => {
   const { enqueue, enqueueAgain, created, dependencies, store } = setUpQueue();
   await dependencies.states.open('a1', 1, { kind: 'deleted', at: 'then' });
-  store.objects.insert(RESULTS, 'state/f55ff16f-a1/0000000.00000.open', '', {
-    metadata: { kind: 'emptied', detail: '{}' },
+  store.objects.insert(RESULTS, 'state/6ce14823-a1/0000000.00000.open', '', {
+    metadata: metadataOf({ kind: 'emptied' }),
   });
   await expect(enqueue({ sourceUri, documentId: 'a1' })).rejects.toMatchObject({
     httpStatus: 410,

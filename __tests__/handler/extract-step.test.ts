@@ -7,7 +7,7 @@ import { asText, converterOf, DOCUMENTS, RESULTS, setUp } from './handler-in-mem
 
 const attempt = (retryCount = 0) => ({ retryCount, draining: new Drain().signal });
 const FACTS = { model: 'test-001', tokens: { input: 100, output: 10 }, estimatedCostUsd: 0.00005, repaired: false };
-const FOLDER = 'results/f55ff16f-a1/owner-1';
+const FOLDER = 'results/6ce14823-a1/owner-1';
 const RESULT = {
   markdownUri: `gs://${RESULTS}/${FOLDER}/document.md`,
   metadataUri: `gs://${RESULTS}/${FOLDER}/metadata.json`,

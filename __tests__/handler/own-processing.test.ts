@@ -36,7 +36,7 @@ async function attemptAt(text: string) {
   const { generation } = parts.store.objects.insert(DOCUMENTS, 'a.txt', text, { contentType: 'text/plain' });
   const task = { ...parts.task, generation: String(generation) };
   const outcome = await processDocument(task, { retryCount: 0, draining: new Drain().signal }, parts.dependencies);
-  return { outcome, stored: (name: string) => parts.store.text(RESULTS, `results/f55ff16f-a1/owner-1/${name}`) };
+  return { outcome, stored: (name: string) => parts.store.text(RESULTS, `results/6ce14823-a1/owner-1/${name}`) };
 }
 
 test('the example type-checks', () => {

@@ -22,14 +22,14 @@ function bound(clock: Clock): Clock {
 test('a document is converted, stored once and committed', async () => {
   const { dependencies, store, task, view } = setUp();
   const result = {
-    markdownUri: `gs://${RESULTS}/results/f55ff16f-a1/owner-1/document.md`,
-    metadataUri: `gs://${RESULTS}/results/f55ff16f-a1/owner-1/metadata.json`,
+    markdownUri: `gs://${RESULTS}/results/6ce14823-a1/owner-1/document.md`,
+    metadataUri: `gs://${RESULTS}/results/6ce14823-a1/owner-1/metadata.json`,
     characters: 5,
   };
   expect(await processDocument(task, first, dependencies)).toEqual({ httpStatus: 200, status: 'COMPLETED', result });
   expect(view()).toMatchObject({ status: 'COMPLETED', attempts: 1, result });
-  expect(store.text(RESULTS, 'results/f55ff16f-a1/owner-1/document.md')).toBe('Hello');
-  expect(JSON.parse(store.text(RESULTS, 'results/f55ff16f-a1/owner-1/metadata.json') ?? '')).toEqual({
+  expect(store.text(RESULTS, 'results/6ce14823-a1/owner-1/document.md')).toBe('Hello');
+  expect(JSON.parse(store.text(RESULTS, 'results/6ce14823-a1/owner-1/metadata.json') ?? '')).toEqual({
     documentId: 'a1',
     sourceUri: task.sourceUri,
     generation: task.generation,
@@ -48,12 +48,12 @@ test('a document takes one list, one read and four writes, and no more', async (
   const calls = noteCalls(store);
   await processDocument(task, first, dependencies);
   expect(calls).toEqual([
-    'list state/f55ff16f-a1/',
-    'write leases/f55ff16f-a1/0000000.00001',
+    'list state/6ce14823-a1/',
+    'write leases/6ce14823-a1/0000000.00001',
     'read a.txt',
-    'write results/f55ff16f-a1/owner-1/document.md',
-    'write results/f55ff16f-a1/owner-1/metadata.json',
-    'write state/f55ff16f-a1/0000000.00001.end',
+    'write results/6ce14823-a1/owner-1/document.md',
+    'write results/6ce14823-a1/owner-1/metadata.json',
+    'write state/6ce14823-a1/0000000.00001.end',
   ]);
 });
 
@@ -80,7 +80,7 @@ test('a conversion that is not complete is marked, and its metadata say what is 
   const converter = converterOf(async (source) => ({ ...(await asText(source)), partial: ['Page 2 is missing.'] }));
   const { dependencies, store, task } = setUp({ converter });
   expect(await processDocument(task, first, dependencies)).toMatchObject({ result: { partial: true } });
-  expect(JSON.parse(store.text(RESULTS, 'results/f55ff16f-a1/owner-1/metadata.json') ?? '')).toMatchObject({
+  expect(JSON.parse(store.text(RESULTS, 'results/6ce14823-a1/owner-1/metadata.json') ?? '')).toMatchObject({
     partial: ['Page 2 is missing.'],
   });
 });
@@ -303,7 +303,7 @@ describe('the commit', () => {
     const { outcome, view, store } = await commitWith((bucket, name) => new PreconditionFailedError(bucket, name));
     expect(outcome).toMatchObject({ httpStatus: 200, status: 'COMPLETED', result: { characters: 5 } });
     expect(view()).toMatchObject({ status: 'COMPLETED' });
-    expect(store.names(RESULTS)).toContain('results/f55ff16f-a1/owner-1/document.md');
+    expect(store.names(RESULTS)).toContain('results/6ce14823-a1/owner-1/document.md');
   });
 
   test.each([false, true])(

@@ -129,7 +129,7 @@ test('a COMPLETED document is refused, and nothing is written', async () => {
     message: 'The document a1 is COMPLETED; only a FAILED one can be replayed.',
   });
   expect(view()).toEqual(before);
-  expect(calls).toEqual(['list state/f55ff16f-a1/']);
+  expect(calls).toEqual(['list state/6ce14823-a1/']);
   expect(created.size).toBe(0);
 });
 

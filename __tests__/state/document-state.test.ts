@@ -68,7 +68,7 @@ describe('a state', () => {
   });
 
   test('leaves out what is none of its objects, and rows whose opening is not seen yet', () => {
-    const stray = { name: 'state/f55ff16f-a1/note.txt', metadata: {} };
+    const stray = { name: 'state/6ce14823-a1/note.txt', metadata: {} };
     expect(stateOf('a1', [opening(), stray, end(1, 1, 'COMPLETED')]).epochs).toMatchObject([{ next: 1 }]);
   });
 

@@ -11,8 +11,8 @@ test('shows each document with its status, attempts, last change and error', asy
   const { code, out, err } = await run(listCommand);
   expect(out.split('\n')).toEqual([
     'ID                                STATUS      ATTEMPTS  CHANGED                   DOCUMENT',
-    'b2                                FAILED             2  2030-01-01T00:00:00.000Z  b2.pdf  corrupt: No.',
     'a1                                PENDING            0  2030-01-01T00:00:00.000Z  a1.pdf',
+    'b2                                FAILED             2  2030-01-01T00:00:00.000Z  b2.pdf  corrupt: No.',
     '',
   ]);
   expect({ code, err }).toEqual({ code: 0, err: '' });

@@ -33,7 +33,7 @@ test('a run that Cloud Tasks cut off is finished by the same command', async () 
   refusals.push(unavailable(), unavailable(), unavailable());
   const first = await run(replayCommand, [ALL]);
   expect(first.code).toBe(1);
-  expect(first.err).toContain('b2: The service is unavailable.\n');
+  expect(first.err).toContain('a1: The service is unavailable.\n');
   const second = await run(replayCommand, [ALL]);
   expect({ code: second.code, err: second.err }).toEqual({ code: 0, err: '3 replayed, 0 not.\n' });
   expect(created.filter((name) => /-1(-check-0)?$/.test(name))).toHaveLength(6);

@@ -43,7 +43,7 @@ const trick = fc.oneof(
     'state',
     'cancel',
     'result',
-    'state/f55ff16f-a1/0000000.00000.open',
+    'state/6ce14823-a1/0000000.00000.open',
     'p-results',
     '__proto__',
     'constructor',

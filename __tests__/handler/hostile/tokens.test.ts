@@ -100,7 +100,7 @@ test('the same requests get through with a good token, so that a refusal means s
   expect((await app.fetch(requestTo(TARGETS[2], good))).status).toBe(202);
   expect((await app.fetch(requestTo(TARGETS[0], good))).status).toBe(200);
   expect((await app.fetch(requestTo(TARGETS[3], good))).status).toBe(200);
-  expect(changes).toContain('object p-results/state/f55ff16f-a1/0000000.00001.end');
+  expect(changes).toContain('object p-results/state/6ce14823-a1/0000000.00001.end');
 });
 
 test('headers that are no bearer token are 401', async () => {
