@@ -1,13 +1,11 @@
 import type { IncomingMessage, RequestListener, ServerResponse } from 'node:http';
+import { MAX_PAYLOAD_BYTES, ProtoJsonError, parsePayload } from '../../proto-json.ts';
 import { readBody } from '../../read-body.ts';
 import { CloudTasksError, CODES, invalidArgument } from '../errors.ts';
 import type { CloudTasksService } from '../service.ts';
 import * as read from './requests.ts';
 import { enumName, enumNumber, queueJson, taskJson } from './responses.ts';
 import { type RestCall, ROUTES } from './routes.ts';
-
-/** What Google's front end takes, in bytes. */
-const MAX_PAYLOAD_BYTES = 10_485_760;
 
 /** Query parameters that all of Google's APIs take. `$alt` is looked at, the others change nothing here. */
 const SYSTEM_PARAMETER = /^(\$.*|alt|key|fields|quotaUser|prettyPrint|access_token)$/;
@@ -96,7 +94,7 @@ function restCall(
   parameters: URLSearchParams,
   { body, authorization }: RestRequest,
 ): RestCall {
-  const json = parseJson(body);
+  const json = parsePayload(body);
   const writeEnum = /enum-encoding=int/.test(parameters.get('$alt') ?? '') ? enumNumber : enumName;
   const own = [...parameters].filter(([name]) => !SYSTEM_PARAMETER.test(name));
   return {
@@ -117,22 +115,9 @@ function decodePath(pathname: string): string {
   }
 }
 
-/** An absent body is an empty message; so is `""`, which Google's own REST transport sends for one. */
-function parseJson(body: Buffer): unknown {
-  if (body.length > MAX_PAYLOAD_BYTES) {
-    throw invalidArgument(`Request payload size exceeds the limit: ${MAX_PAYLOAD_BYTES} bytes.`);
-  }
-  const text = body.toString();
-  if (text.trim() === '' || text === '""') return {};
-  try {
-    return JSON.parse(text);
-  } catch (error) {
-    throw invalidArgument(`Invalid JSON payload received. ${(error as Error).message}`);
-  }
-}
-
 /** Google's error format; whatever is not an error of the API is INTERNAL. */
-function problem(error: unknown): RestAnswer {
+function problem(thrown: unknown): RestAnswer {
+  const error = thrown instanceof ProtoJsonError ? invalidArgument(thrown.message) : thrown;
   const { code, help } = error instanceof CloudTasksError ? error : { code: 'INTERNAL' as const, help: undefined };
   const message = error instanceof Error ? error.message : String(error);
   const status = CODES[code].http;

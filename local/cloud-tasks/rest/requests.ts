@@ -1,12 +1,3 @@
-import type {
-  HttpRequestMessage,
-  HttpTargetMessage,
-  PolicyMessage,
-  QueueMessage,
-  TaskMessage,
-  ViewMessage,
-} from '../messages.ts';
-import { HTTP_METHODS } from '../task.ts';
 import {
   bytes,
   double,
@@ -21,7 +12,16 @@ import {
   string,
   stringMap,
   timestamp,
-} from './proto-json.ts';
+} from '../../proto-json.ts';
+import type {
+  HttpRequestMessage,
+  HttpTargetMessage,
+  PolicyMessage,
+  QueueMessage,
+  TaskMessage,
+  ViewMessage,
+} from '../messages.ts';
+import { HTTP_METHODS } from '../task.ts';
 
 // The messages of google.cloud.tasks.v2 (and google.iam.v1) as REST clients send them.
 

@@ -1,8 +1,8 @@
+import type { Reader } from '../../proto-json.ts';
 import type { MethodName, Requests } from '../messages.ts';
 import type { Responses, ViewedTask } from '../methods.ts';
 import { queueOf, shortId } from '../names.ts';
 import type { Queue } from '../queue.ts';
-import type { Reader } from './proto-json.ts';
 import * as read from './requests.ts';
 import { policyJson } from './responses.ts';
 
