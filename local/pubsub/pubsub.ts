@@ -1,15 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import type { Clock, TimerHandle } from '../../time/clock.ts';
 import type { AttemptRequest, Send } from '../cloud-tasks/attempt.ts';
-import { requireName } from './rules.ts';
-
-/** What is published (reference: `PubsubMessage`). */
-export interface MessageInput {
-  readonly attributes?: Readonly<Record<string, string>>;
-  /** Base64, as it is given. */
-  readonly data?: string;
-  readonly orderingKey?: string;
-}
+import { type MessageInput, requireName } from './rules.ts';
 
 export interface PublishedMessage extends MessageInput {
   readonly messageId: string;

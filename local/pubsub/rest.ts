@@ -12,8 +12,15 @@ import {
   string,
   stringMap,
 } from '../proto-json.ts';
-import type { MessageInput, Pubsub } from './pubsub.ts';
-import { invalidArgument, PubsubError, requireName, requirePublishable, requireRange } from './rules.ts';
+import type { Pubsub } from './pubsub.ts';
+import {
+  invalidArgument,
+  type MessageInput,
+  PubsubError,
+  requireName,
+  requirePublishable,
+  requireRange,
+} from './rules.ts';
 
 /** Messages that a pull returns at most. */
 const MAX_MESSAGES = 1000;

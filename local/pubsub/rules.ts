@@ -1,5 +1,12 @@
 import { delimited, text } from '../proto-size.ts';
-import type { MessageInput } from './pubsub.ts';
+
+/** What is published (reference: `PubsubMessage`). */
+export interface MessageInput {
+  readonly attributes?: Readonly<Record<string, string>>;
+  /** Base64 by the standard, padded. */
+  readonly data?: string;
+  readonly orderingKey?: string;
+}
 
 /** A letter, then letters, digits and `-_.~+%`, 3 to 255 in all, and not `goog` first (reference: `Topic.name`, `Subscription.name`). */
 const ID = /^(?!goog)[A-Za-z][\w.~+%-]{2,254}$/;
