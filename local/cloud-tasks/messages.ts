@@ -1,5 +1,7 @@
-import type { QUEUE_TYPES } from './queue-config.ts';
 import type { HttpMethod } from './task.ts';
+
+/** The values of `google.cloud.tasks.v2beta3.Queue.Type`, by their numbers. Every queue here is the last. */
+export const QUEUE_TYPES = ['TYPE_UNSPECIFIED', 'PULL', 'PUSH'] as const;
 
 /**
  * What callers send, the same from both wires: the fields of `google.cloud.tasks.v2` in lower camel case, times and durations in

@@ -1,9 +1,6 @@
 import { invalidArgument } from './errors.ts';
 import type { HttpTarget } from './http-target.ts';
 
-/** The values of `google.cloud.tasks.v2beta3.Queue.Type`, by their numbers. Every queue here is the last. */
-export const QUEUE_TYPES = ['TYPE_UNSPECIFIED', 'PULL', 'PUSH'] as const;
-
 export type QueueState = 'RUNNING' | 'PAUSED' | 'DISABLED';
 
 /** How fast a queue dispatches. */

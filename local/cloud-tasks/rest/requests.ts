@@ -13,17 +13,17 @@ import {
   stringMap,
   timestamp,
 } from '../../proto-json.ts';
-import type {
-  HttpRequestMessage,
-  HttpTargetMessage,
-  PolicyMessage,
-  QueueMessage,
-  Requests,
-  TaskMessage,
-  Version,
-  ViewMessage,
+import {
+  type HttpRequestMessage,
+  type HttpTargetMessage,
+  type PolicyMessage,
+  QUEUE_TYPES,
+  type QueueMessage,
+  type Requests,
+  type TaskMessage,
+  type Version,
+  type ViewMessage,
 } from '../messages.ts';
-import { QUEUE_TYPES } from '../queue-config.ts';
 import { HTTP_METHODS } from '../task.ts';
 
 // The messages of google.cloud.tasks.v2 (and google.iam.v1) as REST clients send them, and those of v2beta3 where it has more.

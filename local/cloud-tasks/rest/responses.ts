@@ -1,8 +1,8 @@
 import { rpcStatus } from '../errors.ts';
-import type { HttpTargetMessage, PolicyMessage, Version } from '../messages.ts';
+import { type HttpTargetMessage, type PolicyMessage, QUEUE_TYPES, type Version } from '../messages.ts';
 import type { ViewedTask } from '../methods.ts';
 import type { Queue } from '../queue.ts';
-import { maxBurstSize, QUEUE_TYPES } from '../queue-config.ts';
+import { maxBurstSize } from '../queue-config.ts';
 import { type AttemptStatus, HTTP_METHODS } from '../task.ts';
 import { USER_AGENT } from '../task-progress.ts';
 
