@@ -5,7 +5,7 @@ import { Agent, createServer, request } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { Server, ServerCredentials, type sendUnaryData } from '@grpc/grpc-js';
 import { startCloudTasks } from '../local/cloud-tasks/cloud-tasks.ts';
-import { cloudTasksDefinition } from '../local/cloud-tasks/grpc/definition.ts';
+import { serviceDefinitions } from '../local/cloud-tasks/grpc/definition.ts';
 import { atOnce } from './at-once.ts';
 import { BENCH_QUEUE, CONCURRENT_DISPATCHES, CREATED_TASK, type Order, type ProcessKind } from './emulator-orders.ts';
 
@@ -32,9 +32,9 @@ const KINDS: Record<ProcessKind, () => Promise<number>> = {
   },
   async grpcServer() {
     const server = new Server();
-    const definition = cloudTasksDefinition();
+    const { CreateTask } = serviceDefinitions().v2;
     const createTask = (_call: unknown, callback: sendUnaryData<object>) => callback(null, CREATED_TASK);
-    server.addService({ CreateTask: definition.CreateTask }, { CreateTask: createTask });
+    if (CreateTask) server.addService({ CreateTask }, { CreateTask: createTask });
     return new Promise((resolve, reject) => {
       server.bindAsync(`${HOST}:0`, ServerCredentials.createInsecure(), (error, port) =>
         error ? reject(error) : resolve(port),

@@ -8,7 +8,7 @@ import { pubsubApi } from '../../local/pubsub/rest.ts';
 import { systemClock } from '../../time/clock.ts';
 
 const TOPIC = 'projects/p/topics/outcomes';
-const PULL = { name: 'projects/p/subscriptions/s', topic: TOPIC, ackDeadlineMs: 10_000, retentionMs: 60_000 };
+const PULL = { name: 'projects/p/subscriptions/pull', topic: TOPIC, ackDeadlineMs: 10_000, retentionMs: 60_000 };
 const MEMBER = 'r@p.iam.gserviceaccount.com';
 
 async function setUp(role: 'roles/pubsub.publisher' | 'roles/pubsub.subscriber' = 'roles/pubsub.publisher') {
@@ -75,44 +75,4 @@ test('a topic out of reach is a PubsubError, and a call that is ended its reason
   silent.once('request', () => ending.abort(new Error('too late')));
   await expect(publishing).rejects.toThrow('too late');
   await closeServer(silent);
-});
-
-describe('the local Pub/Sub over REST', () => {
-  test.each<[string, string, unknown, number, string]>([
-    [
-      'a pull of none',
-      `${PULL.name}:pull`,
-      { maxMessages: 0 },
-      400,
-      'maxMessages: Too small: expected number to be >=1',
-    ],
-    ['no messages', `${TOPIC}:publish`, { messages: [] }, 400, 'messages: Too small: expected array to have >=1 items'],
-    [
-      'data that are no base64',
-      `${TOPIC}:publish`,
-      { messages: [{ data: '!' }] },
-      400,
-      'messages.0.data: Invalid base64-encoded string',
-    ],
-    ['a verb that is not there', `${TOPIC}:seek`, {}, 404, `The local Google has no /v1/${TOPIC}:seek.`],
-    [
-      'a subscription of others',
-      'projects/p/subscriptions/x:pull',
-      { maxMessages: 1 },
-      403,
-      'User not authorized to perform this action: pubsub.subscriptions.consume.',
-    ],
-  ])('refuses %s', async (_, path, body, code, message) => {
-    await using world = await setUp();
-    expect(await world.post(path, body)).toEqual({
-      status: code,
-      body: { error: { code, status: expect.any(String), message } },
-    });
-  });
-
-  test('only who may do everything makes subscriptions', async () => {
-    await using world = await setUp();
-    const { status } = await world.post('projects/p/subscriptions/mine', { topic: TOPIC }, 'PUT');
-    expect(status).toBe(403);
-  });
 });

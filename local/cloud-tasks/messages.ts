@@ -1,5 +1,8 @@
 import type { HttpMethod } from './task.ts';
 
+/** The values of `google.cloud.tasks.v2beta3.Queue.Type`, by their numbers. Every queue here is the last. */
+export const QUEUE_TYPES = ['TYPE_UNSPECIFIED', 'PULL', 'PUSH'] as const;
+
 /**
  * What callers send, the same from both wires: the fields of `google.cloud.tasks.v2` in lower camel case, times and durations in
  * milliseconds, bytes as bytes, enums by name. Fields that are only output are accepted and not kept.
@@ -12,6 +15,8 @@ export interface TaskMessage {
   scheduleTime?: number;
   /** Milliseconds. */
   dispatchDeadline?: number;
+  /** Refused; only in v2beta3. */
+  retryConfig?: object;
 }
 
 export interface HttpRequestMessage {
@@ -35,10 +40,15 @@ export interface QueueMessage {
     maxDoublings?: number;
   };
   stackdriverLoggingConfig?: { samplingRatio?: number };
-  /** Refused where it says anything. */
-  appEngineRoutingOverride?: object | undefined;
-  /** Only in REST: the protos of v2 do not have it. */
+  /** In REST and in v2beta3; the protos of v2 do not have it. */
   httpTarget?: HttpTargetMessage;
+  // What is refused where it says anything; all but the first are only in v2beta3.
+  appEngineRoutingOverride?: object | undefined;
+  appEngineHttpQueue?: { appEngineRoutingOverride?: object | undefined } | undefined;
+  type?: (typeof QUEUE_TYPES)[number];
+  /** Milliseconds, as the one below. */
+  taskTtl?: number;
+  tombstoneTtl?: number;
 }
 
 export interface HttpTargetMessage {
@@ -67,7 +77,10 @@ export interface PolicyMessage {
 
 export type ViewMessage = 'VIEW_UNSPECIFIED' | 'BASIC' | 'FULL';
 
-/** The request of each method of `google.cloud.tasks.v2.CloudTasks`; BufferTask and those of locations are only in REST. */
+/**
+ * The request of each method of `google.cloud.tasks.v2.CloudTasks`, and of `google.cloud.location.Locations`; BufferTask is only in REST.
+ * v2beta3 has the same, but for the read masks.
+ */
 export interface Requests {
   ListLocations: { name?: string };
   GetLocation: { name?: string };
@@ -76,8 +89,9 @@ export interface Requests {
     filter?: string | undefined;
     pageSize?: number | undefined;
     pageToken?: string | undefined;
+    readMask?: string[] | undefined;
   };
-  GetQueue: { name?: string };
+  GetQueue: { name?: string; readMask?: string[] | undefined };
   CreateQueue: { parent?: string; queue?: QueueMessage };
   UpdateQueue: { queue?: QueueMessage; updateMask?: string[] | undefined };
   DeleteQueue: { name?: string };
@@ -102,5 +116,9 @@ export interface Requests {
 
 export type MethodName = keyof Requests;
 
-/** The methods that the protos of v2 have. */
-export type ProtoMethodName = Exclude<MethodName, 'BufferTask' | 'ListLocations' | 'GetLocation'>;
+/** The methods that protos have. */
+export type ProtoMethodName = Exclude<MethodName, 'BufferTask'>;
+
+/** The versions of the API that are served. What v2beta3 has beside v2 is accepted as far as it changes nothing. */
+export const VERSIONS = ['v2', 'v2beta3'] as const;
+export type Version = (typeof VERSIONS)[number];

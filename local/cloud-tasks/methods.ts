@@ -1,7 +1,7 @@
 import { randomBytes } from 'node:crypto';
 import type { Clock } from '../../time/clock.ts';
 import { CloudTasksError, entityNotFound, invalidArgument, permissionDenied } from './errors.ts';
-import type { MethodName, PolicyMessage, QueueMessage, Requests, TaskMessage, ViewMessage } from './messages.ts';
+import type { MethodName, PolicyMessage, Requests, TaskMessage, ViewMessage } from './messages.ts';
 import { isLocationName, locationOfQueue, projectOfLocation, requireLocationName, requireQueueName } from './names.ts';
 import { pageOf } from './paging.ts';
 import type { Queue } from './queue.ts';
@@ -11,6 +11,7 @@ import { updateSettings } from './queue-update.ts';
 import type { Task, TaskView } from './task.ts';
 import { acceptTask } from './task-rules.ts';
 import { taskSizeBytes } from './task-size.ts';
+import { requireServedMask, requireServedQueue, requireServedTask } from './unserved.ts';
 
 const MAX_QUEUES_A_PAGE = 9800;
 const MAX_TASKS_A_PAGE = 1000;
@@ -67,6 +68,7 @@ export function methodsOf({ registry, clock, record, serviceAccountExists, permi
   const create = (parent: string, message: TaskMessage) => {
     requireQueueName(parent);
     const queue = registry.get(parent);
+    requireServedTask(message);
     const task = acceptTask(message, parent, clock.now(), randomTaskId, queue.settings.httpTarget);
     const email = task.httpRequest.authorization?.serviceAccountEmail;
     if (email !== undefined && !serviceAccountExists(email)) {
@@ -81,8 +83,9 @@ export function methodsOf({ registry, clock, record, serviceAccountExists, permi
       if (!registry.locationsIn(projectOfLocation(name)).includes(name)) throw entityNotFound();
       return name;
     },
-    ListQueues: ({ parent = '', filter, pageSize, pageToken }) => {
+    ListQueues: ({ parent = '', filter, pageSize, pageToken, readMask }) => {
       requireLocationName(parent);
+      requireServedMask(readMask);
       if (filter) {
         throw new CloudTasksError('UNIMPLEMENTED', `Filters are not supported: leave it out; received '${filter}'.`);
       }
@@ -92,11 +95,14 @@ export function methodsOf({ registry, clock, record, serviceAccountExists, permi
       const queues = shown.map((name) => registry.get(name));
       return { queues, nextPageToken: rest.length > shown.length ? page.tokenAfter(shown.at(-1) ?? '') : '' };
     },
-    GetQueue: ({ name = '' }) => registry.get(name),
+    GetQueue: ({ name = '', readMask }) => {
+      requireServedMask(readMask);
+      return registry.get(name);
+    },
     CreateQueue: ({ parent = '', queue = {} }) => {
       // Not INVALID_ARGUMENT, as elsewhere (recorded); the words are ours.
       if (!isLocationName(parent)) throw permissionDenied('cloudtasks.queues.create', parent);
-      requireNoRouting(queue);
+      requireServedQueue(queue);
       const name = queue.name ?? '';
       requireQueueName(name);
       if (locationOfQueue(name) !== parent) throw invalidArgument(`${name} must begin with ${parent}.`);
@@ -105,7 +111,7 @@ export function methodsOf({ registry, clock, record, serviceAccountExists, permi
     UpdateQueue: ({ queue = {}, updateMask = [] }) => {
       const name = queue.name ?? '';
       requireQueueName(name);
-      requireNoRouting(queue);
+      requireServedQueue(queue);
       if (!registry.has(name)) return registry.create(name, queue);
       const existing = registry.get(name);
       existing.configure(updateSettings(existing.settings, queue, updateMask));
@@ -181,15 +187,6 @@ export function methodsOf({ registry, clock, record, serviceAccountExists, permi
       view: viewOf(responseView),
     }),
   };
-}
-
-/** What would be dropped otherwise, and looked for by whoever has set it. */
-function requireNoRouting({ appEngineRoutingOverride }: QueueMessage): void {
-  if (Object.values(appEngineRoutingOverride ?? {}).every((value) => value === '')) return;
-  throw new CloudTasksError(
-    'UNIMPLEMENTED',
-    'App Engine targets are not supported, so there is nothing to route: leave Queue.appEngineRoutingOverride out.',
-  );
 }
 
 /** The first tasks, as many as fit, and one at least. */

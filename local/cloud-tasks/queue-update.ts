@@ -49,7 +49,8 @@ const FIELDS: Readonly<Record<string, (settings: QueueSettings, queue: QueueMess
 };
 
 /** Paths that a mask may name without effect: output only, fixed, or of App Engine. */
-const IGNORED = /^(name|state|purge_time|rate_limits\.max_burst_size|app_engine_routing_override(\..+)?)$/;
+const IGNORED =
+  /^(name|state|purge_time|rate_limits\.max_burst_size|type|app_engine_http_queue(\..+)?|app_engine_routing_override(\..+)?)$/;
 
 /**
  * The settings after an update.

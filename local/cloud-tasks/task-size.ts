@@ -1,3 +1,4 @@
+import { delimited, text, varint } from '../proto-size.ts';
 import type { NewTask } from './task.ts';
 import { USER_AGENT } from './task-progress.ts';
 
@@ -29,24 +30,9 @@ export function taskSizeBytes(task: NewTask): number {
   );
 }
 
-function text(value: string): number {
-  return value === '' ? 0 : delimited(Buffer.byteLength(value));
-}
-
-/** A tag, a length and so many bytes. */
-function delimited(bytes: number): number {
-  return 1 + varint(bytes) + bytes;
-}
-
 /** A Timestamp or Duration of so many milliseconds: seconds, and nanoseconds where there is a fraction. */
 function time(ms: number): number {
   const seconds = Math.floor(ms / 1000);
   const nanos = Math.round((ms - seconds * 1000) * 1e6);
   return delimited((seconds ? 1 + varint(seconds) : 0) + (nanos ? 1 + varint(nanos) : 0));
-}
-
-function varint(value: number): number {
-  let bytes = 1;
-  for (let rest = value; rest >= 128; rest = Math.floor(rest / 128)) bytes += 1;
-  return bytes;
 }

@@ -1,14 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import type { Clock, TimerHandle } from '../../time/clock.ts';
 import type { AttemptRequest, Send } from '../cloud-tasks/attempt.ts';
-
-/** What is published (reference: `PubsubMessage`). */
-export interface MessageInput {
-  readonly attributes?: Readonly<Record<string, string>>;
-  /** Base64, as it is given. */
-  readonly data?: string;
-  readonly orderingKey?: string;
-}
+import { type MessageInput, requireName } from './rules.ts';
 
 export interface PublishedMessage extends MessageInput {
   readonly messageId: string;
@@ -79,14 +72,20 @@ export class Pubsub {
   readonly #topics: Set<string>;
   readonly #subscriptions = new Map<string, Subscriber>();
 
+  /** @throws PubsubError INVALID_ARGUMENT for a topic or a subscription whose name breaks the rules */
   constructor(options: PubsubOptions) {
     this.#options = options;
     this.#topics = new Set(options.topics);
+    for (const topic of this.#topics) requireName(topic);
     for (const subscription of options.subscriptions) this.subscribe(subscription);
   }
 
-  /** @returns false where there is a subscription of this name already */
+  /**
+   * @returns false where there is a subscription of this name already
+   * @throws PubsubError INVALID_ARGUMENT for a name that breaks the rules
+   */
   subscribe(subscription: Subscription): boolean {
+    requireName(subscription.name);
     if (this.#subscriptions.has(subscription.name)) return false;
     const forward = (message: MessageInput) => {
       const topic = subscription.deadLetter?.topic ?? '';

@@ -1,81 +1,126 @@
 import { type Context, Hono } from 'hono';
-import { z } from 'zod';
 import type { AccessControl } from '../access-control.ts';
+import {
+  bytes,
+  ignored,
+  int32,
+  list,
+  message,
+  ProtoJsonError,
+  parsePayload,
+  type Reader,
+  string,
+  stringMap,
+} from '../proto-json.ts';
 import type { Pubsub } from './pubsub.ts';
+import {
+  invalidArgument,
+  type MessageInput,
+  PubsubError,
+  requireName,
+  requirePublishable,
+  requireRange,
+} from './rules.ts';
 
-/** Messages of one call, and bytes of one message (reference: "Pub/Sub quotas and limits"). */
+/** Messages that a pull returns at most. */
 const MAX_MESSAGES = 1000;
-const MAX_MESSAGE_BYTES = 10_000_000;
 
-/** How long a subscription keeps what nobody acknowledges, unless it says otherwise (reference: `messageRetentionDuration`). */
+/** Of a subscription that is made by a call: Pub/Sub's defaults and range (reference: `Subscription`). */
+const ACK_DEADLINE_SECONDS = { default: 10, min: 10, max: 600 };
 const RETENTION_MS = 7 * 86_400_000;
 
-const publishSchema = z.object({
-  messages: z
-    .array(
-      z.object({
-        attributes: z.record(z.string().min(1).max(256), z.string().max(1024)).optional(),
-        data: z.base64().max(MAX_MESSAGE_BYTES).optional(),
-        orderingKey: z.string().max(1024).optional(),
-      }),
-    )
-    .min(1)
-    .max(MAX_MESSAGES),
+/** What would be dropped otherwise, and relied on by whoever has set it. */
+const notHere: Reader<undefined> = (value, path) => {
+  if (!value || JSON.stringify(value) === '{}') return undefined;
+  throw new PubsubError(
+    'UNIMPLEMENTED',
+    `A subscription of the local Pub/Sub that is made by a call can be pulled, and no more: leave ${path} out.`,
+  );
+};
+
+const V1 = 'google.pubsub.v1';
+const readPublish = message(`${V1}.PublishRequest`, {
+  topic: ignored,
+  messages: list(
+    message(`${V1}.PubsubMessage`, {
+      attributes: stringMap,
+      data: bytes,
+      orderingKey: string,
+      messageId: ignored,
+      publishTime: ignored,
+    }),
+  ),
 });
-const pullSchema = z.object({ maxMessages: z.int().min(1) });
-/** Of a subscription that is made by a call, for a look at a topic. */
-const subscribeSchema = z.object({ topic: z.string(), ackDeadlineSeconds: z.int().min(10).max(600).default(10) });
-const acknowledgeSchema = z.object({ ackIds: z.array(z.string()).min(1) });
-
-/** A refusal of Google's (reference: `google.rpc.Status`). */
-class PubsubError extends Error {
-  readonly code: number;
-  readonly status: string;
-
-  constructor(code: number, status: string, message: string) {
-    super(message);
-    this.code = code;
-    this.status = status;
-  }
-}
+const readPull = message(`${V1}.PullRequest`, {
+  subscription: ignored,
+  maxMessages: int32,
+  returnImmediately: ignored,
+});
+const readAcknowledge = message(`${V1}.AcknowledgeRequest`, { subscription: ignored, ackIds: list(string) });
+/** Of a subscription for a look at a topic: nobody looks for longer than such a one lives. */
+const readSubscription = message(`${V1}.Subscription`, {
+  name: ignored,
+  topic: string,
+  ackDeadlineSeconds: int32,
+  labels: ignored,
+  expirationPolicy: ignored,
+  bigqueryConfig: notHere,
+  cloudStorageConfig: notHere,
+  deadLetterPolicy: notHere,
+  enableExactlyOnceDelivery: notHere,
+  enableMessageOrdering: notHere,
+  filter: notHere,
+  messageRetentionDuration: notHere,
+  pushConfig: notHere,
+  retainAckedMessages: notHere,
+  retryPolicy: notHere,
+});
 
 /** Pub/Sub over REST: publishing, pulling and acknowledging, and subscriptions to pull from. */
 export function pubsubApi(pubsub: Pubsub, access: Pick<AccessControl, 'check'>): Hono {
   const app = new Hono();
 
-  app.onError((error, c) => {
+  app.onError((thrown, c) => {
+    const error = thrown instanceof ProtoJsonError ? invalidArgument(thrown.message) : thrown;
     if (!(error instanceof PubsubError)) throw error;
-    const { code, status, message } = error;
-    return c.json({ error: { code, status, message } }, code as 400);
+    const { code: status, httpStatus: code, message } = error;
+    return c.json({ error: { code, status, message } }, code);
   });
 
   app.post('/v1/projects/:project/topics/:call', async (c) => {
     const name = called(c, 'topics', 'publish');
     permit(c, 'pubsub.topics.publish', name);
     if (!pubsub.hasTopic(name)) throw notFound(name);
-    const { messages } = await read(c, publishSchema);
-    return c.json({ messageIds: messages.map((message) => pubsub.publish(name, given(message))) });
+    const { messages = [] } = await read(c, readPublish);
+    const inputs = messages.map(
+      ({ attributes, data, orderingKey }): MessageInput => ({
+        ...(attributes && { attributes }),
+        ...(data?.length && { data: data.toString('base64') }),
+        ...(orderingKey && { orderingKey }),
+      }),
+    );
+    requirePublishable(name, inputs);
+    return c.json({ messageIds: inputs.map((input) => pubsub.publish(name, input)) });
   });
 
   app.put('/v1/projects/:project/subscriptions/:name', async (c) => {
-    const name = `projects/${c.req.param('project')}/subscriptions/${c.req.param('name')}`;
+    const name = subscriptionName(c);
     permit(c, 'pubsub.subscriptions.create', name);
-    const { topic, ackDeadlineSeconds } = await read(c, subscribeSchema);
+    const { topic = '', ackDeadlineSeconds } = await read(c, readSubscription);
+    requireName(topic);
     permit(c, 'pubsub.topics.attachSubscription', topic);
     if (!pubsub.hasTopic(topic)) throw notFound(topic);
-    const times = { ackDeadlineMs: ackDeadlineSeconds * 1000, retentionMs: RETENTION_MS };
-    if (!pubsub.subscribe({ name, topic, ...times })) {
-      throw new PubsubError(
-        409,
-        'ALREADY_EXISTS',
-        `Resource already exists in the project (resource=${c.req.param('name')}).`,
-      );
+    const { default: defaultSeconds, min, max } = ACK_DEADLINE_SECONDS;
+    const seconds = ackDeadlineSeconds || defaultSeconds;
+    requireRange('ack_deadline_seconds', seconds, min, max);
+    if (!pubsub.subscribe({ name, topic, ackDeadlineMs: seconds * 1000, retentionMs: RETENTION_MS })) {
+      throw new PubsubError('ALREADY_EXISTS', `Resource already exists in the project (resource=${shortName(name)}).`);
     }
-    return c.json({ name, topic, ackDeadlineSeconds });
+    return c.json({ name, topic, ackDeadlineSeconds: seconds });
   });
 
   app.delete('/v1/projects/:project/subscriptions/:name', (c) => {
-    const name = `projects/${c.req.param('project')}/subscriptions/${c.req.param('name')}`;
+    const name = subscriptionName(c);
     permit(c, 'pubsub.subscriptions.delete', name);
     if (!pubsub.unsubscribe(name)) throw notFound(name);
     return c.json({});
@@ -84,7 +129,11 @@ export function pubsubApi(pubsub: Pubsub, access: Pick<AccessControl, 'check'>):
   app.post('/v1/projects/:project/subscriptions/:call{.+:pull}', async (c) => {
     const name = called(c, 'subscriptions', 'pull');
     permit(c, 'pubsub.subscriptions.consume', name);
-    const { maxMessages } = await read(c, pullSchema);
+    const { maxMessages = 0 } = await read(c, readPull);
+    // Recorded.
+    if (maxMessages < 1) {
+      throw invalidArgument('You have passed an invalid argument to the service (argument=max_messages).');
+    }
     const receivedMessages = pubsub.pull(name, Math.min(maxMessages, MAX_MESSAGES));
     if (receivedMessages === undefined) throw notFound(name);
     return c.json(receivedMessages.length > 0 ? { receivedMessages } : {});
@@ -93,7 +142,9 @@ export function pubsubApi(pubsub: Pubsub, access: Pick<AccessControl, 'check'>):
   app.post('/v1/projects/:project/subscriptions/:call{.+:acknowledge}', async (c) => {
     const name = called(c, 'subscriptions', 'acknowledge');
     permit(c, 'pubsub.subscriptions.consume', name);
-    const { ackIds } = await read(c, acknowledgeSchema);
+    const { ackIds = [] } = await read(c, readAcknowledge);
+    // Recorded.
+    if (ackIds.length === 0) throw invalidArgument('You have not specified an ack ID in the request.');
     if (!pubsub.acknowledge(name, ackIds)) throw notFound(name);
     return c.json({});
   });
@@ -101,10 +152,10 @@ export function pubsubApi(pubsub: Pubsub, access: Pick<AccessControl, 'check'>):
   function permit(c: Context, permission: string, resource: string): void {
     const verdict = access.check({ authorization: c.req.header('Authorization'), permission, resource });
     if (verdict === 'unauthenticated') {
-      throw new PubsubError(401, 'UNAUTHENTICATED', 'Request had invalid authentication credentials.');
+      throw new PubsubError('UNAUTHENTICATED', 'Request had invalid authentication credentials.');
     }
     if (verdict === 'denied') {
-      throw new PubsubError(403, 'PERMISSION_DENIED', `User not authorized to perform this action: ${permission}.`);
+      throw new PubsubError('PERMISSION_DENIED', `User not authorized to perform this action: ${permission}.`);
     }
   }
 
@@ -113,23 +164,28 @@ export function pubsubApi(pubsub: Pubsub, access: Pick<AccessControl, 'check'>):
 
 /** The resource of `NAME:VERB`. */
 function called(c: Context, collection: 'topics' | 'subscriptions', verb: string): string {
-  const [name, ...rest] = (c.req.param('call') as string).split(':');
-  if (rest.join(':') !== verb) throw new PubsubError(404, 'NOT_FOUND', `The local Google has no ${c.req.path}.`);
-  return `projects/${c.req.param('project')}/${collection}/${name}`;
+  const [id, ...rest] = (c.req.param('call') as string).split(':');
+  if (rest.join(':') !== verb) throw new PubsubError('NOT_FOUND', `The local Google has no ${c.req.path}.`);
+  return required(`projects/${c.req.param('project')}/${collection}/${id}`);
 }
 
-async function read<T>(c: Context, schema: z.ZodType<T>): Promise<T> {
-  const parsed = schema.safeParse(await c.req.json().catch(() => undefined));
-  if (parsed.success) return parsed.data;
-  const [issue] = parsed.error.issues;
-  throw new PubsubError(400, 'INVALID_ARGUMENT', `${issue?.path.join('.')}: ${issue?.message}`);
+function subscriptionName(c: Context): string {
+  return required(`projects/${c.req.param('project')}/subscriptions/${c.req.param('name')}`);
+}
+
+function required(name: string): string {
+  requireName(name);
+  return name;
+}
+
+async function read<T>(c: Context, reader: Reader<T>): Promise<T> {
+  return reader(parsePayload(Buffer.from(await c.req.arrayBuffer())), '');
 }
 
 function notFound(name: string): PubsubError {
-  return new PubsubError(404, 'NOT_FOUND', `Resource not found (resource=${name.split('/').at(-1)}).`);
+  return new PubsubError('NOT_FOUND', `Resource not found (resource=${shortName(name)}).`);
 }
 
-/** Without the fields that have no value. */
-function given<T extends object>(message: T): { [K in keyof T]: Exclude<T[K], undefined> } {
-  return Object.fromEntries(Object.entries(message).filter(([, value]) => value !== undefined)) as never;
+function shortName(name: string): string {
+  return name.slice(name.lastIndexOf('/') + 1);
 }

@@ -1,19 +1,20 @@
-import { CloudTasksClient } from '@google-cloud/tasks';
+import { CloudTasksClient, v2beta3 } from '@google-cloud/tasks';
 import { PassThroughClient } from 'google-auth-library';
 import { GrpcClient } from 'google-gax';
-import type { MethodName } from '../../../local/cloud-tasks/messages.ts';
+import type { MethodName, Version } from '../../../local/cloud-tasks/messages.ts';
 
 /** The two wires of the official client. */
 export const WIRES = ['gRPC', 'REST'] as const;
 export type Wire = (typeof WIRES)[number];
 
 /** Google's own client, unchanged, pointed at an emulator over one of its two transports. */
-export function officialClient(wire: Wire, port: number): CloudTasksClient {
+export function officialClient(wire: Wire, port: number, version: Version = 'v2') {
+  const Client = version === 'v2' ? CloudTasksClient : (v2beta3.CloudTasksClient as unknown as typeof CloudTasksClient);
   const endpoint = { apiEndpoint: '127.0.0.1', port, authClient: new PassThroughClient() };
   return wire === 'REST'
-    ? new CloudTasksClient({ ...endpoint, fallback: true, protocol: 'http' })
+    ? new Client({ ...endpoint, fallback: true, protocol: 'http' })
     : // The credentials must come from google-gax's own copy of grpc-js.
-      new CloudTasksClient({ ...endpoint, sslCreds: new GrpcClient().grpc.credentials.createInsecure() });
+      new Client({ ...endpoint, sslCreds: new GrpcClient().grpc.credentials.createInsecure() });
 }
 
 /** Calls any method by its name in the proto, as the bearer of a token where there is one. Does not page by itself. */

@@ -25,6 +25,7 @@ export class EmulatorUnderTest {
   /** Answers of the target: the last one for all further attempts, `null` for none at all. */
   answers: (Answer | null)[] = [response(200)];
   #client!: CloudTasksClient;
+  #beta!: CloudTasksClient;
   #start = 0;
   #count = 0;
 
@@ -40,6 +41,7 @@ export class EmulatorUnderTest {
     };
     this.tasks = await startCloudTasks({ clock: this.clock, send, ...options });
     this.#client = officialClient(this.wire, this.tasks.port);
+    this.#beta = officialClient(this.wire, this.tasks.port, 'v2beta3');
   }
 
   /** A new queue for a test, and a target that has seen nothing. */
@@ -54,12 +56,37 @@ export class EmulatorUnderTest {
 
   async close(): Promise<void> {
     await this.#client.close();
+    await this.#beta.close();
     await this.tasks.close();
   }
 
   // biome-ignore lint/suspicious/noExplicitAny: the client's answers differ by method, and matchers look at them.
   call(method: ProtoMethodName, request: object, token?: string): Promise<any> {
     return callMethod(this.#client, method, request, token);
+  }
+
+  // biome-ignore lint/suspicious/noExplicitAny: as above.
+  callBeta(method: ProtoMethodName, request: object): Promise<any> {
+    return callMethod(this.#beta, method, request);
+  }
+
+  /** Over REST without the client, which asks for /v1: no API of Cloud Tasks has that. */
+  async location(name: string): Promise<unknown> {
+    // A list of the location and two things more, whatever its type says.
+    if (this.wire === 'gRPC') return ([] as unknown[]).concat(await this.#client.getLocation({ name }))[0];
+    return (await fetch(`${this.tasks.url}/v2/${name}`)).json();
+  }
+
+  async locations(name: string): Promise<unknown[]> {
+    if (this.wire === 'gRPC') {
+      const found: unknown[] = [];
+      for await (const location of this.#client.listLocationsAsync({ name })) found.push(location);
+      return found;
+    }
+    const { locations } = (await (await fetch(`${this.tasks.url}/v2/${name}/locations`)).json()) as {
+      locations: unknown[];
+    };
+    return locations;
   }
 
   /** Follows the pages to the end, as the client does by itself. */

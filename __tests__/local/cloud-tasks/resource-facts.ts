@@ -95,4 +95,51 @@ export const RESOURCE_FACTS: readonly Fact[] = [
       await expect(late).rejects.toThrow('There were concurrent policy changes.');
     },
   },
+  {
+    fact: 'v2beta3 is the same by another name, and says the type of a queue and its HTTP target',
+    source: 'v2beta3 proto: Queue.type, Queue.http_target',
+    async check(emulator) {
+      const { queue: name } = emulator;
+      const httpTarget = { uriOverride: { host: 'queue.example', scheme: 'HTTP' }, httpMethod: 'PUT' };
+      const updateMask = { paths: ['http_target', 'rate_limits.max_dispatches_per_second'] };
+      const queue = { name, httpTarget, rateLimits: { maxDispatchesPerSecond: 7 } };
+      expect(await emulator.callBeta('UpdateQueue', { queue, updateMask })).toMatchObject({ type: 'PUSH', httpTarget });
+      expect(await emulator.call('GetQueue', { name })).toMatchObject({ rateLimits: { maxDispatchesPerSecond: 7 } });
+      const httpRequest = { url: 'https://t.example/', body: Buffer.from('hello') };
+      const task = { name: `${name}/tasks/a`, httpRequest, scheduleTime: emulator.inSeconds(60) };
+      expect(await emulator.callBeta('CreateTask', { parent: name, task })).toMatchObject({ name: task.name });
+      const full = await emulator.callBeta('GetTask', { name: task.name, responseView: 'FULL' });
+      expect(full.httpRequest.body).toEqual(Buffer.from('hello'));
+      expect(await emulator.call('GetTask', { name: task.name })).toMatchObject({ name: task.name });
+    },
+  },
+  {
+    fact: 'what only v2beta3 has is refused where it says anything',
+    source: 'ours',
+    async check(emulator) {
+      const { queue: name } = emulator;
+      const queue = { name, taskTtl: { seconds: 864_000 } };
+      await expect(emulator.callBeta('UpdateQueue', { queue })).rejects.toThrow(
+        'Tasks live for 31 days in every queue',
+      );
+      const readMask = { paths: ['name', 'stats'] };
+      await expect(emulator.callBeta('GetQueue', { name, readMask })).rejects.toThrow('Queue.stats is not kept here');
+      const task = { httpRequest: { url: 'https://t.example/' }, retryConfig: { maxAttempts: 3 } };
+      await expect(emulator.callBeta('CreateTask', { parent: name, task })).rejects.toThrow("A task's own retries");
+    },
+  },
+  {
+    fact: 'locations: those that have a queue',
+    source: 'google.cloud.location.Locations; that others are left out is ours',
+    async check(emulator) {
+      const [, project = '', , location = ''] = emulator.queue.split('/');
+      const shown = expect.objectContaining({
+        name: `projects/${project}/locations/${location}`,
+        locationId: location,
+      });
+      expect(await emulator.location(`projects/${project}/locations/${location}`)).toEqual(shown);
+      expect(await emulator.locations(`projects/${project}`)).toEqual([shown]);
+      expect(await emulator.locations('projects/other')).toEqual([]);
+    },
+  },
 ];

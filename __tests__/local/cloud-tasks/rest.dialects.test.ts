@@ -58,9 +58,54 @@ test('gcloud beta: v2beta3 in place of v2', async () => {
   expect([task.status, task.json.name]).toEqual([200, expect.stringMatching(`^${QUEUE}/tasks/`)]);
 });
 
-test('what only v2beta3 has is refused by name', async () => {
-  const { status, json } = await rest('PATCH', `/v2beta3/${QUEUE}`, { taskTtl: '3600s' });
-  expect([status, json.error.message]).toEqual([400, expect.stringContaining('taskTtl')]);
+test('gcloud beta tasks queues create: the type, and the settings of App Engine that say nothing', async () => {
+  const name = `${QUEUE}-beta`;
+  const path = `/v2beta3${LOCATION_QUEUES.slice('/v2'.length)}`;
+  const { status, json } = await rest('POST', path, { appEngineHttpQueue: {}, name, type: 'PUSH' });
+  expect([status, json.name, json.type]).toEqual([200, name, 'PUSH']);
+  expect((await rest('GET', `/v2/${name}`)).json).not.toHaveProperty('type');
+});
+
+test('v2beta3 takes what holds for every queue here, and a mask for reading', async () => {
+  const ttls = { taskTtl: '2678400s', tombstoneTtl: '3600s' };
+  expect((await rest('PATCH', `/v2beta3/${QUEUE}`, ttls)).status).toBe(200);
+  expect((await rest('GET', `/v2beta3/${QUEUE}?readMask=name,type`)).json.name).toBe(QUEUE);
+});
+
+const routing =
+  'App Engine targets are not supported, so there is nothing to route: leave Queue.appEngineHttpQueue out.';
+
+test.each<[field: string, value: unknown, message: string]>([
+  ['taskTtl', '864000s', 'Tasks live for 31 days in every queue: leave Queue.taskTtl out.'],
+  [
+    'tombstoneTtl',
+    '7200s',
+    'The name of a task that ended is taken for an hour in every queue: leave Queue.tombstoneTtl out.',
+  ],
+  ['type', 'PULL', 'Only queues that push are supported: leave Queue.type out; received PULL.'],
+  ['appEngineHttpQueue', { appEngineRoutingOverride: { service: 'worker' } }, routing],
+])('what only a queue of v2beta3 has is refused by name: %s', async (field, value, message) => {
+  const { status, json } = await rest('PATCH', `/v2beta3/${QUEUE}`, { [field]: value });
+  expect([status, json.error.status, json.error.message]).toEqual([501, 'UNIMPLEMENTED', message]);
+  // In v2 there is no such field.
+  const v2 = await rest('PATCH', `/v2/${QUEUE}`, { [field]: value });
+  expect([v2.status, v2.json.error.message]).toEqual([
+    400,
+    `Invalid JSON payload received. Unknown name "${field}" at 'queue': Cannot find field.`,
+  ]);
+});
+
+test("a task's own retries, and a queue's statistics, are refused by name", async () => {
+  const task = { httpRequest: { url: 'https://t.example/' }, retryConfig: { maxAttempts: 3 } };
+  const created = await rest('POST', `/v2beta3/${QUEUE}/tasks`, { task });
+  expect([created.status, created.json.error.message]).toEqual([
+    501,
+    "A task's own retries are not supported: leave Task.retryConfig out, and set the queue's.",
+  ]);
+  for (const path of [QUEUE, LOCATION_QUEUES.slice('/v2/'.length)]) {
+    const { status, json } = await rest('GET', `/v2beta3/${path}?readMask=name,stats`);
+    expect([status, json.error.message]).toEqual([501, 'Queue.stats is not kept here: leave it out of the read mask.']);
+  }
 });
 
 test('locations: those that have a queue', async () => {

@@ -25,7 +25,13 @@ function api(options: Partial<ServiceOptions> = {}) {
   return async (method: string, path: string, body?: unknown, headers: Record<string, string> = {}) => {
     const text = body === undefined || typeof body === 'string' ? body : JSON.stringify(body);
     const { authorization } = headers;
-    const request = { method, url: `/v2/${path}`, authorization, body: Buffer.from(text ?? '') };
+    const request = {
+      method,
+      version: 'v2' as const,
+      url: `/v2/${path}`,
+      authorization,
+      body: Buffer.from(text ?? ''),
+    };
     const answer = answerRest(service, request);
     // As a client sees it.
     const json = JSON.parse(JSON.stringify(answer.json)) as {

@@ -2,7 +2,7 @@ import type { Answer, AttemptRequest } from '../../../local/cloud-tasks/attempt.
 import { Pubsub, type PushedMessage, type Subscription } from '../../../local/pubsub/pubsub.ts';
 import { VirtualClock } from '../../../time/virtual-clock.ts';
 
-const TOPIC = 'projects/p/topics/t';
+const TOPIC = 'projects/p/topics/uploads';
 const DEAD = 'projects/p/topics/dead';
 const PUSH: Subscription = {
   name: 'projects/p/subscriptions/push',
@@ -183,4 +183,16 @@ test('what pushes cannot be pulled, and nothing is pushed any more after the end
   pubsub.publish(TOPIC, {});
   await clock.advance(3_600_000);
   expect(sent).toHaveLength(1);
+});
+
+test.each(['topics', 'subscriptions'])('a stack whose %s have a name that Pub/Sub does not take is refused', (kind) => {
+  const options = {
+    clock: new VirtualClock(),
+    topics: [kind === 'topics' ? 'projects/p/topics/google' : TOPIC],
+    subscriptions: kind === 'topics' ? [] : [{ ...PULL, name: 'projects/p/subscriptions/1st' }],
+    send: () => Promise.reject(new Error('nothing is pushed')),
+    mayForward: () => false,
+  };
+  const name = kind === 'topics' ? 'projects/p/topics/google' : 'projects/p/subscriptions/1st';
+  expect(() => new Pubsub(options)).toThrow(`Invalid resource name given (name=${name}).`);
 });

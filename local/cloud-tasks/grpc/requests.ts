@@ -1,6 +1,5 @@
 import { invalidArgument } from '../errors.ts';
 import type { HttpRequestMessage, ProtoMethodName, QueueMessage, Requests, TaskMessage } from '../messages.ts';
-import { HTTP_METHODS } from '../task.ts';
 
 /** `google.protobuf.Timestamp` or `Duration`. */
 export interface WireTime {
@@ -22,12 +21,23 @@ type WireRetryConfig = Omit<
   maxBackoff?: WireTime;
 };
 
-type WireQueue = Omit<QueueMessage, 'retryConfig'> & { retryConfig?: WireRetryConfig };
+type WireQueue = Omit<QueueMessage, 'retryConfig' | 'taskTtl' | 'tombstoneTtl'> & {
+  retryConfig?: WireRetryConfig;
+  taskTtl?: WireTime;
+  tombstoneTtl?: WireTime;
+};
+
+interface WireMask {
+  paths?: string[];
+}
 
 /** What the gRPC wire brings: the same as {@link Requests}, but for times, durations and masks. */
-export interface WireRequests extends Omit<Requests, 'CreateQueue' | 'UpdateQueue' | 'CreateTask' | 'BufferTask'> {
+export interface WireRequests
+  extends Omit<Requests, 'ListQueues' | 'GetQueue' | 'CreateQueue' | 'UpdateQueue' | 'CreateTask' | 'BufferTask'> {
+  ListQueues: Omit<Requests['ListQueues'], 'readMask'> & { readMask?: WireMask };
+  GetQueue: Omit<Requests['GetQueue'], 'readMask'> & { readMask?: WireMask };
   CreateQueue: { parent?: string; queue?: WireQueue };
-  UpdateQueue: { queue?: WireQueue; updateMask?: { paths?: string[] } };
+  UpdateQueue: { queue?: WireQueue; updateMask?: WireMask };
   CreateTask: Omit<Requests['CreateTask'], 'task'> & { task?: WireTask };
 }
 
@@ -36,6 +46,8 @@ const TIMESTAMP_RANGE = { min: -62_135_596_800, max: 253_402_300_799 };
 const DURATION_RANGE = { min: -315_576_000_000, max: 315_576_000_000 };
 
 const CONVERTED: { readonly [Method in ProtoMethodName]?: (wire: never) => Requests[Method] } = {
+  ListQueues: ({ readMask, ...rest }: WireRequests['ListQueues']) => ({ ...rest, readMask: readMask?.paths }),
+  GetQueue: ({ readMask, ...rest }: WireRequests['GetQueue']) => ({ ...rest, readMask: readMask?.paths }),
   CreateQueue: ({ queue, ...rest }: WireRequests['CreateQueue']) => ({ ...rest, ...(queue && { queue: read(queue) }) }),
   UpdateQueue: ({ queue, updateMask }: WireRequests['UpdateQueue']) => ({
     ...(queue && { queue: read(queue) }),
@@ -66,26 +78,36 @@ function readTask({ scheduleTime, dispatchDeadline, httpRequest, ...rest }: Wire
   };
 }
 
-/** An enum of proto3 is open: a number without a name arrives as it is. */
 function readHttpRequest(httpRequest: HttpRequestMessage): HttpRequestMessage {
-  const { httpMethod } = httpRequest;
-  if (httpMethod === undefined || HTTP_METHODS.includes(httpMethod)) return httpRequest;
-  throw invalidValue('task.http_request.http_method', 'google.cloud.tasks.v2.HttpMethod', String(httpMethod));
+  requireNamed(httpRequest.httpMethod, 'task.http_request.http_method', 'HttpMethod');
+  return httpRequest;
 }
 
-function read({ retryConfig, ...rest }: WireQueue): QueueMessage {
-  if (!retryConfig) return rest;
-  const { maxRetryDuration, minBackoff, maxBackoff, ...counts } = retryConfig;
+/** An enum of proto3 is open: a number without a name arrives as it is. */
+function requireNamed(value: string | undefined, path: string, type: string): void {
+  if (typeof value === 'number') throw invalidValue(path, `google.cloud.tasks.v2.${type}`, String(value));
+}
+
+function read({ retryConfig, taskTtl, tombstoneTtl, ...rest }: WireQueue): QueueMessage {
+  requireNamed(rest.httpTarget?.httpMethod, 'queue.http_target.http_method', 'HttpMethod');
+  requireNamed(rest.httpTarget?.uriOverride?.scheme, 'queue.http_target.uri_override.scheme', 'UriOverride.Scheme');
   return {
     ...rest,
-    retryConfig: {
-      ...counts,
-      ...(maxRetryDuration && {
-        maxRetryDuration: duration(maxRetryDuration, 'queue.retry_config.max_retry_duration'),
-      }),
-      ...(minBackoff && { minBackoff: duration(minBackoff, 'queue.retry_config.min_backoff') }),
-      ...(maxBackoff && { maxBackoff: duration(maxBackoff, 'queue.retry_config.max_backoff') }),
-    },
+    ...(retryConfig && { retryConfig: readRetryConfig(retryConfig) }),
+    ...(taskTtl && { taskTtl: duration(taskTtl, 'queue.task_ttl') }),
+    ...(tombstoneTtl && { tombstoneTtl: duration(tombstoneTtl, 'queue.tombstone_ttl') }),
+  };
+}
+
+function readRetryConfig(retryConfig: WireRetryConfig): NonNullable<QueueMessage['retryConfig']> {
+  const { maxRetryDuration, minBackoff, maxBackoff, ...counts } = retryConfig;
+  return {
+    ...counts,
+    ...(maxRetryDuration && {
+      maxRetryDuration: duration(maxRetryDuration, 'queue.retry_config.max_retry_duration'),
+    }),
+    ...(minBackoff && { minBackoff: duration(minBackoff, 'queue.retry_config.min_backoff') }),
+    ...(maxBackoff && { maxBackoff: duration(maxBackoff, 'queue.retry_config.max_backoff') }),
   };
 }
 

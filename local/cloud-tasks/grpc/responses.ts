@@ -1,6 +1,7 @@
 import { rpcStatus } from '../errors.ts';
 import type { PolicyMessage, ProtoMethodName } from '../messages.ts';
 import type { Responses, ViewedTask } from '../methods.ts';
+import { shortId } from '../names.ts';
 import type { Queue } from '../queue.ts';
 import { maxBurstSize } from '../queue-config.ts';
 import type { AttemptStatus } from '../task.ts';
@@ -8,6 +9,8 @@ import { USER_AGENT } from '../task-progress.ts';
 import type { WireTime } from './requests.ts';
 
 const WRITERS: { readonly [Method in ProtoMethodName]: (response: Responses[Method]) => object } = {
+  ListLocations: ({ locations }) => ({ locations: locations.map(locationMessage) }),
+  GetLocation: locationMessage,
   ListQueues: ({ queues, nextPageToken }) => ({ queues: queues.map(queueMessage), nextPageToken }),
   GetQueue: queueMessage,
   CreateQueue: queueMessage,
@@ -26,13 +29,23 @@ const WRITERS: { readonly [Method in ProtoMethodName]: (response: Responses[Meth
   RunTask: taskMessage,
 };
 
+/** Whether a method of the protos is one that is here: v2beta3 has some for batches and keys. */
+export function isServed(method: string): method is ProtoMethodName {
+  return Object.hasOwn(WRITERS, method);
+}
+
 /** Writes a method's response as the message that gRPC encodes. */
 export function writeResponse<Method extends ProtoMethodName>(method: Method, response: Responses[Method]): object {
   return WRITERS[method](response);
 }
 
+function locationMessage(name: string): object {
+  return { name, locationId: shortId(name) };
+}
+
+/** With what only v2beta3 has; what a version does not have is not encoded. */
 function queueMessage(queue: Queue): object {
-  const { rateLimits, retryConfig, loggingSamplingRatio } = queue.settings;
+  const { rateLimits, retryConfig, loggingSamplingRatio, httpTarget } = queue.settings;
   const { maxRetryDurationMs, minBackoffMs, maxBackoffMs, maxAttempts, maxDoublings } = retryConfig;
   return {
     name: queue.name,
@@ -47,6 +60,8 @@ function queueMessage(queue: Queue): object {
     state: queue.state,
     ...(queue.purgeTime !== undefined && { purgeTime: time(queue.purgeTime) }),
     ...(loggingSamplingRatio > 0 && { stackdriverLoggingConfig: { samplingRatio: loggingSamplingRatio } }),
+    ...(httpTarget && { httpTarget }),
+    type: 'PUSH',
   };
 }
 

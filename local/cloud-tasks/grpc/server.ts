@@ -2,9 +2,9 @@ import type { Socket } from 'node:net';
 import { type handleUnaryCall, Server, ServerCredentials } from '@grpc/grpc-js';
 import type { ProtoMethodName } from '../messages.ts';
 import type { CloudTasksService } from '../service.ts';
-import { cloudTasksDefinition } from './definition.ts';
+import { serviceDefinitions } from './definition.ts';
 import { readRequest, type WireRequests } from './requests.ts';
-import { writeResponse } from './responses.ts';
+import { isServed, writeResponse } from './responses.ts';
 import { grpcStatusOf } from './status.ts';
 
 /** What Google's front end takes, in bytes. */
@@ -17,12 +17,13 @@ export interface GrpcServer {
   close(): void;
 }
 
-/** The gRPC API of Cloud Tasks v2. */
+/** The gRPC API of Cloud Tasks, v2 and v2beta3, with its locations. */
 export function grpcServer(service: CloudTasksService): GrpcServer {
   const server = new Server({ 'grpc.max_receive_message_length': MAX_MESSAGE_BYTES });
-  const definition = cloudTasksDefinition();
-  const methods = Object.keys(definition) as ProtoMethodName[];
-  server.addService(definition, Object.fromEntries(methods.map((method) => [method, handler(service, method)])));
+  for (const definition of Object.values(serviceDefinitions())) {
+    const methods = Object.keys(definition).filter(isServed);
+    server.addService(definition, Object.fromEntries(methods.map((method) => [method, handler(service, method)])));
+  }
   const connections = server.createConnectionInjector(ServerCredentials.createInsecure());
   return {
     accept: (socket) => connections.injectConnection(socket),

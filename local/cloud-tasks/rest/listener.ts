@@ -1,13 +1,12 @@
 import type { IncomingMessage, RequestListener, ServerResponse } from 'node:http';
+import { MAX_PAYLOAD_BYTES, ProtoJsonError, parsePayload } from '../../proto-json.ts';
 import { readBody } from '../../read-body.ts';
 import { CloudTasksError, CODES, invalidArgument } from '../errors.ts';
+import { VERSIONS, type Version } from '../messages.ts';
 import type { CloudTasksService } from '../service.ts';
 import * as read from './requests.ts';
 import { enumName, enumNumber, queueJson, taskJson } from './responses.ts';
 import { type RestCall, ROUTES } from './routes.ts';
-
-/** What Google's front end takes, in bytes. */
-const MAX_PAYLOAD_BYTES = 10_485_760;
 
 /** Query parameters that all of Google's APIs take. `$alt` is looked at, the others change nothing here. */
 const SYSTEM_PARAMETER = /^(\$.*|alt|key|fields|quotaUser|prettyPrint|access_token)$/;
@@ -15,7 +14,8 @@ const SYSTEM_PARAMETER = /^(\$.*|alt|key|fields|quotaUser|prettyPrint|access_tok
 /** A request of the REST wire. */
 export interface RestRequest {
   readonly method: string;
-  /** Path and query, as they were sent. */
+  readonly version: Version;
+  /** Path and query, with the version. */
   readonly url: string;
   readonly authorization: string | undefined;
   readonly body: Buffer;
@@ -33,12 +33,12 @@ export interface RestAnswer {
  */
 export function restListener(service: CloudTasksService, others: RequestListener): RequestListener {
   return (request, response) => {
-    const url = versioned(request.url ?? '');
-    if (!url.startsWith('/v2/')) return others(request, response);
+    const addressed = versionOf(request.url ?? '');
+    if (addressed === undefined) return others(request, response);
     readBody(request, MAX_PAYLOAD_BYTES + 1).then(
       (body) => {
         const { authorization } = request.headers;
-        write(response, answerRest(service, { method: methodOf(request), url, authorization, body }));
+        write(response, answerRest(service, { method: methodOf(request), ...addressed, authorization, body }));
       },
       // A client that has gone away is not answered.
       () => {},
@@ -46,13 +46,11 @@ export function restListener(service: CloudTasksService, others: RequestListener
   };
 }
 
-/**
- * firebase-admin leaves the version out when it calls an emulator. v2beta3, which `gcloud beta` speaks, is the same as far as v2 goes: what
- * only it has is refused by name, as a field that is not known.
- */
-function versioned(url: string): string {
-  if (url.startsWith('/projects/')) return `/v2${url}`;
-  return url.replace(/^\/v2beta3\//, '/v2/');
+/** firebase-admin leaves the version out when it calls an emulator; `gcloud beta` speaks v2beta3. */
+function versionOf(url: string): Pick<RestRequest, 'version' | 'url'> | undefined {
+  if (url.startsWith('/projects/')) return { version: 'v2', url: `/v2${url}` };
+  const version = VERSIONS.find((each) => url.startsWith(`/${each}/`));
+  return version && { version, url };
 }
 
 /** Java's client sends PATCH as a POST that says so, as all of Google's APIs take it. */
@@ -86,7 +84,7 @@ function route(service: CloudTasksService, request: RestRequest): object {
   }
   throw new CloudTasksError(
     'NOT_FOUND',
-    `Method not found: Cloud Tasks v2 has no ${request.method} ${path.slice(0, 200)}.`,
+    `Method not found: Cloud Tasks ${request.version} has no ${request.method} ${path.slice(0, 200)}.`,
   );
 }
 
@@ -94,17 +92,18 @@ function restCall(
   service: CloudTasksService,
   resource: string,
   parameters: URLSearchParams,
-  { body, authorization }: RestRequest,
+  { version, body, authorization }: RestRequest,
 ): RestCall {
-  const json = parseJson(body);
+  const json = parsePayload(body);
   const writeEnum = /enum-encoding=int/.test(parameters.get('$alt') ?? '') ? enumNumber : enumName;
   const own = [...parameters].filter(([name]) => !SYSTEM_PARAMETER.test(name));
   return {
     resource,
-    query: read.query(Object.fromEntries(own), ''),
+    version,
+    query: read.query[version](Object.fromEntries(own), ''),
     body: (reader, path = '') => reader(json, path),
     call: (method, request) => service.call(method, request, authorization),
-    queueJson: (queue) => queueJson(queue, writeEnum),
+    queueJson: (queue) => queueJson(queue, version, writeEnum),
     taskJson: (task) => taskJson(task, writeEnum),
   };
 }
@@ -117,22 +116,9 @@ function decodePath(pathname: string): string {
   }
 }
 
-/** An absent body is an empty message; so is `""`, which Google's own REST transport sends for one. */
-function parseJson(body: Buffer): unknown {
-  if (body.length > MAX_PAYLOAD_BYTES) {
-    throw invalidArgument(`Request payload size exceeds the limit: ${MAX_PAYLOAD_BYTES} bytes.`);
-  }
-  const text = body.toString();
-  if (text.trim() === '' || text === '""') return {};
-  try {
-    return JSON.parse(text);
-  } catch (error) {
-    throw invalidArgument(`Invalid JSON payload received. ${(error as Error).message}`);
-  }
-}
-
 /** Google's error format; whatever is not an error of the API is INTERNAL. */
-function problem(error: unknown): RestAnswer {
+function problem(thrown: unknown): RestAnswer {
+  const error = thrown instanceof ProtoJsonError ? invalidArgument(thrown.message) : thrown;
   const { code, help } = error instanceof CloudTasksError ? error : { code: 'INTERNAL' as const, help: undefined };
   const message = error instanceof Error ? error.message : String(error);
   const status = CODES[code].http;

@@ -1,12 +1,3 @@
-import type {
-  HttpRequestMessage,
-  HttpTargetMessage,
-  PolicyMessage,
-  QueueMessage,
-  TaskMessage,
-  ViewMessage,
-} from '../messages.ts';
-import { HTTP_METHODS } from '../task.ts';
 import {
   bytes,
   double,
@@ -21,11 +12,26 @@ import {
   string,
   stringMap,
   timestamp,
-} from './proto-json.ts';
+} from '../../proto-json.ts';
+import {
+  type HttpRequestMessage,
+  type HttpTargetMessage,
+  type PolicyMessage,
+  QUEUE_TYPES,
+  type QueueMessage,
+  type Requests,
+  type TaskMessage,
+  type Version,
+  type ViewMessage,
+} from '../messages.ts';
+import { HTTP_METHODS } from '../task.ts';
 
-// The messages of google.cloud.tasks.v2 (and google.iam.v1) as REST clients send them.
+// The messages of google.cloud.tasks.v2 (and google.iam.v1) as REST clients send them, and those of v2beta3 where it has more.
 
 const V2 = 'google.cloud.tasks.v2';
+const V2BETA3 = 'google.cloud.tasks.v2beta3';
+
+type ByVersion<Message> = Readonly<Record<Version, Reader<Message>>>;
 
 export const view: Reader<ViewMessage> = enumeration(`${V2}.Task.View`, ['VIEW_UNSPECIFIED', 'BASIC', 'FULL']);
 
@@ -63,10 +69,13 @@ const httpTarget: Reader<HttpTargetMessage> = message(`${V2}.HttpTarget`, {
   ...tokens,
 });
 
-const task: Reader<TaskMessage> = message(`${V2}.Task`, {
+/** What is only refused where it says anything, by {@link requireServedQueue} and its like. */
+const anything: Reader<object> = (value) => (typeof value === 'object' && value !== null ? value : {});
+
+const taskFields = {
   name: string,
   httpRequest,
-  appEngineHttpRequest: (value) => ({ value }),
+  appEngineHttpRequest: ((value) => ({ value })) as Reader<object>,
   scheduleTime: timestamp,
   dispatchDeadline: duration,
   createTime: ignored,
@@ -75,9 +84,14 @@ const task: Reader<TaskMessage> = message(`${V2}.Task`, {
   firstAttempt: ignored,
   lastAttempt: ignored,
   view: ignored,
-});
+};
 
-export const queue: Reader<QueueMessage> = message(`${V2}.Queue`, {
+const task: ByVersion<TaskMessage> = {
+  v2: message(`${V2}.Task`, taskFields),
+  v2beta3: message(`${V2BETA3}.Task`, { ...taskFields, retryConfig: anything, pullMessage: ignored }),
+};
+
+const queueFields = {
   name: string,
   rateLimits: message(`${V2}.RateLimits`, {
     maxDispatchesPerSecond: double,
@@ -93,10 +107,21 @@ export const queue: Reader<QueueMessage> = message(`${V2}.Queue`, {
   }),
   stackdriverLoggingConfig: message(`${V2}.StackdriverLoggingConfig`, { samplingRatio: double }),
   httpTarget,
-  appEngineRoutingOverride: (value) => (typeof value === 'object' && value !== null ? value : {}),
   state: ignored,
   purgeTime: ignored,
-});
+};
+
+export const queue: ByVersion<QueueMessage> = {
+  v2: message(`${V2}.Queue`, { ...queueFields, appEngineRoutingOverride: anything }),
+  v2beta3: message(`${V2BETA3}.Queue`, {
+    ...queueFields,
+    appEngineHttpQueue: message(`${V2BETA3}.AppEngineHttpQueue`, { appEngineRoutingOverride: anything }),
+    type: enumeration(`${V2BETA3}.Queue.Type`, QUEUE_TYPES),
+    taskTtl: duration,
+    tombstoneTtl: duration,
+    stats: ignored,
+  }),
+};
 
 const policy: Reader<PolicyMessage> = message('google.iam.v1.Policy', {
   version: int32,
@@ -110,7 +135,10 @@ export const named = message(`${V2}.Request`, { name: ignored });
 
 export const runTask = message(`${V2}.RunTaskRequest`, { name: ignored, responseView: view });
 
-export const createTask = message(`${V2}.CreateTaskRequest`, { parent: ignored, task, responseView: view });
+export const createTask: ByVersion<Omit<Requests['CreateTask'], 'parent'>> = {
+  v2: message(`${V2}.CreateTaskRequest`, { parent: ignored, task: task.v2, responseView: view }),
+  v2beta3: message(`${V2BETA3}.CreateTaskRequest`, { parent: ignored, task: task.v2beta3, responseView: view }),
+};
 
 export const bufferTask = message(`${V2}.BufferTaskRequest`, {
   queue: ignored,
@@ -131,11 +159,25 @@ export const testIamPermissions = message('google.iam.v1.TestIamPermissionsReque
   permissions: list(string),
 });
 
-/** The parameters of a query, which are all strings. */
-export const query = message('query', {
+const queryFields = {
   pageSize: int32,
   pageToken: string,
   filter: string,
-  responseView: (value, path) => view(/^\d+$/.test(String(value)) ? Number(value) : value, path),
+  responseView: ((value, path) => view(/^\d+$/.test(String(value)) ? Number(value) : value, path)) as typeof view,
   updateMask: fieldMask,
-});
+};
+
+/** The parameters of a query, which are all strings. */
+export interface Query {
+  readonly pageSize?: number;
+  readonly pageToken?: string;
+  readonly filter?: string;
+  readonly responseView?: ViewMessage;
+  readonly updateMask?: string[];
+  readonly readMask?: string[];
+}
+
+export const query: ByVersion<Query> = {
+  v2: message('query', queryFields),
+  v2beta3: message('query', { ...queryFields, readMask: fieldMask }),
+};

@@ -1,5 +1,5 @@
 import { rpcStatus } from '../errors.ts';
-import type { HttpTargetMessage, PolicyMessage } from '../messages.ts';
+import { type HttpTargetMessage, type PolicyMessage, QUEUE_TYPES, type Version } from '../messages.ts';
 import type { ViewedTask } from '../methods.ts';
 import type { Queue } from '../queue.ts';
 import { maxBurstSize } from '../queue-config.ts';
@@ -16,7 +16,7 @@ export const enumName: WriteEnum = (_names, name) => name;
 export const enumNumber: WriteEnum = (names, name) => names.indexOf(name);
 
 /** A queue in proto3 JSON. */
-export function queueJson(queue: Queue, writeEnum: WriteEnum): object {
+export function queueJson(queue: Queue, version: Version, writeEnum: WriteEnum): object {
   const { rateLimits, retryConfig, loggingSamplingRatio, httpTarget } = queue.settings;
   return {
     name: queue.name,
@@ -32,6 +32,7 @@ export function queueJson(queue: Queue, writeEnum: WriteEnum): object {
     ...(queue.purgeTime !== undefined && { purgeTime: timestamp(queue.purgeTime) }),
     ...(loggingSamplingRatio > 0 && { stackdriverLoggingConfig: { samplingRatio: loggingSamplingRatio } }),
     ...(httpTarget && { httpTarget: httpTargetJson(httpTarget) }),
+    ...(version === 'v2beta3' && { type: writeEnum(QUEUE_TYPES, 'PUSH') }),
   };
 }
 

@@ -1,8 +1,8 @@
-import type { MethodName, Requests } from '../messages.ts';
+import type { Reader } from '../../proto-json.ts';
+import { type MethodName, type Requests, VERSIONS, type Version } from '../messages.ts';
 import type { Responses, ViewedTask } from '../methods.ts';
 import { queueOf, shortId } from '../names.ts';
 import type { Queue } from '../queue.ts';
-import type { Reader } from './proto-json.ts';
 import * as read from './requests.ts';
 import { policyJson } from './responses.ts';
 
@@ -10,7 +10,8 @@ import { policyJson } from './responses.ts';
 export interface RestCall {
   /** The location, queue or task that the URL names. */
   readonly resource: string;
-  readonly query: ReturnType<typeof read.query>;
+  readonly query: read.Query;
+  readonly version: Version;
   /** Reads the body; `path` is the body's own place in the request, for errors. */
   body<T>(reader: Reader<T>, path?: string): T;
   /** Calls the method on behalf of the caller. */
@@ -42,12 +43,14 @@ export const ROUTES: readonly Route[] = [
     const { queues, nextPageToken } = call('ListQueues', { ...query, parent });
     return { queues: queues.map(queueJson), nextPageToken };
   }),
-  route('POST', LOCATION, '/queues', ({ resource: parent, body, call, queueJson }) =>
-    queueJson(call('CreateQueue', { parent, queue: body(read.queue, 'queue') })),
+  route('POST', LOCATION, '/queues', ({ resource: parent, version, body, call, queueJson }) =>
+    queueJson(call('CreateQueue', { parent, queue: body(read.queue[version], 'queue') })),
   ),
-  route('GET', QUEUE, '', ({ resource: name, call, queueJson }) => queueJson(call('GetQueue', { name }))),
-  route('PATCH', QUEUE, '', ({ resource: name, query: { updateMask }, body, call, queueJson }) =>
-    queueJson(call('UpdateQueue', { queue: { ...body(read.queue, 'queue'), name }, updateMask })),
+  route('GET', QUEUE, '', ({ resource: name, query: { readMask }, call, queueJson }) =>
+    queueJson(call('GetQueue', { name, readMask })),
+  ),
+  route('PATCH', QUEUE, '', ({ resource: name, version, query: { updateMask }, body, call, queueJson }) =>
+    queueJson(call('UpdateQueue', { queue: { ...body(read.queue[version], 'queue'), name }, updateMask })),
   ),
   route('DELETE', QUEUE, '', ({ resource: name, call }) => call('DeleteQueue', { name }) ?? {}),
   route('POST', QUEUE, ':purge', onQueue('PurgeQueue')),
@@ -67,8 +70,8 @@ export const ROUTES: readonly Route[] = [
     const { tasks, nextPageToken } = call('ListTasks', { ...query, parent });
     return { tasks: tasks.map(taskJson), nextPageToken };
   }),
-  route('POST', QUEUE, '/tasks', ({ resource: parent, body, call, taskJson }) =>
-    taskJson(call('CreateTask', { ...body(read.createTask), parent })),
+  route('POST', QUEUE, '/tasks', ({ resource: parent, version, body, call, taskJson }) =>
+    taskJson(call('CreateTask', { ...body(read.createTask[version]), parent })),
   ),
   // gcloud puts a slash where the id would be.
   route('POST', QUEUE, '/tasks/?:buffer', ({ resource: queue, body, call, taskJson }) => ({
@@ -92,7 +95,7 @@ function locationJson(name: string): object {
 }
 
 function route(httpMethod: string, resource: string, suffix: string, handle: Route['handle']): Route {
-  return { httpMethod, path: new RegExp(`^/v2/(${resource})${suffix}$`), handle };
+  return { httpMethod, path: new RegExp(`^/(?:${VERSIONS.join('|')})/(${resource})${suffix}$`), handle };
 }
 
 function onQueue(method: 'PurgeQueue' | 'PauseQueue' | 'ResumeQueue'): Route['handle'] {

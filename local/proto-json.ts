@@ -1,14 +1,39 @@
-import { invalidArgument } from '../errors.ts';
+/** What Google's front end takes of a request, in bytes. */
+export const MAX_PAYLOAD_BYTES = 10_485_760;
+
+/** A request that is not the JSON of its message: what all of Google's APIs answer with INVALID_ARGUMENT, in the same words. */
+export class ProtoJsonError extends Error {
+  override readonly name = 'ProtoJsonError';
+}
 
 /**
  * Reads one JSON value of a request. `path` names it in errors, in Google's way: `task.http_request.url`.
  *
- * @throws CloudTasksError INVALID_ARGUMENT when the value is not of the type
+ * @throws ProtoJsonError when the value is not of the type
  */
 export type Reader<T> = (value: unknown, path: string) => T;
 
 type Fields = Readonly<Record<string, Reader<unknown>>>;
 type MessageOf<F extends Fields> = { [Name in keyof F]?: F[Name] extends Reader<infer T> ? T : never };
+
+/**
+ * Parses the body of a request. An absent one is an empty message; so is `""`, which Google's own REST transport sends for one.
+ *
+ * @param body may be cut off, once it is longer than {@link MAX_PAYLOAD_BYTES}
+ * @throws ProtoJsonError when it is too large, or no JSON
+ */
+export function parsePayload(body: Buffer): unknown {
+  if (body.length > MAX_PAYLOAD_BYTES) {
+    throw new ProtoJsonError(`Request payload size exceeds the limit: ${MAX_PAYLOAD_BYTES} bytes.`);
+  }
+  const text = body.toString();
+  if (text.trim() === '' || text === '""') return {};
+  try {
+    return JSON.parse(text);
+  } catch (error) {
+    throw new ProtoJsonError(`Invalid JSON payload received. ${(error as Error).message}`);
+  }
+}
 
 /**
  * A reader of messages by the rules of proto3 JSON: fields in lower camel or snake case, `null` means absent, unknown fields are
@@ -28,7 +53,7 @@ export function message<F extends Fields>(type: string, fields: F): Reader<Messa
       const known = readers.get(key);
       if (!known) {
         const at = path === '' ? '' : ` at '${path}'`;
-        throw invalidArgument(`Invalid JSON payload received. Unknown name "${clip(key)}"${at}: Cannot find field.`);
+        throw new ProtoJsonError(`Invalid JSON payload received. Unknown name "${clip(key)}"${at}: Cannot find field.`);
       }
       if (field !== null)
         read[known.name] = known.reader(field, path === '' ? snakeCase(key) : `${path}.${snakeCase(key)}`);
@@ -136,7 +161,7 @@ function snakeCase(name: string): string {
 }
 
 function fail(path: string, type: string, value: unknown): never {
-  throw invalidArgument(`Invalid value at '${path}' (${type}), ${clip(JSON.stringify(value))}`);
+  throw new ProtoJsonError(`Invalid value at '${path}' (${type}), ${clip(JSON.stringify(value))}`);
 }
 
 function clip(text: string): string {
