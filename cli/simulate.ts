@@ -42,7 +42,7 @@ async function run(
       totals.broken++;
       progress.above(() => console.log(describeRun(one)));
     }
-    progress.advance('seeds', count);
+    progress.advance('seeds', { total: count });
   }
   progress.end();
   const { accepted, completed, failed, broken } = totals;

@@ -139,7 +139,8 @@ export class LocalShown implements Shown {
   }
 
   #kill(pid: number): Done {
-    if (!this.#google.instancePids().includes(pid)) throw new RefusedActionError(`No instance has the process ${pid}.`);
+    if (!this.#google.instancePids().includes(pid))
+      throw new RefusedActionError(`No instance has the process ${pid}.`, 404);
     process.kill(pid, 'SIGKILL');
     this.#hooks.faults.note(`Killed the instance with the process ${pid}`, this.#clock.now());
     return { said: `Killed the process ${pid}.` };

@@ -47,7 +47,7 @@ export function consoleApp({ shown, launchToken, files, clock }: ConsoleAppOptio
     }),
   );
   app.onError(async (error, c) => {
-    if (error instanceof RefusedActionError) return c.json({ error: error.message }, 409);
+    if (error instanceof RefusedActionError) return c.json({ error: error.message }, error.status);
     if (error instanceof HTTPException) {
       return c.json({ error: (await error.getResponse().text()) || error.message }, error.status);
     }
