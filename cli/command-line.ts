@@ -39,7 +39,10 @@ export function newCommand(name: string, summary: string): Command {
       .allowExcessArguments(false)
       .configureOutput({ writeErr: () => {} })
       .exitOverride((error) => {
-        throw error.exitCode === 0 ? error : asUsageError(error, command);
+        if (error.exitCode === 0) throw error;
+        // The value of an option that npm took is left behind as a word too many.
+        requireNoneTakenByNpm(command);
+        throw asUsageError(error, command);
       })
   );
 }

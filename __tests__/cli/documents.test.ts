@@ -177,6 +177,11 @@ test('an option that npm took, for want of --, is one line and exit code 2', () 
   });
 });
 
+test('so it is where npm left its value behind', () => {
+  const taken = { npm_lifecycle_script: 'exec node --no-warnings cli/documents.ts', npm_config_status: 'true' };
+  expect(callOf(['list', 'FAILED'], taken).stderr).toMatch(/^npm took --status for an option of its own: /);
+});
+
 test("npm's options for another script that runs this one do not count", () => {
   const taken = { npm_lifecycle_script: 'node test.js', npm_config_all_failed: 'true' };
   expect(callOf(['replay', 'a1'], taken).stderr).toMatch(/^These environment variables are needed/);
