@@ -9,7 +9,7 @@ import type { DocumentOutcome } from './outcome.ts';
 import type { ResultsFolder } from './results-folder.ts';
 import { uploadFile } from './upload-file.ts';
 
-export interface ProcessingOptions {
+interface ProcessingOptions {
   readonly deployment: LocalDeployment;
   /** How the file is to be converted. @default as the handler sees fit */
   readonly how?: ConversionOptions;

@@ -18,7 +18,7 @@ export interface CountOptions {
   readonly by?: number;
 }
 
-export interface ProgressOptions {
+interface ProgressOptions {
   readonly output: Pick<NodeJS.WriteStream, 'write' | 'isTTY'>;
   readonly clock: Pick<Clock, 'now'>;
 }

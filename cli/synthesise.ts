@@ -20,7 +20,7 @@ export interface SynthesisedStack extends AsyncDisposable {
   readonly stackFile: string;
 }
 
-export interface SynthesisOptions {
+interface SynthesisOptions {
   /** @default the environment of this process */
   readonly environment?: NodeJS.ProcessEnv;
   /** Takes what is done from now on, as the first time takes long. @default nobody wants to know */

@@ -44,7 +44,7 @@ export class UnusableFileError extends Error {
   override readonly name = 'UnusableFileError';
 }
 
-export interface UploadOptions {
+interface UploadOptions {
   readonly store: Pick<ObjectStore, 'write'>;
   readonly bucket: string;
   /** How it is to be converted, if not as the handler sees fit. @default as it sees fit */
@@ -54,7 +54,7 @@ export interface UploadOptions {
   readonly signal: AbortSignal;
 }
 
-export interface UploadedFile {
+interface UploadedFile {
   /** `gs://` URI of the object. */
   readonly sourceUri: string;
   /** Whether it was not there before. */

@@ -10,7 +10,7 @@ import type { Report } from './report.ts';
 /** Documents worked on at once: enough to wait for Google's answers in parallel, few enough for its limits and for memory. */
 const AT_ONCE = 32;
 
-export interface EachOptions {
+interface EachOptions {
   readonly report: Report;
   readonly signal: AbortSignal;
   readonly json: boolean;
@@ -26,7 +26,7 @@ export class DocumentFailure extends Error {
 }
 
 /** What is said of a document that is done. */
-export type DoneDocument = Pick<DocumentView, 'documentId'> & {
+type DoneDocument = Pick<DocumentView, 'documentId'> & {
   readonly status: DocumentView['status'] | 'DELETED';
   /** @default none: a deleted document has no epoch any more, and no name */
   readonly epoch?: number;

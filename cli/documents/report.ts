@@ -1,7 +1,7 @@
 import type { Clock } from '../../time/clock.ts';
 import { type CountOptions, Progress } from '../progress.ts';
 
-export interface ReportOptions {
+interface ReportOptions {
   /** Takes what was asked for. */
   readonly out: Pick<NodeJS.WriteStream, 'write'>;
   /** Takes failures, and how far it is. */

@@ -40,7 +40,7 @@ export type ApiQueue = z.output<typeof queueSchema>;
 /** As it shows a task, without its payload. */
 export type ApiTask = z.output<typeof taskSchema>;
 
-export interface QueuesApiOptions {
+interface QueuesApiOptions {
   /** `https://cloudtasks.googleapis.com`, or a local Google. */
   readonly baseUrl: string;
   readonly accessToken: () => Promise<string>;

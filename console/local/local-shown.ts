@@ -22,7 +22,7 @@ import { WatchedDocuments } from './watched-documents.ts';
 
 const LOG_LINES = 300;
 
-export interface LocalShownOptions {
+interface LocalShownOptions {
   readonly google: LocalGoogle;
   /** What it was started with. */
   readonly hooks: LocalHooks;

@@ -15,7 +15,7 @@ const MOST_JSON_BYTES = 1_000_000;
 /** What the service takes at most by its widest setting. */
 const MOST_FILE_BYTES = 2 ** 30;
 
-export interface ConsoleAppOptions {
+interface ConsoleAppOptions {
   readonly shown: Shown;
   /** Opens the page: see {@link addSession}. */
   readonly launchToken: string;
