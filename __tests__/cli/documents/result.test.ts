@@ -65,7 +65,7 @@ test('what has no result is one line each, and the others are fetched', async ()
 test.each([
   [[], "Missing required argument 'ID'."],
   [['a1', 'b2'], 'Into which folder? The results of several documents need --to DIR.'],
-  [['a1', '--to', ''], '--to needs the name of a folder; received an empty one.'],
+  [['a1', '--to', ''], '--to needs a path; received an empty one.'],
 ])('%j is a usage error', async (words, message) => {
   await expect(deployment().run(resultCommand, words)).rejects.toThrow(message);
 });
