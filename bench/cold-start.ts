@@ -16,7 +16,7 @@ const BASELINE_NAME = 'bare node:http server';
 /** A server that is still silent then has failed. */
 const PATIENCE_MILLISECONDS = 20_000;
 
-export interface Start {
+interface Start {
   /** From the start of the process to its first 200 on /health. */
   readonly milliseconds: number;
   /** Resident memory after that answer. */

@@ -15,7 +15,7 @@ export interface Comparison {
 /** At most so many times the baseline, or at least so many times faster than it. */
 export type Aim = { readonly timesBaseline: number } | { readonly timesFaster: number };
 
-export interface AimVerdict {
+interface AimVerdict {
   /** Measured to baseline; baseline to measured where the aim is to be faster. */
   readonly ratio: number;
   readonly met: boolean;

@@ -4,7 +4,7 @@ import { bundleHandler } from '../bundle.ts';
 import type { Converter, SourceDocument } from '../documents/conversion/converter.ts';
 
 /** The local converter with its thread's code packed, as it is in the handler's bundle. */
-export interface ConverterBundle {
+interface ConverterBundle {
   readonly file: string;
   readonly converter: Converter;
   /** Converts on the thread that calls it. */

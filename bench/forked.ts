@@ -5,7 +5,7 @@ import type { Order, ProcessKind } from './emulator-orders.ts';
 import { endProcess } from './node-process.ts';
 
 /** A process on the other side of a measurement, which goes on disposal. */
-export interface Forked extends AsyncDisposable {
+interface Forked extends AsyncDisposable {
   readonly pid: number;
   /** Where it listens; 0 where it does not. */
   readonly port: number;

@@ -12,7 +12,7 @@ export interface Measurement {
   measure(options: MeasureOptions): Promise<Comparison[]>;
 }
 
-export interface MeasureOptions {
+interface MeasureOptions {
   /** Samples of each kind. */
   readonly runs: number;
   /** Ends the measuring when aborted. */

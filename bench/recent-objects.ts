@@ -17,7 +17,7 @@ interface WrittenObject {
   readonly generation: string;
 }
 
-export interface RecentObjectsOptions {
+interface RecentObjectsOptions {
   /** Folders that are kept, 1 or more. */
   readonly capacity: number;
   /** Where there is a document under every name, always of generation 1; all else is in one other bucket. */

@@ -1,7 +1,7 @@
 import { once } from 'node:events';
 import { createConnection, type Socket } from 'node:net';
 
-export interface RequestLoad {
+interface RequestLoad {
   readonly port: number;
   /** Requests in all. */
   readonly requests: number;

@@ -23,7 +23,7 @@ export interface MemoryUse {
   readonly residentMegabytes: number;
 }
 
-export interface RequestServer extends ServerReady, AsyncDisposable {
+interface RequestServer extends ServerReady, AsyncDisposable {
   memoryUse(): Promise<MemoryUse>;
 }
 

@@ -1,7 +1,10 @@
 import path from 'node:path';
 import { Command, type CommanderError } from 'commander';
 
-/** A mistake of the person at the keyboard: one clear line, exit code 2, no stack trace. */
+/**
+ * A mistake of the person at the keyboard, found before anything is begun: one clear line, exit code 2, no stack trace. What fails
+ * later is exit code 1.
+ */
 export class UsageError extends Error {
   override readonly name = 'UsageError';
 }
@@ -36,7 +39,10 @@ export function newCommand(name: string, summary: string): Command {
       .allowExcessArguments(false)
       .configureOutput({ writeErr: () => {} })
       .exitOverride((error) => {
-        throw error.exitCode === 0 ? error : asUsageError(error, command);
+        if (error.exitCode === 0) throw error;
+        // The value of an option that npm took is left behind as a word too many.
+        requireNoneTakenByNpm(command);
+        throw asUsageError(error, command);
       })
   );
 }

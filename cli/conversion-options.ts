@@ -3,7 +3,7 @@ import { type DocumentTask, methodSchema, ocrSchema } from '../state/document-ta
 import { oneOf } from './option-values.ts';
 
 /** How documents that are handed in are to be converted. What is left out is as each object says itself, else auto. */
-export type ConversionOptions = Partial<Pick<DocumentTask, 'method' | 'ocr'>>;
+export type ConversionOptions = { readonly [Name in 'method' | 'ocr']?: DocumentTask[Name] | undefined };
 
 export const methodOption = new Option('--method <METHOD>', 'who converts: auto, local or docling').argParser(
   oneOf('--method', methodSchema.options),

@@ -3,12 +3,12 @@ import type { LocalGoogle } from '../local/local-google.ts';
 import { doclingNote } from './docling.ts';
 
 /** Of a local Google, what its welcome speaks of. */
-export type WelcomedGoogle = Pick<
+type WelcomedGoogle = Pick<
   LocalGoogle,
   'addresses' | 'frontDoorUrl' | 'serviceUrl' | 'environment' | 'serviceEnvironment' | 'sidecars'
 >;
 
-export interface DevPlaces {
+interface DevPlaces {
   /** Address of the console. */
   readonly console: string;
   /** A document that is there. */

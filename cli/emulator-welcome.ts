@@ -1,6 +1,6 @@
 import { LOOPBACK } from '../local/listen.ts';
 
-export interface EmulatorAddresses {
+interface EmulatorAddresses {
   readonly port: number;
   /** The address that it was told to listen on. @default the loopback address */
   readonly host?: string | undefined;

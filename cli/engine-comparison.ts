@@ -4,7 +4,7 @@ export interface StackJson {
   readonly resource: Readonly<Record<string, object>>;
 }
 
-export interface EngineComparison {
+interface EngineComparison {
   readonly isSame: boolean;
   /** The verdict for a person. */
   readonly line: string;

@@ -4,12 +4,12 @@ import path from 'node:path';
 import { promisify } from 'node:util';
 import { ENVIRONMENTS } from './environments.ts';
 
-export type EnvironmentName = keyof typeof ENVIRONMENTS;
+type EnvironmentName = keyof typeof ENVIRONMENTS;
 
 export const ENVIRONMENT_NAMES = Object.keys(ENVIRONMENTS) as EnvironmentName[];
 
 /** What Terraform would be given. */
-export interface EnvironmentSynth {
+interface EnvironmentSynth {
   /** Folder of the Terraform JSON and the assets beside it. */
   readonly stackFolder: string;
   /** The Terraform JSON. */
@@ -33,7 +33,7 @@ export async function synthesiseEnvironment(
   }
 }
 
-export interface SynthOptions {
+interface SynthOptions {
   /** What Node is given before `main.ts`. @default nothing */
   readonly nodeOptions?: readonly string[];
   readonly signal: AbortSignal;

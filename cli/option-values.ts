@@ -36,6 +36,7 @@ export function wholeNumber(name: string, min: number, max: number): Reader<numb
  */
 export function filePath(name: string): Reader<string> {
   return (given) => {
+    if (given === '') throw new UsageError(`${name} needs a path; received an empty one.`);
     if (!given.startsWith('-')) return given;
     throw new UsageError(`${name} needs a path; received '${given}': write ./${given} if that is its name.`);
   };

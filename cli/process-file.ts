@@ -9,7 +9,7 @@ import type { DocumentOutcome } from './outcome.ts';
 import type { ResultsFolder } from './results-folder.ts';
 import { uploadFile } from './upload-file.ts';
 
-export interface ProcessingOptions {
+interface ProcessingOptions {
   readonly deployment: LocalDeployment;
   /** How the file is to be converted. @default as the handler sees fit */
   readonly how?: ConversionOptions;
@@ -32,7 +32,7 @@ const RESULTS = { markdown: '.md', metadata: '.json', fields: '.fields.json', re
  * @throws the signal's reason; whatever else goes wrong is the reason why this document is FAILED
  */
 export async function processFile(file: string, name: string, options: ProcessingOptions): Promise<DocumentOutcome> {
-  const { deployment, how, isUploadOnly = false, results, clock, signal } = options;
+  const { deployment, how, results, clock, signal } = options;
   const { storage, documentsBucket, service } = deployment;
   const started = clock.now();
   let seen: ShownDocument | undefined;
@@ -53,8 +53,12 @@ export async function processFile(file: string, name: string, options: Processin
   };
   try {
     for (const ending of Object.values(RESULTS)) await results.remove(name + ending);
-    const upload = { store: storage, bucket: documentsBucket, signal };
-    const sourceUri = await uploadFile(file, isUploadOnly && how ? { ...upload, metadata: how } : upload);
+    const { sourceUri } = await uploadFile(file, {
+      store: storage,
+      bucket: documentsBucket,
+      ...(how && { how }),
+      signal,
+    });
     const { documentId } = await service.enqueue({ sourceUri, ...how }, signal);
     for await (seen of stepsOf(documentId, options));
     return seen?.result === undefined

@@ -8,7 +8,17 @@ const LOG_INTERVAL_MS = 10_000;
 
 const CLEAR_LINE = '\r\u001b[K';
 
-export interface ProgressOptions {
+/** Of what is counted, all that is known. */
+export interface CountOptions {
+  /** How many there are. @default nobody knows */
+  readonly total?: number | undefined;
+  /** How many are worked on at once. @default 1 */
+  readonly atOnce?: number;
+  /** How many more are done. @default 1 */
+  readonly by?: number;
+}
+
+interface ProgressOptions {
   readonly output: Pick<NodeJS.WriteStream, 'write' | 'isTTY'>;
   readonly clock: Pick<Clock, 'now'>;
 }
@@ -39,17 +49,16 @@ export class Progress implements Disposable {
    * So many more are done.
    *
    * @param counted what: `documents done`
-   * @param total how many there are; undefined while nobody knows
-   * @param by how many more. @default 1
    */
-  advance(counted: string, total?: number, by = 1): void {
+  advance(counted: string, { total, atOnce = 1, by = 1 }: CountOptions = {}): void {
     this.#done += by;
     const now = this.#options.clock.now();
     // The last one needs no word: the end says it.
     if (now - this.#startedAt < PATIENCE_MS || this.#done === total) return;
     if (now - this.#saidAt < (this.#options.output.isTTY ? TERMINAL_INTERVAL_MS : LOG_INTERVAL_MS)) return;
     this.#saidAt = now;
-    this.#show(howFar(this.#done, total, now - this.#startedAt, counted));
+    const left = timeLeft(this.#done, total ?? 0, atOnce, now - this.#startedAt);
+    this.#show(howFar(this.#done, total, now - this.#startedAt, counted) + left);
   }
 
   /** A line that stays. */
@@ -89,11 +98,19 @@ export class Progress implements Disposable {
   }
 }
 
-/** `1,234 of 5,000 documents done, 56 a second, 67 s left`; without a total, what was done and how quickly. */
+/** `1,234 of 5,000 documents done, 56 a second`; without a total, what was done and how quickly. */
 function howFar(done: number, total: number | undefined, ms: number, counted: string): string {
   const count = total === undefined ? numberForPeople(done) : `${numberForPeople(done)} of ${numberForPeople(total)}`;
-  const left = total === undefined ? '' : `, ${duration(((total - done) * ms) / done)} left`;
-  return `${count} ${counted}, ${rate((done * 1000) / ms)}${left}`;
+  return `${count} ${counted}, ${rate((done * 1000) / ms)}`;
+}
+
+/**
+ * `, 67 s left`, where the rate so far tells it. The first that are done at once tell nothing of the rate, as all of them may have
+ * begun together, nor does it tell anything of those that are under way when none waits any more.
+ */
+function timeLeft(done: number, total: number, atOnce: number, ms: number): string {
+  if (done < 2 * atOnce || total - done <= atOnce) return '';
+  return `, ${duration(((total - done) * ms) / done)} left`;
 }
 
 function rate(perSecond: number): string {

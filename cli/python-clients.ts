@@ -7,6 +7,7 @@ import path from 'node:path';
 import { startCloudTasks } from '../local/cloud-tasks/cloud-tasks.ts';
 import { listen } from '../local/listen.ts';
 import { startLocalGoogle } from '../local/local-google.ts';
+import { newCommand, runCommand } from './command-line.ts';
 import { pythonLines } from './dev-welcome.ts';
 import { synthesiseForThisMachine } from './synthesise.ts';
 
@@ -14,11 +15,22 @@ const IMPORTS = 'import google.auth; from google.cloud import storage, tasks_v2'
 const QUEUE = 'projects/local-project/locations/us-central1/queues/default';
 const EMULATOR_PAGE = path.join(import.meta.dirname, '..', 'docs', 'emulator.md');
 
-if (spawnSync('python3', ['-c', IMPORTS]).status === 0) {
+const command = newCommand(
+  'npm run python --',
+  "Has Google's Python clients call the emulator and the local Google, by the lines that docs/emulator.md and npm run dev give.\n" +
+    'Exit code: 0 when they reach both, and when the clients are not to be had here, which a line says; 1 when not.',
+);
+
+await runCommand(command, tryPython);
+
+async function tryPython(): Promise<number> {
+  if (spawnSync('python3', ['-c', IMPORTS]).status !== 0) {
+    console.log('Not run: python3 with google-cloud-tasks and google-cloud-storage is not there.');
+    return 0;
+  }
   await tryEmulator();
   await tryLocalGoogle();
-} else {
-  console.log('python3 with google-cloud-tasks and google-cloud-storage is not here: not tried.');
+  return 0;
 }
 
 /** The page's lines make a task, and its target receives it. */

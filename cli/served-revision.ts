@@ -9,7 +9,7 @@ const serviceSchema = z.object({
   traffic: z.array(z.object({ type: z.string().optional(), revision: z.string().optional() })).optional(),
 });
 
-export interface ServedRevision {
+interface ServedRevision {
   readonly serves: boolean;
   /** Says it in a line. */
   readonly line: string;

@@ -1,4 +1,5 @@
 /** `npm run simulate`: the handler under every fault, for as many seeds as there is patience. */
+import { Option } from 'commander';
 import { describeRun, simulate } from '../simulation/simulate.ts';
 import { systemClock } from '../time/clock.ts';
 import { newCommand, runCommand } from './command-line.ts';
@@ -19,7 +20,11 @@ const command = newCommand(
 )
   .option('--seeds <N>', 'how many runs', wholeNumber('--seeds', 1, MAX_SEED), 1000)
   .option('--from <SEED>', 'the first seed', wholeNumber('--from', 0, MAX_SEED), 0)
-  .option('--seed <SEED>', 'this one alone', wholeNumber('--seed', 0, MAX_SEED));
+  .addOption(
+    new Option('--seed <SEED>', 'this one alone')
+      .argParser(wholeNumber('--seed', 0, MAX_SEED))
+      .conflicts(['seeds', 'from']),
+  );
 
 await runCommand(command, run);
 
@@ -42,7 +47,7 @@ async function run(
       totals.broken++;
       progress.above(() => console.log(describeRun(one)));
     }
-    progress.advance('seeds', count);
+    progress.advance('seeds', { total: count });
   }
   progress.end();
   const { accepted, completed, failed, broken } = totals;

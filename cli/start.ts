@@ -17,7 +17,7 @@ import { Progress } from './progress.ts';
 import { MAX_NAME_BYTES, ResultsFolder } from './results-folder.ts';
 import { CALLER, synthesiseForThisMachine } from './synthesise.ts';
 import { padded, printable } from './terminal-text.ts';
-import { whyUnreadable } from './upload-file.ts';
+import { requireUsable, whyUnreadable } from './upload-file.ts';
 import { subscribeToOutcomes, UPLOAD_ONLY_SETTINGS, uploadOnly } from './upload-only.ts';
 
 /** Files followed at once. What is processed at once is up to the stack: its queue, its instances, their concurrency. */
@@ -53,7 +53,7 @@ async function start(words: readonly string[], options: StartOptions, signal: Ab
   const DOCLING_URL = process.env.DOCLING_URL?.trim();
   requireDoclingFor(options, DOCLING_URL);
   const files = words.length > 0 ? words : await samples();
-  await requireUsable(files);
+  await requireUsable(files, async (file) => (await whyUnreadable(file)) ?? whyTooLong(file));
   using results = ResultsFolder.take(options.results);
   using screen = options.json ? undefined : new Progress({ output: process.stdout, clock: systemClock });
 
@@ -121,18 +121,6 @@ async function samples(): Promise<string[]> {
   return files.map(({ name }) => path.relative('.', path.join(folder, name)));
 }
 
-/** Looked at before anything starts. @throws UsageError with a line for each file that cannot be processed */
-async function requireUsable(files: readonly string[]): Promise<void> {
-  if (files.includes('')) throw new UsageError('A file needs a name; received an empty one.');
-  const problems = await Promise.all(
-    files.map(async (file) => {
-      const reason = (await whyUnreadable(file)) ?? whyTooLong(file);
-      return reason === undefined ? [] : [`${printable(file)}: ${reason}.`];
-    }),
-  );
-  if (problems.flat().length > 0) throw new UsageError(problems.flat().join('\n'));
-}
-
 function whyTooLong(file: string): string | undefined {
   const bytes = Buffer.byteLength(path.basename(file));
   return bytes > MAX_NAME_BYTES
@@ -189,7 +177,7 @@ async function processAll(
     outcomes[index] = outcome;
     say(index, outcome.status, outcome.reason ?? `${outcome.seconds.toFixed(1)} s`);
     if (json) console.log(outcomeJson(outcome));
-    screen?.advance('documents done', files.length);
+    screen?.advance('documents done', { total: files.length, atOnce: FILES_AT_ONCE });
   });
   return outcomes;
 }

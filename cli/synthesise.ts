@@ -20,7 +20,7 @@ export interface SynthesisedStack extends AsyncDisposable {
   readonly stackFile: string;
 }
 
-export interface SynthesisOptions {
+interface SynthesisOptions {
   /** @default the environment of this process */
   readonly environment?: NodeJS.ProcessEnv;
   /** Takes what is done from now on, as the first time takes long. @default nobody wants to know */
@@ -31,8 +31,7 @@ export interface SynthesisOptions {
  * Bundles the handler and synthesises the real stack, by the same `main.ts` that `cdktf deploy` runs, into a temporary folder
  * that is removed on disposal. Settings of the stack in the environment (MAX_ATTEMPTS, CONCURRENCY…) count here as well.
  *
- * @throws Error with what `main.ts` complained about
- * @throws UsageError when the stack needs what is not on this machine
+ * @throws UsageError with what `main.ts` complained about, or when the stack needs what is not on this machine
  */
 export async function synthesiseForThisMachine({
   environment = process.env,
@@ -100,7 +99,7 @@ function run(script: string, env: NodeJS.ProcessEnv): Promise<void> {
   return new Promise((resolve, reject) => {
     child.on('error', reject);
     child.on('close', (code) =>
-      code === 0 ? resolve() : reject(new Error(complaints.trim() || `${script} ended with ${code}`)),
+      code === 0 ? resolve() : reject(new UsageError(complaints.trim() || `${script} ended with ${code}`)),
     );
   });
 }

@@ -11,7 +11,7 @@ export class TerraformMissingError extends Error {
   override readonly name = 'TerraformMissingError';
 }
 
-export interface TerraformOptions {
+interface TerraformOptions {
   /** What to run: `terraform`, or another program that takes the same commands. */
   readonly program: string;
   /** Existing folder that keeps the providers, so that each is downloaded once. @default none, nothing is downloaded */

@@ -8,6 +8,8 @@ import { wholeNumber } from './option-values.ts';
 import { Progress } from './progress.ts';
 import { synthesiseForThisMachine } from './synthesise.ts';
 
+const PLACES = Number(TORTURE_STACK.MAX_INSTANCES) * Number(TORTURE_STACK.CONCURRENCY);
+
 interface TortureCommandOptions {
   readonly documents: number;
   readonly seed: number;
@@ -40,7 +42,8 @@ async function run(_words: unknown, { documents, seed }: TortureCommandOptions, 
     },
     documents,
     random: new Random(seed).next,
-    onOutcomes: (more) => progress.advance('documents have their outcome', documents, more),
+    onOutcomes: (more) =>
+      progress.advance('documents have their outcome', { total: documents, atOnce: PLACES, by: more }),
     signal,
   });
   progress.end();

@@ -31,7 +31,7 @@ export function uploadOnly(deployment: LocalDeployment): LocalDeployment {
 }
 
 /** What an event says that is shown. */
-export interface OutcomeEvent {
+interface OutcomeEvent {
   readonly documentId: string;
   readonly status: string;
   readonly filename: string;

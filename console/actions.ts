@@ -1,6 +1,7 @@
 import * as z from 'zod';
+import { documentIdSchema } from '../state/document-task.ts';
 
-const ids = z.array(z.string().min(1).max(200)).min(1).max(1000);
+const ids = z.array(documentIdSchema).min(1).max(1000);
 const times = z.int().min(1).max(100).default(1);
 
 /** What can happen to the next attempts on demand. */

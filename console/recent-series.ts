@@ -4,7 +4,7 @@ const SPAN_MS = 10_000;
 const SPANS = 60;
 
 /** What a line adds up: how often something happened in each span, or how much there was of it at the end of each. */
-export type LineKind = 'count' | 'level';
+type LineKind = 'count' | 'level';
 
 interface Line {
   readonly name: string;

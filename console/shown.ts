@@ -22,6 +22,13 @@ export interface Shown {
 /** What cannot be done, in a sentence for whoever wanted it. */
 export class RefusedActionError extends Error {
   override readonly name = 'RefusedActionError';
+  /** The HTTP status that says so: 404 where there is nothing to do it to. */
+  readonly status: 404 | 409;
+
+  constructor(message: string, status: RefusedActionError['status'] = 409) {
+    super(message);
+    this.status = status;
+  }
 }
 
 export const PLACES = ['documents', 'tasks', 'queues', 'instances', 'faults', 'stack'] as const;

@@ -115,7 +115,7 @@ export interface EpochDetails {
   readonly task?: WaitingTask | undefined;
 }
 
-export interface EndDetails {
+interface EndDetails {
   readonly kind: string;
   readonly at: number;
   readonly reason?: string | undefined;
@@ -123,7 +123,7 @@ export interface EndDetails {
 }
 
 /** A task that waits, or whose attempt is on its way. */
-export interface WaitingTask {
+interface WaitingTask {
   readonly name: string;
   readonly dueAt: number;
   readonly isRunning: boolean;

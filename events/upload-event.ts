@@ -12,7 +12,7 @@ export class IgnoredEventError extends Error {
 /** What a push subscription sends (reference: "Push subscriptions"), as far as it is looked at. */
 const pushSchema = z.object({ message: z.object({ attributes: z.record(z.string(), z.string()) }) });
 
-export interface UploadRules {
+interface UploadRules {
   readonly documentsBucket: string;
   /** How names of documents begin. @default '' */
   readonly prefix: string;

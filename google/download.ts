@@ -15,7 +15,7 @@ const DECODERS = new Map<string, () => Transform>([
   ['br', createBrotliDecompress],
 ]);
 
-export interface DownloadOptions {
+interface DownloadOptions {
   /** Which object it is, for the errors. */
   readonly bucket: string;
   readonly name: string;

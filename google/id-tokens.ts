@@ -40,7 +40,7 @@ const claimsSchema = z.object({
 });
 
 /** What a Google ID token says about its bearer. Times in seconds since the epoch. */
-export type Claims = z.output<typeof claimsSchema>;
+type Claims = z.output<typeof claimsSchema>;
 
 /** Google's signing keys: fetched when first needed, kept, and fetched again when a token names one that is not known. */
 export function googleKeys(url: string): JWTVerifyGetKey {

@@ -53,7 +53,7 @@ export class PubsubTopic implements Topic {
   }
 }
 
-export interface PubsubCall {
+interface PubsubCall {
   readonly method: string;
   /** The resource, and a verb where there is one: `projects/P/topics/T:publish`. */
   readonly path: string;

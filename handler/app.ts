@@ -9,7 +9,7 @@ import type { Logger } from './logger.ts';
 import { MissingSettingsError } from './setting-names.ts';
 import { addTaskRoutes, type TaskRouteDependencies } from './task-routes.ts';
 
-export type AppDependencies = TaskRouteDependencies &
+type AppDependencies = TaskRouteDependencies &
   DocumentRouteDependencies & { readonly keys: JWTVerifyGetKey; readonly logger: Logger };
 
 /**

@@ -15,7 +15,7 @@ export interface ConvertDependencies {
 }
 
 /** What was stored, and the Markdown of it as the next step needs it. */
-export interface StoredConversion {
+interface StoredConversion {
   readonly stored: ConvertedDocument;
   readonly markdown: string;
 }

@@ -36,7 +36,7 @@ export const enqueueRequestSchema = z.object({
   ocr: ocrSchema.optional(),
 });
 
-export type EnqueueRequest = z.output<typeof enqueueRequestSchema>;
+type EnqueueRequest = z.output<typeof enqueueRequestSchema>;
 
 export interface EnqueueDependencies {
   readonly store: ObjectStore;

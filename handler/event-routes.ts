@@ -7,7 +7,7 @@ import { draining, explain, problem, RefusedRequestError, type RequestEnv, readJ
 import { UPLOADS_PATH } from './setting-names.ts';
 import { requireBuckets, type Settings } from './settings.ts';
 
-export type EventRouteDependencies = EnqueueDependencies & { readonly settings: Settings; readonly drain: Drain };
+type EventRouteDependencies = EnqueueDependencies & { readonly settings: Settings; readonly drain: Drain };
 
 /**
  * The route that Pub/Sub calls for every upload: it hands the document in as `POST /documents` does, so that the same upload is

@@ -24,10 +24,10 @@ export interface ExtractDependencies {
 }
 
 /** What an extraction adds to a result. */
-export type ExtractedFields = Required<Pick<DocumentResult, 'fieldsUri' | 'extraction'>>;
+type ExtractedFields = Required<Pick<DocumentResult, 'fieldsUri' | 'extraction'>>;
 
 /** What is to be extracted from. */
-export interface ConversionToExtract {
+interface ConversionToExtract {
   readonly task: DocumentTask;
   readonly converted: ConvertedDocument;
   /** What was just converted; undefined when an earlier attempt did, which may have extracted as well. */

@@ -20,7 +20,7 @@ export class LeaseLostError extends Error {
   }
 }
 
-export interface LeaseOptions {
+interface LeaseOptions {
   readonly states: StateStore;
   readonly clock: Clock;
   readonly deadlines: Deadlines;
@@ -29,7 +29,7 @@ export interface LeaseOptions {
 }
 
 /** What an attempt says of itself. */
-export type OwnEnd =
+type OwnEnd =
   | { readonly kind: 'COMPLETED'; readonly result: DocumentResult }
   | {
       readonly kind: 'FAILED' | 'GIVEN-BACK';

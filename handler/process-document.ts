@@ -24,7 +24,7 @@ export interface ProcessingDependencies extends ConvertDependencies, ExtractDepe
   readonly newOwner: () => string;
 }
 
-export interface AttemptOptions {
+interface AttemptOptions {
   /** `X-CloudTasks-TaskRetryCount`: 0 the first time. (The execution count leaves out 5xx answers and timeouts.) */
   readonly retryCount: number;
   /** Aborted with a {@link DrainingError} when the instance is about to end. */

@@ -67,9 +67,9 @@ export class TerraformStack {
     try {
       json = JSON.parse(readFileSync(file, 'utf8'));
     } catch (error) {
-      throw new TerraformStackError(
-        `The stack ${file} cannot be read (${(error as Error).message}); make it with "npx cdktf synth".`,
-      );
+      const { code } = error as NodeJS.ErrnoException;
+      const what = code === 'ENOENT' ? 'is not there' : code ? `cannot be read (${code})` : 'is no JSON';
+      throw new TerraformStackError(`The stack ${file} ${what}: make it with npx cdktf synth.`);
     }
     return new TerraformStack(json, { ...context, folder: dirname(file) });
   }

@@ -40,7 +40,7 @@ export const EXTRACTION_SETTINGS: Settings = { ...SETTINGS, deadlines: deadlines
 const silent = createLogger('fatal', { write: () => {} });
 
 /** What an instance of the handler is given; all of it is one process's own. */
-export interface InstanceParts {
+interface InstanceParts {
   readonly process: SimulatedProcess;
   readonly store: ObjectStore;
   readonly createTask: CreateTask['createTask'];

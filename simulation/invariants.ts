@@ -11,7 +11,7 @@ export function require(holds: boolean, promise: string): asserts holds {
 }
 
 /** What was there when an object of a document's state was written. */
-export interface BeforeCreation {
+interface BeforeCreation {
   readonly state: DocumentState;
   /** The lease of the attempt that the object is about. */
   readonly lease: Lease | undefined;

@@ -7,7 +7,7 @@ import type { Sabotage } from './sabotage.ts';
 import type { Document } from './simulated-work.ts';
 import { World } from './world.ts';
 
-export type ProfileName = keyof typeof PROFILES;
+type ProfileName = keyof typeof PROFILES;
 const NAMES = Object.keys(PROFILES) as ProfileName[];
 
 /** How a run ended. */

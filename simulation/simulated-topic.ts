@@ -7,7 +7,7 @@ import type { SimulatedProcess } from './simulated-process.ts';
 import type { Hazard } from './simulated-store.ts';
 
 /** What the topic stands in. */
-export interface TopicWorld {
+interface TopicWorld {
   readonly clock: Pick<Clock, 'now'>;
   readonly random: Random;
   readonly profile: Profile;

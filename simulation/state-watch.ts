@@ -24,7 +24,7 @@ import type { Document, DoneBefore, SimulatedWork } from './simulated-work.ts';
 import { storedState } from './stored-document.ts';
 
 /** What is watched, and who is asked. */
-export interface WatchedWorld {
+interface WatchedWorld {
   readonly store: MemoryObjectStore;
   readonly clock: Pick<Clock, 'now'>;
   readonly work: SimulatedWork;

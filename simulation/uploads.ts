@@ -17,7 +17,7 @@ const DAY_MS = 86_400_000;
 const MAX_DELIVERIES = 10;
 
 /** What the uploads stand in. */
-export interface UploadsWorld {
+interface UploadsWorld {
   readonly clock: Clock;
   readonly random: Random;
   readonly profile: Profile;

@@ -33,7 +33,7 @@ import { StateWatch } from './state-watch.ts';
 import { storedState, storedView } from './stored-document.ts';
 import { Uploads } from './uploads.ts';
 
-export interface WorldOptions {
+interface WorldOptions {
   /** Whether fields are extracted from every document. @default false */
   readonly extracts?: boolean;
   /** @default nothing is taken out */

@@ -1,7 +1,7 @@
 import { TerraformResource, Token } from 'cdktf';
 import type { Construct } from 'constructs';
 
-export interface FixedPlaceProps {
+interface FixedPlaceProps {
   readonly projectId: string;
   readonly location: string;
 }

@@ -10,7 +10,7 @@ import { addChecks } from './checks.ts';
 /** The bundle that `npm run bundle` makes, and that this package brings along. */
 export const OWN_BUNDLE = join(PACKAGE_FOLDER, 'dist', 'handler.mjs');
 
-export interface HandlerBundleProps {
+interface HandlerBundleProps {
   /** The handler in one file, absolute. */
   readonly path: string;
   /** Bucket that the service mounts. */

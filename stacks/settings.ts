@@ -21,7 +21,7 @@ import {
 } from './variables.ts';
 
 /** What a deployer chose. */
-export interface AppSettings {
+interface AppSettings {
   readonly props: DocumentProcessingStackProps;
   /** Bucket that keeps Terraform's state. @default none: a local file */
   readonly stateBucket?: string;

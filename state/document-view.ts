@@ -24,7 +24,7 @@ export interface DocumentView extends DocumentTask {
 }
 
 /** How an epoch ended that was replayed. */
-export type EarlierEpoch = Pick<DocumentView, 'epoch' | 'attempts' | 'error' | 'createdAt' | 'updatedAt'>;
+type EarlierEpoch = Pick<DocumentView, 'epoch' | 'attempts' | 'error' | 'createdAt' | 'updatedAt'>;
 
 /** A document as callers see it: without the lease and what else is between attempts. */
 export function publicView({ lease: _lease, converted: _converted, ...document }: DocumentView) {

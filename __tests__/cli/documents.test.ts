@@ -104,7 +104,7 @@ test('fetches results, cancels and deletes, by commands and by routes', async ()
     code: 1,
   });
   expect(await documents('delete', first, '--source')).toMatchObject({ err: '', code: 0 });
-  expect(await documents('show', first)).toMatchObject({ err: `${first}: There is no document ${first}.\n`, code: 1 });
+  expect(await documents('show', first)).toMatchObject({ err: `There is no document ${first}.\n`, code: 1 });
 
   const token = await google.idToken({ email: 'owner@example.com', audience: google.serviceUrl });
   const call = (method: string, to: string) =>
@@ -156,6 +156,13 @@ test.each([
     'These environment variables are needed and not set: RESULTS_BUCKET. npm run dev prints them for the local Google; ' +
       'a deployment has them in its output documents_environment.\n',
   ],
+  [
+    ['events'],
+    'These environment variables are needed and not set: OUTCOMES_TOPIC. npm run dev prints them for the local Google; a deployment ' +
+      'has them in its output documents_environment. OUTCOMES_TOPIC is among them where outcomes are published: set OUTCOMES=true ' +
+      'for both.\n',
+  ],
+  [['show'], `Missing required argument 'ID'. ${TRY} show --help\n`],
 ])('%j is one line and exit code 2', (words, stderr) => {
   expect(callOf(words)).toEqual({ stdout: '', stderr, code: 2 });
 });
@@ -168,6 +175,11 @@ test('an option that npm took, for want of --, is one line and exit code 2', () 
       'npm took --all-failed for an option of its own: write it after --, as in npm run documents -- replay --all-failed\n',
     code: 2,
   });
+});
+
+test('so it is where npm left its value behind', () => {
+  const taken = { npm_lifecycle_script: 'exec node --no-warnings cli/documents.ts', npm_config_status: 'true' };
+  expect(callOf(['list', 'FAILED'], taken).stderr).toMatch(/^npm took --status for an option of its own: /);
 });
 
 test("npm's options for another script that runs this one do not count", () => {

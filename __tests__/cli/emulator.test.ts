@@ -70,7 +70,9 @@ test.each([
   ],
   [['--port', '0', '--data', SCRIPT], 2, `--data must be a folder that can be written; received '${SCRIPT}' (ENOTDIR)`],
   [['--host', 'here'], 2, "--host must be an IP address of this machine, or 0.0.0.0 for all of them; received 'here'."],
-  [['--stack', '/nowhere.json'], 2, 'The stack /nowhere.json cannot be read'],
+  [['--stack', '/nowhere.json'], 2, 'The stack /nowhere.json is not there: make it with npx cdktf synth.'],
+  [['--stack', '/tmp'], 2, 'The stack /tmp cannot be read (EISDIR): make it with npx cdktf synth.'],
+  [['--stack', SCRIPT], 2, `The stack ${SCRIPT} is no JSON: make it with npx cdktf synth.`],
 ])('%j ends with one clear line and code %i', async (words, code, message) => {
   const { ended, output } = run(...words);
   expect(await ended).toEqual([code, null]);

@@ -26,6 +26,7 @@ test.each(['', ' ', '0x50', '1e3', '-1', '1.5', '65536'])('%j is none, or out of
 
 test('what looks like an option is no path', () => {
   expect(filePath('--results')('out')).toBe('out');
+  expect(() => filePath('--results')('')).toThrow(new UsageError('--results needs a path; received an empty one.'));
   expect(() => filePath('--results')('--json')).toThrow(
     new UsageError("--results needs a path; received '--json': write ./--json if that is its name."),
   );

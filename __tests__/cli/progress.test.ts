@@ -14,7 +14,7 @@ function start(isTTY: boolean) {
 test.each([true, false])('what is quick is quiet (terminal: %s)', async (isTTY) => {
   const { clock, progress, written } = start(isTTY);
   await clock.advance(999);
-  for (let number = 0; number < 5000; number++) progress.advance('seeds', 10_000);
+  for (let number = 0; number < 5000; number++) progress.advance('seeds', { total: 10_000 });
   expect(written()).toBe('');
 });
 
@@ -22,10 +22,10 @@ test('a log gets a line every ten seconds', async () => {
   const { clock, progress, written } = start(false);
   for (let number = 0; number < 30; number++) {
     await clock.advance(1000);
-    progress.advance('seeds', 1234);
+    progress.advance('seeds', { total: 1234 });
   }
   expect(written().split('\n')).toEqual([
-    '1 of 1,234 seeds, 1 a second, 21 min left',
+    '1 of 1,234 seeds, 1 a second',
     '11 of 1,234 seeds, 1 a second, 20 min left',
     '21 of 1,234 seeds, 1 a second, 20 min left',
     '',
@@ -36,10 +36,10 @@ test('a terminal gets one line, at most ten times a second', async () => {
   const { clock, progress, written } = start(true);
   await clock.advance(1000);
   for (let number = 0; number < 4; number++) {
-    progress.advance('seeds', 10);
+    progress.advance('seeds', { total: 10 });
     await clock.advance(50);
   }
-  expect(written()).toBe(`1 of 10 seeds, 1 a second, 9 s left${CLEAR}3 of 10 seeds, 2.7 a second, 3 s left`);
+  expect(written()).toBe(`1 of 10 seeds, 1 a second${CLEAR}3 of 10 seeds, 2.7 a second, 3 s left`);
 });
 
 test('without a total there is a rate, and no time left', async () => {
@@ -49,10 +49,27 @@ test('without a total there is a rate, and no time left', async () => {
   expect(written()).toBe('1 documents done, 3 a minute\n');
 });
 
+test('the time left is told once the rate tells it: twice as many are done as are worked on at once, and more wait', async () => {
+  const { clock, progress, written } = start(false);
+  for (let number = 0; number < 6; number++) {
+    // A wave of four that begin together, and end together.
+    await clock.advance(60_000);
+    progress.advance('documents done', { total: 24, atOnce: 4, by: 4 });
+  }
+  expect(written().split('\n')).toEqual([
+    '4 of 24 documents done, 4 a minute',
+    '8 of 24 documents done, 4 a minute, 4 min left',
+    '12 of 24 documents done, 4 a minute, 3 min left',
+    '16 of 24 documents done, 4 a minute, 2 min left',
+    '20 of 24 documents done, 4 a minute',
+    '',
+  ]);
+});
+
 test('the last one needs no word: the end says it', async () => {
   const { clock, progress, written } = start(true);
   await clock.advance(5000);
-  progress.advance('seeds', 1);
+  progress.advance('seeds', { total: 1 });
   expect(written()).toBe('');
 });
 

@@ -60,7 +60,7 @@ test.each([
   });
 });
 
-test('settings that break a rule of the stack are one line each, and exit code 1', async () => {
+test('settings that break a rule of the stack are one line each, and exit code 2', async () => {
   const env = { ...process.env, MAX_ATTEMPTS: 'many', CALLERS: 'allUsers' };
   const child = spawn(
     process.execPath,
@@ -72,7 +72,7 @@ test('settings that break a rule of the stack are one line each, and exit code 1
     stderr:
       "MAX_ATTEMPTS must be a whole number of at most 9 digits; received 'many'.\n" +
       "Callers are never public; received 'allUsers': name service accounts or groups.\n",
-    code: 1,
+    code: 2,
   });
 }, 60_000);
 

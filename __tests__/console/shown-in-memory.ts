@@ -1,6 +1,6 @@
 import type { Action } from '../../console/actions.ts';
 import { Changes } from '../../console/changes.ts';
-import type { About, Address, Shown } from '../../console/shown.ts';
+import type { About, Address, RefusedActionError, Shown } from '../../console/shown.ts';
 import type { View } from '../../console/views.ts';
 
 const ABOUT: About = {
@@ -17,6 +17,8 @@ export class ShownInMemory implements Shown {
   readonly about: About;
   readonly actions: Action[] = [];
   readonly files: [name: string, text: string][] = [];
+  /** What actions are refused with. */
+  refusal: RefusedActionError | undefined;
   /** How many listen. */
   listeners = 0;
   view: View = { kind: 'faults', planned: [], happened: [], pids: [] };
@@ -45,6 +47,7 @@ export class ShownInMemory implements Shown {
   }
 
   async act(action: Action) {
+    if (this.refusal) throw this.refusal;
     this.actions.push(action);
     return { said: 'Done.' };
   }

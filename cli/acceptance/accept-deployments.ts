@@ -5,7 +5,7 @@ import { synthesiseWith } from '../environment-synth.ts';
 import { type PlannedChange, type Terraform, TerraformFailedError } from '../terraform.ts';
 import type { Scenario } from './scenarios.ts';
 
-export interface AcceptanceOptions {
+interface AcceptanceOptions {
   readonly google: ControlPlane;
   readonly terraform: Terraform;
   /** Takes what is synthesised, and Terraform's state. */

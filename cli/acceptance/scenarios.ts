@@ -7,7 +7,7 @@ export interface Scenario {
   readonly deployments: readonly Deployment[];
 }
 
-export interface Deployment {
+interface Deployment {
   readonly step: string;
   readonly variables: Readonly<Record<string, string>>;
   /** Whether the new revision does not start, so that the deployment fails; the next one has to mend it. @default it starts */

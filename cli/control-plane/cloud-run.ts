@@ -10,7 +10,7 @@ interface ProjectState {
   readonly policies: Policies;
 }
 
-export interface CloudRunSurroundings extends ProjectState {
+interface CloudRunSurroundings extends ProjectState {
   /** The templates of the revisions that serve, by their services' names. */
   readonly serving: Map<string, Json>;
   /** Whether containers start that have all they need. */

@@ -13,7 +13,7 @@ import { grantsOnlyApi, projectsApi, serviceAccountsApi } from './projects.ts';
 import { pubsubApi } from './pubsub.ts';
 
 /** What a call asked for, in the order of the calls. */
-export interface SeenCall {
+interface SeenCall {
   readonly method: string;
   /** With the API's prefix: `tasks/projects/P/locations/L/queues`. */
   readonly path: string;

@@ -12,7 +12,7 @@ import {
 import type { Operator } from './operator.ts';
 
 /** A document as it is listed. */
-export interface ListedDocument {
+interface ListedDocument {
   readonly documentId: string;
   /**
    * The document; undefined where there is none any more.

@@ -1,5 +1,5 @@
 import { cancelDocument } from '../../handler/cancel-document.ts';
-import { newCommand, UsageError } from '../command-line.ts';
+import { newCommand } from '../command-line.ts';
 import type { DocumentsCommand } from './documents-command.ts';
 import { DocumentFailure, eachDocument, requireDocumentId } from './each-document.ts';
 import { NEEDED } from './operator.ts';
@@ -11,12 +11,11 @@ export const cancelCommand: DocumentsCommand = {
       'it is safe. Exit code: 0 when all are cancelled, 1 when not, 2 for a mistake in the call.',
   )
     .usage('ID… [options]')
-    .argument('[ID...]')
+    .argument('<ID...>')
     .option('--json', 'print one line of JSON for each document: document, documentId, status, epoch, reason'),
   needed: NEEDED.reading,
 
   async run(ids, { json = false }: { json?: boolean }, { operator, report, signal }) {
-    if (ids.length === 0) throw new UsageError('Which document? Try: npm run documents -- cancel ID');
     await eachDocument(ids, { report, signal, json, total: ids.length }, async (id) => {
       requireDocumentId(id);
       const document = await cancelDocument(id, { ...operator, signal });

@@ -1,5 +1,5 @@
 import { deleteDocument } from '../../handler/delete-document.ts';
-import { newCommand, UsageError } from '../command-line.ts';
+import { newCommand } from '../command-line.ts';
 import type { DocumentsCommand } from './documents-command.ts';
 import { eachDocument, requireDocumentId } from './each-document.ts';
 import { NEEDED } from './operator.ts';
@@ -17,13 +17,12 @@ export const deleteCommand: DocumentsCommand = {
       'Exit code: 0 when all are deleted, 1 when not, 2 for a mistake in the call.',
   )
     .usage('ID… [options]')
-    .argument('[ID...]')
+    .argument('<ID...>')
     .option('--source', 'delete the document in the documents bucket as well')
     .option('--json', 'print one line of JSON for each document: document, documentId, status, epoch, reason'),
   needed: NEEDED.deleting,
 
   async run(ids, { source = false, json = false }: DeleteOptions, { operator, report, signal }) {
-    if (ids.length === 0) throw new UsageError('Which document? Try: npm run documents -- delete ID');
     await eachDocument([...new Set(ids)], { report, signal, json, total: ids.length }, async (documentId) => {
       requireDocumentId(documentId);
       await deleteDocument(documentId, { source }, { ...operator, signal });

@@ -10,7 +10,7 @@ import type { Report } from './report.ts';
 /** Documents worked on at once: enough to wait for Google's answers in parallel, few enough for its limits and for memory. */
 const AT_ONCE = 32;
 
-export interface EachOptions {
+interface EachOptions {
   readonly report: Report;
   readonly signal: AbortSignal;
   readonly json: boolean;
@@ -26,7 +26,7 @@ export class DocumentFailure extends Error {
 }
 
 /** What is said of a document that is done. */
-export type DoneDocument = Pick<DocumentView, 'documentId'> & {
+type DoneDocument = Pick<DocumentView, 'documentId'> & {
   readonly status: DocumentView['status'] | 'DELETED';
   /** @default none: a deleted document has no epoch any more, and no name */
   readonly epoch?: number;
@@ -57,9 +57,9 @@ export async function eachDocument<T extends string | { readonly documentId: str
       if (!concernsOneDocument(error)) throw error;
       const reason = reasonOf(error as Error);
       if (json) report.result(jsonLine(name, undefined, reason));
-      report.failure(json ? undefined : printable(`${name}: ${reason}`));
+      report.failure(json ? undefined : printable(names(reason, name) ? reason : `${name}: ${reason}`));
     }
-    report.done(options.total);
+    report.done({ total: options.total, atOnce });
   });
 }
 
@@ -70,7 +70,7 @@ function nameOf(document: string | { readonly documentId: string } | { readonly 
 
 /** @throws DocumentFailure for what cannot be an id, whoever made it */
 export function requireDocumentId(text: string): void {
-  if (!documentIdSchema.safeParse(text).success) throw new DocumentFailure(`There is no document ${text}.`);
+  if (!documentIdSchema.safeParse(text).success) throw new DocumentFailure(`There is no document ${text || "''"}.`);
 }
 
 function textLine(document: string, { documentId, status, filename = '' }: DoneDocument): string {
@@ -81,6 +81,11 @@ function textLine(document: string, { documentId, status, filename = '' }: DoneD
 function jsonLine(document: string, done: DoneDocument | undefined, reason: string | null = null): string {
   const { documentId = null, status = null, epoch = null } = done ?? {};
   return JSON.stringify({ document, documentId, status, epoch, reason });
+}
+
+/** Whether a sentence says itself what it is about. */
+function names(sentence: string, name: string): boolean {
+  return ` ${sentence.replaceAll(/[.,:;]+(?=\s|$)/g, '')} `.includes(` ${name} `);
 }
 
 /** Google's client adds every try that failed before, which is a page of the same. */

@@ -1,12 +1,12 @@
 import { acceptDocument, enqueueDocument, taskOf } from '../../handler/enqueue-document.ts';
 import { parseSourceUri } from '../../state/document-task.ts';
 import type { DocumentView } from '../../state/document-view.ts';
-import { newCommand, UsageError } from '../command-line.ts';
+import { newCommand } from '../command-line.ts';
 import { type ConversionOptions, methodOption, ocrOption } from '../conversion-options.ts';
 import { wholeNumber } from '../option-values.ts';
 import { numberForPeople } from '../progress.ts';
 import { printable } from '../terminal-text.ts';
-import { uploadFile } from '../upload-file.ts';
+import { requireUsable, uploadFile, whyUnreadable } from '../upload-file.ts';
 import type { DocumentsCommand, DocumentsTools } from './documents-command.ts';
 import { DocumentFailure, eachDocument } from './each-document.ts';
 import { fittingObjects, type ObjectPattern, objectPatternOf } from './object-pattern.ts';
@@ -28,10 +28,10 @@ export const enqueueCommand: DocumentsCommand = {
     'enqueue',
     'Enqueues documents of the documents bucket, one by one or by a pattern, and files, which it uploads first. The same document ' +
       'again is the same id, and repeating it is safe. Exit code: 0 when all are enqueued or done already, 1 when not, 2 for a ' +
-      'mistake in the call.',
+      'mistake in the call, such as a file that is not there: nothing is enqueued then.',
   )
     .usage("FILE | gs://BUCKET/OBJECT | 'gs://BUCKET/PREFIX/**'… [options]")
-    .argument('[DOCUMENT...]')
+    .argument('<DOCUMENT...>')
     .addOption(methodOption)
     .addOption(ocrOption)
     .option('--dry-run', 'print what would be enqueued, and enqueue nothing')
@@ -44,12 +44,14 @@ export const enqueueCommand: DocumentsCommand = {
   needed: NEEDED.enqueuing,
 
   async run(documents, options: EnqueueOptions, tools) {
-    if (documents.length === 0) throw new UsageError('Which document? Try: npm run documents -- enqueue FILE');
     const { json = false, dryRun = false } = options;
     const { report } = tools;
+    const { documentsBucket } = tools.operator.settings;
+    await requireUsable(documents, async (document) =>
+      isUri(document) ? whyNoSource(document, documentsBucket) : whyUnreadable(document),
+    );
     const patterns = documents.flatMap((document) => objectPatternOf(document) ?? []);
     const single = documents.filter((document) => objectPatternOf(document) === undefined);
-    for (const pattern of patterns) requireDocumentsBucket(pattern, tools);
 
     const enqueued = dryRun
       ? single.map((document) => report.result(json ? notEnqueuedLine(document) : printable(document))).length
@@ -74,20 +76,22 @@ async function enqueueSingle(
 ): Promise<number> {
   const each = { report, signal, json, total: documents.length };
   let enqueued = 0;
-  const enqueueUri = async (sourceUri: string) => {
-    if (parseSourceUri(sourceUri) === undefined) throw new DocumentFailure('it is not gs://BUCKET/OBJECT');
+  const enqueueUri = async (sourceUri: string, isNew = false) => {
     const document = await enqueueDocument({ sourceUri, method, ocr }, { ...operator, signal });
-    requireNotFailed(document);
+    // Where uploads hand themselves in, the outcome of a new one may be there already.
+    if (!isNew) requireNotFailed(document);
     enqueued++;
     return document;
   };
-  await eachDocument(documents.filter(isUri), each, enqueueUri);
+  await eachDocument(documents.filter(isUri), each, (sourceUri) => enqueueUri(sourceUri));
   const { store, settings } = operator;
-  const upload = { store, bucket: settings.documentsBucket, maxBytes: settings.maxDocumentBytes, signal };
+  const { documentsBucket: bucket, maxDocumentBytes: maxBytes } = settings;
+  const upload = { store, bucket, how: { method, ocr }, maxBytes, signal };
   const files = documents.filter((document) => !isUri(document));
-  await eachDocument(files, { ...each, atOnce: FILES_AT_ONCE }, async (file) =>
-    enqueueUri(await uploadFile(file, upload)),
-  );
+  await eachDocument(files, { ...each, atOnce: FILES_AT_ONCE }, async (file) => {
+    const { sourceUri, isNew } = await uploadFile(file, upload);
+    return enqueueUri(sourceUri, isNew);
+  });
   return enqueued;
 }
 
@@ -154,10 +158,10 @@ function isUri(document: string): boolean {
   return document.startsWith('gs://');
 }
 
-function requireDocumentsBucket({ bucket }: ObjectPattern, { operator }: DocumentsTools): void {
-  const { documentsBucket } = operator.settings;
-  if (bucket === documentsBucket) return;
-  throw new UsageError(`Documents are read from gs://${documentsBucket} only; received a pattern of gs://${bucket}.`);
+function whyNoSource(uri: string, documentsBucket: string): string | undefined {
+  const { bucket } = parseSourceUri(uri) ?? {};
+  if (bucket === undefined) return 'it is not gs://BUCKET/OBJECT';
+  return bucket === documentsBucket ? undefined : `documents are read from gs://${documentsBucket} only`;
 }
 
 /** @throws DocumentFailure when it has FAILED before */

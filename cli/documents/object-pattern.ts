@@ -27,7 +27,7 @@ export function objectPatternOf(uri: string): ObjectPattern | undefined {
   return { uri, bucket, prefix: object.slice(0, object.indexOf('*')), fits: (name) => expression.test(name) };
 }
 
-export interface ListingDependencies {
+interface ListingDependencies {
   readonly store: ObjectStore;
   readonly settings: Pick<Settings, 'resultsBucket'>;
   readonly signal: AbortSignal;

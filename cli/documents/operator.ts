@@ -76,7 +76,10 @@ function requireAll(environment: Environment, needed: readonly SettingName[]): v
   if (missing.length === 0) return;
   throw new UsageError(
     `These environment variables are needed and not set: ${missing.join(', ')}. ` +
-      'npm run dev prints them for the local Google; a deployment has them in its output documents_environment.',
+      'npm run dev prints them for the local Google; a deployment has them in its output documents_environment.' +
+      (missing.includes('OUTCOMES_TOPIC')
+        ? ' OUTCOMES_TOPIC is among them where outcomes are published: set OUTCOMES=true for both.'
+        : ''),
   );
 }
 

@@ -1,7 +1,7 @@
 import type { Clock } from '../../time/clock.ts';
-import { Progress } from '../progress.ts';
+import { type CountOptions, Progress } from '../progress.ts';
 
-export interface ReportOptions {
+interface ReportOptions {
   /** Takes what was asked for. */
   readonly out: Pick<NodeJS.WriteStream, 'write'>;
   /** Takes failures, and how far it is. */
@@ -48,13 +48,9 @@ export class Report {
     this.#progress.print(line);
   }
 
-  /**
-   * One more document is done, well or badly.
-   *
-   * @param total how many there are; undefined while nobody knows
-   */
-  done(total?: number): void {
-    this.#progress.advance('documents done', total);
+  /** One more document is done, well or badly. */
+  done(count: CountOptions): void {
+    this.#progress.advance('documents done', count);
   }
 
   /** Nothing is done any more. */

@@ -17,12 +17,11 @@ export const resultCommand: DocumentsCommand = {
       'call.',
   )
     .usage('ID… [options]')
-    .argument('[ID...]')
+    .argument('<ID...>')
     .option('--to <DIR>', 'the folder to write into', filePath('--to')),
   needed: NEEDED.reading,
 
   async run(ids, { to }: { to?: string }, { operator, report, signal }) {
-    if (ids.length === 0) throw new UsageError('Which document? Try: npm run documents -- result ID');
     if (to === undefined && ids.length > 1) {
       throw new UsageError('Into which folder? The results of several documents need --to DIR.');
     }

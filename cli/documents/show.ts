@@ -1,7 +1,7 @@
 import { traceLinks } from '../../google/trace-context.ts';
 import type { DocumentView } from '../../state/document-view.ts';
 import type { DocumentResult } from '../../state/state-objects.ts';
-import { newCommand, UsageError } from '../command-line.ts';
+import { newCommand } from '../command-line.ts';
 import { numberForPeople } from '../progress.ts';
 import { printable } from '../terminal-text.ts';
 import type { DocumentsCommand } from './documents-command.ts';
@@ -15,12 +15,11 @@ export const showCommand: DocumentsCommand = {
       'Exit code: 0 when all were found, 1 when not, 2 for a mistake in the call.',
   )
     .usage('ID… [options]')
-    .argument('[ID...]')
+    .argument('<ID...>')
     .option('--json', 'print one line of JSON for each document'),
   needed: NEEDED.reading,
 
   async run(ids, { json = false }: { json?: boolean }, { operator, report, signal }) {
-    if (ids.length === 0) throw new UsageError('Which document? Try: npm run documents -- show ID');
     // One after the other, as they were asked for.
     await eachDocument(ids, { report, signal, json, total: ids.length, atOnce: 1 }, async (id) => {
       requireDocumentId(id);

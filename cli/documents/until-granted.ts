@@ -8,7 +8,7 @@ const PAUSE_MS = 10_000;
 /** `PERMISSION_DENIED` of google.rpc.Code. */
 const PERMISSION_DENIED = 7;
 
-export interface GrantWaitOptions {
+interface GrantWaitOptions {
   readonly clock: Clock;
   readonly signal: AbortSignal;
   /** Takes the line that says why nothing seems to happen. */

@@ -13,7 +13,7 @@ import type { AttemptDetails, QueueDetails, TaskRow, View } from '../views.ts';
 import { ListedDocuments, type Listing } from './listed-documents.ts';
 import type { ApiQueue, ApiTask, QueuesApi } from './queues-api.ts';
 
-export interface DeployedShownOptions {
+interface DeployedShownOptions {
   readonly operator: DocumentsOperator;
   readonly listing: Listing;
   readonly queues: QueuesApi;

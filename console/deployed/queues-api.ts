@@ -1,4 +1,5 @@
 import * as z from 'zod';
+import { RefusedActionError } from '../shown.ts';
 import type { QueueAction } from '../tasks/queue-actions.ts';
 
 /** Tasks that are looked at of a queue: one page of Google's. */
@@ -39,7 +40,7 @@ export type ApiQueue = z.output<typeof queueSchema>;
 /** As it shows a task, without its payload. */
 export type ApiTask = z.output<typeof taskSchema>;
 
-export interface QueuesApiOptions {
+interface QueuesApiOptions {
   /** `https://cloudtasks.googleapis.com`, or a local Google. */
   readonly baseUrl: string;
   readonly accessToken: () => Promise<string>;
@@ -69,6 +70,7 @@ export class QueuesApi {
     return answer === undefined ? undefined : taskSchema.parse(answer);
   }
 
+  /** @throws RefusedActionError in the words of Cloud Tasks */
   async act(action: QueueAction): Promise<void> {
     if (action.do === 'delete-task') await this.#call('DELETE', action.task);
     else if (action.do === 'run') await this.#call('POST', `${action.task}:run`);
@@ -81,7 +83,9 @@ export class QueuesApi {
     const response = await fetch(`${baseUrl}/v2/${path}`, { method, headers });
     const answer = (await response.json().catch(() => ({}))) as { error?: { message?: string } };
     if (response.ok) return answer;
-    if (mayBeGone && response.status === 404) return undefined;
-    throw new Error(`Cloud Tasks answered ${response.status}: ${answer.error?.message ?? 'nothing more'}`);
+    const { status } = response;
+    if (mayBeGone && status === 404) return undefined;
+    const message = `Cloud Tasks answered ${status}: ${answer.error?.message ?? 'nothing more'}`;
+    throw status < 500 ? new RefusedActionError(message, status === 404 ? 404 : 409) : new Error(message);
   }
 }

@@ -148,6 +148,7 @@ async function explained<T>(work: Promise<T>): Promise<T> {
   try {
     return await work;
   } catch (error) {
-    throw error instanceof RefusedRequestError ? new RefusedActionError(error.message) : error;
+    if (!(error instanceof RefusedRequestError)) throw error;
+    throw new RefusedActionError(error.message, error.httpStatus === 404 ? 404 : 409);
   }
 }

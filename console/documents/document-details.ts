@@ -7,7 +7,7 @@ import type { DocumentDetails, DocumentRow, EpochDetails, LogLine, ResultDetails
 /** What Cloud Tasks knows of a document's task, by its short name. */
 export type Deliveries = (taskId: string) => Pick<EpochDetails, 'attempts' | 'task'>;
 
-export interface DetailSources {
+interface DetailSources {
   readonly deliveries: Deliveries;
   readonly deadlines: Deadlines;
   readonly log: readonly LogLine[];

@@ -15,7 +15,7 @@ interface Entry {
 }
 
 /** Which documents: those that have all the words in name, id or reason, and the status, if any. */
-export type DocumentQuery = Pick<Address, 'q' | 'status'>;
+type DocumentQuery = Pick<Address, 'q' | 'status'>;
 
 /**
  * All documents, to be searched: one pass over what is in memory, which takes some 10 ms for 100,000 of them. A lease that runs out

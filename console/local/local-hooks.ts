@@ -8,7 +8,7 @@ import { WatchedQueues } from '../tasks/watched-queues.ts';
 import { LogBuffer } from './log-buffer.ts';
 
 /** What a local Google is started with so that the console can tell of it. */
-export type Hooks = Required<Pick<LocalGoogleOptions, 'onLog' | 'onAttempt' | 'onQueueChange' | 'storageFault'>>;
+type Hooks = Required<Pick<LocalGoogleOptions, 'onLog' | 'onAttempt' | 'onQueueChange' | 'storageFault'>>;
 
 /** What the console hears of a local Google from its start, and does to its storage. */
 export class LocalHooks {

@@ -22,7 +22,7 @@ import { WatchedDocuments } from './watched-documents.ts';
 
 const LOG_LINES = 300;
 
-export interface LocalShownOptions {
+interface LocalShownOptions {
   readonly google: LocalGoogle;
   /** What it was started with. */
   readonly hooks: LocalHooks;
@@ -139,7 +139,8 @@ export class LocalShown implements Shown {
   }
 
   #kill(pid: number): Done {
-    if (!this.#google.instancePids().includes(pid)) throw new RefusedActionError(`No instance has the process ${pid}.`);
+    if (!this.#google.instancePids().includes(pid))
+      throw new RefusedActionError(`No instance has the process ${pid}.`, 404);
     process.kill(pid, 'SIGKILL');
     this.#hooks.faults.note(`Killed the instance with the process ${pid}`, this.#clock.now());
     return { said: `Killed the process ${pid}.` };

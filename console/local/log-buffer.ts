@@ -4,7 +4,7 @@ import type { LogLine } from '../views.ts';
 const MOST_LINES = 5000;
 const TRACE = 'logging.googleapis.com/trace';
 
-export interface LogQuery {
+interface LogQuery {
   readonly q: string;
   /** At least so severe. @default '' any */
   readonly severity: string;

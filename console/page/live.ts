@@ -5,7 +5,7 @@ import { about, type ServerError } from './server.ts';
 /** Milliseconds between two tries to reach a server that is away. */
 const TRY_EVERY_MS = 1000;
 
-export interface Live {
+interface Live {
   /** What the address showed last; undefined before the first answer, null where there is nothing. */
   readonly view: View | null | undefined;
   /** Why it may be old. */

@@ -15,7 +15,7 @@ const MOST_JSON_BYTES = 1_000_000;
 /** What the service takes at most by its widest setting. */
 const MOST_FILE_BYTES = 2 ** 30;
 
-export interface ConsoleAppOptions {
+interface ConsoleAppOptions {
   readonly shown: Shown;
   /** Opens the page: see {@link addSession}. */
   readonly launchToken: string;
@@ -47,7 +47,7 @@ export function consoleApp({ shown, launchToken, files, clock }: ConsoleAppOptio
     }),
   );
   app.onError(async (error, c) => {
-    if (error instanceof RefusedActionError) return c.json({ error: error.message }, 409);
+    if (error instanceof RefusedActionError) return c.json({ error: error.message }, error.status);
     if (error instanceof HTTPException) {
       return c.json({ error: (await error.getResponse().text()) || error.message }, error.status);
     }

@@ -32,6 +32,7 @@ export function actOnQueue(tasks: Pick<CloudTasks, 'call'>, action: QueueAction,
     tasks.call('DeleteTask', { name: action.task }, authorization);
     return { said: 'Deleted the task.' };
   } catch (error) {
-    throw error instanceof CloudTasksError ? new RefusedActionError(error.message) : error;
+    if (!(error instanceof CloudTasksError)) throw error;
+    throw new RefusedActionError(error.message, error.code === 'NOT_FOUND' ? 404 : 409);
   }
 }

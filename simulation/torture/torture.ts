@@ -6,13 +6,13 @@ import { acceleratedClock } from '../../time/clock.ts';
 import { storedView } from '../stored-document.ts';
 
 /** What is asked of the service for a document: it is in the bucket already. */
-export interface EnqueueCall {
+interface EnqueueCall {
   readonly sourceUri: string;
   readonly filename: string;
   readonly documentId: string;
 }
 
-export interface TortureOptions {
+interface TortureOptions {
   /** Terraform JSON of a stack that was synthesised with {@link TORTURE_STACK}. */
   readonly stackFile: string;
   /** How a caller of the stack hands a document in; throws when it is not told that it is accepted. */
@@ -26,7 +26,7 @@ export interface TortureOptions {
 }
 
 /** What happened, and what should not have: one line each. */
-export interface TortureReport {
+interface TortureReport {
   readonly completed: number;
   readonly failed: number;
   /** Good documents that are FAILED all the same, because every one of their attempts was cut off. */

@@ -25,7 +25,7 @@ export interface MetricCondition {
  * Something happened once. Not as a query: a metric's first event is the first point of a new series, which is no increase in
  * PromQL, so that a single event would tell nobody.
  */
-export interface LogCondition {
+interface LogCondition {
   /** Finds the lines that each tell of it. */
   readonly logFilter: string;
 }

@@ -3,7 +3,7 @@ import { Construct } from 'constructs';
 import { addChecks } from '../checks.ts';
 import { type AlertRule, type AlertScope, alertRules } from './alert-rules.ts';
 
-export interface AlertsProps extends AlertScope {
+interface AlertsProps extends AlertScope {
   readonly projectId: string;
   /** Begins the title of every alert. */
   readonly service: string;

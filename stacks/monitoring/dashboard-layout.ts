@@ -12,7 +12,7 @@ export interface Section {
   readonly widgets: readonly Widget[];
 }
 
-export interface ChartOptions {
+interface ChartOptions {
   /** @default 'LINE' */
   readonly plotType?: 'LINE' | 'STACKED_BAR' | 'STACKED_AREA';
   /** A line across the chart. @default none */

@@ -6,7 +6,7 @@ import { chart, mosaicLayout, type Section } from './dashboard-layout.ts';
 import { hourlyCost, type PaidContainer } from './hourly-cost.ts';
 import type { MetricQueries } from './metric-queries.ts';
 
-export interface DashboardProps {
+interface DashboardProps {
   readonly projectId: string;
   /** The dashboard's title. */
   readonly title: string;

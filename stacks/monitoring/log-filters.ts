@@ -1,7 +1,7 @@
 import { ATTEMPT_ENDED, ATTEMPT_STARTED } from '../../handler/log-messages.ts';
 
 /** Whose log lines they are. */
-export interface LogSource {
+interface LogSource {
   readonly location: string;
   /** Name of the Cloud Run service. */
   readonly service: string;

@@ -2,7 +2,7 @@ import { LoggingMetric } from '@cdktf/provider-google/lib/logging-metric/index.j
 import { Construct } from 'constructs';
 import type { LogFilters } from './log-filters.ts';
 
-export interface LogMetricsProps {
+interface LogMetricsProps {
   readonly projectId: string;
   readonly filters: LogFilters;
   /** Name of the counter of FAILED documents. */

@@ -5,7 +5,7 @@ export interface UploadSubscriptions {
 }
 
 /** Which of the project's metrics are this stack's. */
-export interface MetricSource {
+interface MetricSource {
   readonly projectId: string;
   /** Name of the Cloud Run service. */
   readonly service: string;

@@ -9,7 +9,7 @@ import { logFilters } from './log-filters.ts';
 import { LogMetrics } from './log-metrics.ts';
 import { metricQueries, type UploadSubscriptions } from './metric-queries.ts';
 
-export interface MonitoringProps {
+interface MonitoringProps {
   readonly projectId: string;
   readonly location: string;
   readonly names: Names;

@@ -26,7 +26,7 @@ export interface ExtractionProps {
   readonly outputPrice: number;
 }
 
-export interface ExtractionIdentity {
+interface ExtractionIdentity {
   readonly projectId: string;
   /** Who calls the model: the identity that the handler runs as. */
   readonly member: string;

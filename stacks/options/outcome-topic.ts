@@ -4,7 +4,7 @@ import type { ITerraformDependable } from 'cdktf';
 import { Construct } from 'constructs';
 import { addChecks } from '../checks.ts';
 
-export interface OutcomeTopicProps {
+interface OutcomeTopicProps {
   readonly projectId: string;
   /** Of the topic that is made. */
   readonly name: string;

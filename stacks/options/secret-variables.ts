@@ -4,7 +4,7 @@ import { Construct } from 'constructs';
 import { SETTING_NAMES } from '../../handler/setting-names.ts';
 import { addChecks, type Check } from '../checks.ts';
 
-export interface SecretVariablesProps {
+interface SecretVariablesProps {
   /** Environment variable → id of a secret of the same project; instances start with its latest version. */
   readonly secrets: Readonly<Record<string, string>>;
   readonly projectId: string;

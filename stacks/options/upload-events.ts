@@ -18,7 +18,7 @@ export interface UploadRulesProps {
   readonly suffixes?: readonly string[];
 }
 
-export interface UploadEventsProps extends UploadRulesProps {
+interface UploadEventsProps extends UploadRulesProps {
   readonly projectId: string;
   readonly projectNumber: string;
   /** Begins the names of topics and subscriptions. */

@@ -32,10 +32,10 @@ test('what is over already is one line each, and the others are cancelled', asyn
   expect(out).toBe('a1                                FAILED      a1.pdf\n');
   expect(err.split('\n').toSorted()).toEqual([
     '',
-    '../x: There is no document ../x.',
+    'There is no document ../x.',
+    'There is no document none.',
     'done: it is COMPLETED already, and stays so',
     'failed: it is FAILED already, and stays so',
-    'none: There is no document none.',
   ]);
   expect(code).toBe(1);
 });
@@ -49,5 +49,5 @@ test('--json prints a line for each', async () => {
 });
 
 test('without an id is a usage error', async () => {
-  await expect(deployment().run(cancelCommand)).rejects.toThrow('Which document? Try: npm run documents -- cancel ID');
+  await expect(deployment().run(cancelCommand)).rejects.toThrow("Missing required argument 'ID'.");
 });

@@ -40,7 +40,7 @@ test('a document that is not there is one line, and the others are deleted', asy
   expect(await run(deleteCommand, ['none', '../x', 'a1'])).toEqual({
     code: 1,
     out: 'a1                                DELETED\n',
-    err: expect.stringMatching(/^(none: There is no document none\.\n|\.\.\/x: There is no document \.\.\/x\.\n){2}$/),
+    err: expect.stringMatching(/^(There is no document none\.\n|There is no document \.\.\/x\.\n){2}$/),
   });
 });
 
@@ -53,5 +53,5 @@ test('--json prints a line for each', async () => {
 });
 
 test('without an id is a usage error', async () => {
-  await expect(deployment().run(deleteCommand)).rejects.toThrow('Which document? Try: npm run documents -- delete ID');
+  await expect(deployment().run(deleteCommand)).rejects.toThrow("Missing required argument 'ID'.");
 });

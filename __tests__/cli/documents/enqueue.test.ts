@@ -3,6 +3,9 @@ import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { UsageError } from '../../../cli/command-line.ts';
 import { enqueueCommand } from '../../../cli/documents/enqueue.ts';
+import type { ObjectInfo } from '../../../google/object-store.ts';
+import { taskOf } from '../../../handler/enqueue-document.ts';
+import { openingName, openingOf } from '../../../state/state-objects.ts';
 import { DOCUMENTS, noteCalls, RESULTS } from '../../handler/handler-in-memory.ts';
 import { deployment, jsonLines } from './memory-deployment.ts';
 
@@ -68,34 +71,45 @@ test('the same file again is the same document; another one of its name is anoth
   expect(created).toHaveLength(4);
 });
 
-test('what cannot be enqueued is one line each, and the others are', async () => {
+test('what can never be enqueued is a line of a usage error each, and nothing is begun', async () => {
+  const { run, store } = deployment();
+  const words = [
+    'gs://p-documents',
+    'gs://elsewhere/a.txt',
+    'gs://elsewhere/**',
+    'none.pdf',
+    folder,
+    file('new\nline.txt', 'Hello'),
+    file('good.txt', 'Hello'),
+  ];
+  const refusal = new UsageError(
+    [
+      'gs://p-documents: it is not gs://BUCKET/OBJECT.',
+      'gs://elsewhere/a.txt: documents are read from gs://p-documents only.',
+      'gs://elsewhere/**: documents are read from gs://p-documents only.',
+      'none.pdf: there is no such file.',
+      `${folder}: is no file.`,
+      `${folder}/new?line.txt: its name has a line break, which Cloud Storage does not take: rename it.`,
+    ].join('\n'),
+  );
+  await expect(run(enqueueCommand, words)).rejects.toThrow(refusal);
+  await expect(run(enqueueCommand, [...words, '--dry-run'])).rejects.toThrow(refusal);
+  expect(store.names(DOCUMENTS)).toEqual([]);
+  await expect(run(enqueueCommand, [''])).rejects.toThrow('A file needs a name; received an empty one.');
+});
+
+test('what is not enqueued after all is one line each, and the others are', async () => {
   const { run } = deployment();
   const large = file('large.txt', '');
   truncateSync(large, 1001);
-  const { code, err } = await run(enqueueCommand, [
-    'gs://p-documents',
-    'gs://elsewhere/a.txt',
-    'gs://p-documents/none.txt',
-    'none.pdf',
-    folder,
-    large,
-    file('new\nline.txt', 'Hello'),
-    file('good.txt', 'Hello'),
-  ]);
+  const { code, err } = await run(enqueueCommand, ['gs://p-documents/none.txt', large, file('good.txt', 'Hello')]);
   const [summary, ...failures] = err.trimEnd().split('\n').reverse();
   // Documents are looked at beside each other: whichever is done first comes first.
-  expect(failures.sort()).toEqual(
-    [
-      'gs://p-documents: it is not gs://BUCKET/OBJECT',
-      'gs://elsewhere/a.txt: Documents are read from gs://p-documents only; received gs://elsewhere/a.txt.',
-      'gs://p-documents/none.txt: gs://p-documents/none.txt does not exist. Upload the document first.',
-      'none.pdf: there is no such file',
-      `${folder}: is no file`,
-      `${large}: too large: it has 1001 bytes; at most 1000 are taken`,
-      `${folder}/new?line.txt: its name has a line break, which Cloud Storage does not take: rename it`,
-    ].sort(),
-  );
-  expect(summary).toBe('1 enqueued, 7 not.');
+  expect(failures.sort()).toEqual([
+    `${large}: too large: it has 1001 bytes; at most 1000 are taken`,
+    'gs://p-documents/none.txt does not exist. Upload the document first.',
+  ]);
+  expect(summary).toBe('1 enqueued, 2 not.');
   expect(code).toBe(1);
 });
 
@@ -111,10 +125,43 @@ test('a document that has FAILED before is to be replayed', async () => {
   expect(code).toBe(1);
 });
 
-test('without a document is a usage error', async () => {
-  await expect(deployment().run(enqueueCommand)).rejects.toThrow(
-    'Which document? Try: npm run documents -- enqueue FILE',
+test('where the upload hands itself in and fails at once, that is its outcome: it has not FAILED before', async () => {
+  const { run, store, put, end, clock } = deployment();
+  const { write } = store;
+  // What the notification of an upload leads to, before whoever uploaded it is back.
+  store.write = async (...call) => {
+    const written = await write.apply(store, call);
+    const [bucket, object] = call;
+    if (bucket === DOCUMENTS) {
+      const task = taskOf({ sourceUri: `gs://${bucket}/${object}` }, (await store.stat(bucket, object)) as ObjectInfo);
+      put(openingName(task.documentId, 0), openingOf(task, 'accepted', clock.now()));
+      end(task.documentId, { kind: 'FAILED', error: { reason: 'corrupt', message: 'No.' } });
+    }
+    return written;
+  };
+  const words = [file('broken.pdf', 'Broken'), '--method', 'local', '--ocr', 'skip'];
+  const { code, out, err } = await run(enqueueCommand, words);
+  expect(out).toMatch(/^[0-9a-f]{32} {2}FAILED {6}.*broken\.pdf\n$/);
+  expect({ code, err }).toEqual({ code: 0, err: '' });
+  const again = await run(enqueueCommand, words);
+  expect(again).toMatchObject({ code: 1, err: expect.stringContaining('it has FAILED before (corrupt: No.)') });
+});
+
+test('a file that is to be converted in another way is another object, which says so', async () => {
+  const { run, store } = deployment();
+  const given = file('a.pdf', 'Hello');
+  for (const how of [[], ['--method', 'docling'], ['--method', 'docling'], ['--ocr', 'force']]) {
+    await run(enqueueCommand, [given, ...how]);
+  }
+  const metadata = await Promise.all(
+    store.names(DOCUMENTS).map(async (name) => (await store.stat(DOCUMENTS, name))?.metadata),
   );
+  expect(metadata).toHaveLength(3);
+  expect(metadata).toEqual(expect.arrayContaining([{}, { method: 'docling' }, { ocr: 'force' }]));
+});
+
+test('without a document is a usage error', async () => {
+  await expect(deployment().run(enqueueCommand)).rejects.toThrow("Missing required argument 'DOCUMENT'.");
 });
 
 test("without --method and --ocr a document is converted as its object's own metadata say", async () => {
@@ -215,12 +262,6 @@ describe('a pattern', () => {
     const { code, err } = await deployment().run(enqueueCommand, [document]);
     expect(err).toBe(`gs://${DOCUMENTS}/none/**: no object fits the pattern\n0 enqueued, 1 not.\n`);
     expect(code).toBe(1);
-  });
-
-  test('of another bucket is a usage error', async () => {
-    await expect(deployment().run(enqueueCommand, ['gs://elsewhere/**'])).rejects.toThrow(
-      new UsageError(`Documents are read from gs://${DOCUMENTS} only; received a pattern of gs://elsewhere.`),
-    );
   });
 
   test('is ended by an interruption, and goes on where it is called again', async () => {

@@ -57,10 +57,10 @@ test('what cannot be replayed is one line each, and the others are replayed', as
   expect(out).toBe('a1                                PENDING     a1.pdf\n');
   expect(err.split('\n').toSorted()).toEqual([
     '',
-    '../x: There is no document ../x.',
     '1 replayed, 3 not.',
-    'done: The document done is COMPLETED; only a FAILED one can be replayed.',
-    'none: There is no document none.',
+    'The document done is COMPLETED; only a FAILED one can be replayed.',
+    'There is no document ../x.',
+    'There is no document none.',
   ]);
   expect(code).toBe(1);
 });

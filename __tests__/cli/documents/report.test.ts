@@ -5,11 +5,11 @@ test('results, failures and how far it is go to their streams, and the terminal 
   const clock = new VirtualClock();
   const { printed, report } = reporting(clock, true);
   await clock.advance(1000);
-  report.done(3);
+  report.done({ total: 3 });
   report.result('a1');
   report.failure('b2: No.');
   report.end();
-  const count = '1 of 3 documents done, 1 a second, 2 s left';
+  const count = '1 of 3 documents done, 1 a second';
   const clear = '\r\u001b[K';
   expect(printed).toEqual({ out: 'a1\n', err: `${count}${clear}${count}${clear}b2: No.\n${count}${clear}` });
 });

@@ -54,18 +54,18 @@ test('what has no result is one line each, and the others are fetched', async ()
   const { code, out, err } = await parts.run(resultCommand, ['waits', 'none', '../x', 'old', 'a1', '--to', folder]);
   expect(out).toContain(path.join(folder, 'a1.md'));
   expect(err.trimEnd().split('\n').toSorted()).toEqual([
-    '../x: There is no document ../x.',
-    'none: There is no document none.',
+    'Document waits is PENDING; only a COMPLETED one has a result.',
+    'There is no document ../x.',
+    'There is no document none.',
     `old: gs://${RESULTS}/old/m is not stored any more.`,
-    'waits: Document waits is PENDING; only a COMPLETED one has a result.',
   ]);
   expect(code).toBe(1);
 });
 
 test.each([
-  [[], 'Which document? Try: npm run documents -- result ID'],
+  [[], "Missing required argument 'ID'."],
   [['a1', 'b2'], 'Into which folder? The results of several documents need --to DIR.'],
-  [['a1', '--to', ''], '--to needs the name of a folder; received an empty one.'],
+  [['a1', '--to', ''], '--to needs a path; received an empty one.'],
 ])('%j is a usage error', async (words, message) => {
   await expect(deployment().run(resultCommand, words)).rejects.toThrow(message);
 });

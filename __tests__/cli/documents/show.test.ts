@@ -76,11 +76,11 @@ test.each(['none', '../a1', 'a\nb'])('%j is not there: a clear line, and exit co
   add('a1');
   const { code, out, err } = await run(showCommand, [id, 'a1']);
   const shown = id.replace('\n', '?');
-  expect(err).toBe(`${shown}: There is no document ${shown}.\n`);
+  expect(err).toBe(`There is no document ${shown}.\n`);
   expect(out).toContain('a1  PENDING');
   expect(code).toBe(1);
 });
 
 test('without an id is a usage error', async () => {
-  await expect(deployment().run(showCommand)).rejects.toThrow('Which document? Try: npm run documents -- show ID');
+  await expect(deployment().run(showCommand)).rejects.toThrow("Missing required argument 'ID'.");
 });

@@ -55,8 +55,13 @@ test('one at a time: what is under way is not joined by another', async () => {
 });
 
 test('what cannot be replayed is refused in words', async () => {
-  const { actions } = started();
-  await expect(actions.replay(['nobody'])).rejects.toThrow('There is no document nobody.');
+  const { actions, add, end } = started();
+  add('done');
+  end('done', { kind: 'COMPLETED' });
+  const message = 'There is no document nobody.';
+  await expect(actions.replay(['nobody'])).rejects.toMatchObject({ message, status: 404 });
+  await expect(actions.cancel(['nobody'])).rejects.toMatchObject({ message, status: 404 });
+  await expect(actions.replay(['done'])).rejects.toMatchObject({ status: 409 });
 });
 
 test('a cancel of one that waits makes it FAILED; one that is done stays', async () => {

@@ -2,6 +2,7 @@ import { type IncomingHttpHeaders, request } from 'node:http';
 import { gzipSync } from 'node:zlib';
 import { bundlePage } from '../../../console/server/page-bundle.ts';
 import { type RunningConsole, startConsole } from '../../../console/server/start-console.ts';
+import { RefusedActionError } from '../../../console/shown.ts';
 import { systemClock } from '../../../time/clock.ts';
 import { ShownInMemory } from '../shown-in-memory.ts';
 
@@ -20,6 +21,7 @@ beforeAll(async () => {
 afterAll(() => running.close());
 beforeEach(() => {
   shown.actions.length = 0;
+  shown.refusal = undefined;
 });
 
 interface Sent {
@@ -137,7 +139,17 @@ test('the own page, and a program with the token, change something', async () =>
 test('an action that there is not is refused', async () => {
   expect(await act({ Cookie: cookie, ...OWN }, '{"do":"explode"}')).toMatchObject({ status: 400 });
   expect(await act({ Cookie: cookie, ...OWN }, 'no json')).toMatchObject({ status: 400 });
+  for (const action of ['cancel', 'replay']) {
+    const { status, text } = await act({ Cookie: cookie, ...OWN }, `{"do":"${action}","ids":["a.b"]}`);
+    expect({ status, text }).toEqual({ status: 400, text: expect.stringContaining('ids.0 must be 1 to 128 letters') });
+  }
   expect(shown.actions).toEqual([]);
+});
+
+test.each([404, 409] as const)('what is refused is answered %i with its reason', async (status) => {
+  shown.refusal = new RefusedActionError('It is not there.', status);
+  const text = JSON.stringify({ error: 'It is not there.' });
+  expect(await act({ Cookie: cookie, ...OWN })).toMatchObject({ status, text });
 });
 
 test('a file keeps the last part of its name alone', async () => {
