@@ -187,7 +187,10 @@ const image: Handler = (element, flow, { marks }) => {
   // A picture of which only the words in its place are kept.
   if (attributeOf(element, 'src') === '') {
     const words = inOneLine(attributeOf(element, 'alt') ?? '');
-    if (words !== '') flow.inline.markdown(`![${words.replace(/[\\[\]`*_<]/g, '\\$&')}]()`, marks);
+    if (words === '') return;
+    flow.inline.space();
+    flow.inline.markdown(`![${words.replace(/[\\[\]`*_<]/g, '\\$&')}]()`, marks);
+    flow.inline.space();
     return;
   }
   const markdown = imageToMarkdown(element);
