@@ -341,3 +341,11 @@ test('comments say who commented, in threads too', async () => {
     '\n> A1, Ida: On leave\n>\n> A2: Ida: Back\n>\n> B1, Jon: Check it.\n>\n> B1: Done.\n',
   );
 });
+
+test('what is drawn on a sheet is read by its place, whatever was drawn first', async () => {
+  const box = (column: number, line: number, words: string) =>
+    `<twoCellAnchor><from><col>${column}</col><row>${line}</row></from><sp><txBody><p><r><t>${words}</t></r></p></txBody></sp></twoCellAnchor>`;
+  const drawing = box(0, 9, 'last') + box(4, 2, 'second') + box(0, 2, 'first');
+  const { markdown } = await convert(makeXlsx([{ name: 'S', rows: row(text('a')), drawing }]), 'x.xlsx');
+  expect(markdown).toMatch(/a\n\nfirst\n\nsecond\n\nlast\n$/);
+});

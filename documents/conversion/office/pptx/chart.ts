@@ -4,7 +4,7 @@ import { paragraphsText } from './paragraphs.ts';
 
 const NO_LINKS = new Map<string, string>();
 
-/** A chart as the table of its values, a column for each series; they are stored beside the picture of it. */
+/** A chart by its title and kind, and the table of its values, a column for each series; they are stored beside the picture of it. */
 export function chartTable(chart: XmlElement): Block[] {
   const title = childOf(chart, 'chart', 'title');
   const text = title
@@ -13,7 +13,8 @@ export function chartTable(chart: XmlElement): Block[] {
         .join(' ')
         .trim()
     : '';
-  const blocks: Block[] = text === '' ? [] : [{ kind: 'paragraph', text }];
+  const captions = [text, kindOf(chart)].filter((caption) => caption !== '');
+  const blocks: Block[] = captions.map((caption) => ({ kind: 'paragraph', text: caption }));
   const series = descendantsOf(chart, 'ser');
   if (series.length === 0) return blocks;
   const categories = pointsOf(childOf(series[0], 'cat') ?? childOf(series[0], 'xVal'));
@@ -26,6 +27,15 @@ export function chartTable(chart: XmlElement): Block[] {
     .map((index) => [categories.get(index) ?? '', ...columns.map((column) => column.get(index) ?? '')]);
   blocks.push({ kind: 'table', rows: [['', ...names], ...rows] });
   return blocks;
+}
+
+/** In words, as in "Bar chart", by the names of its drawings (ECMA-376, part 1, 21.2.2): `barChart`, `pie3DChart`. */
+function kindOf(chart: XmlElement): string {
+  const kinds = childOf(chart, 'chart', 'plotArea')?.children.map(
+    ({ name }) => name.match(/^([a-z]+)(?:3D)?Chart$/)?.[1],
+  );
+  const words = [...new Set(kinds)].filter((kind) => kind !== undefined).join(' and ');
+  return words === '' ? '' : `${words[0]?.toUpperCase()}${words.slice(1)} chart`;
 }
 
 /** Stored points by their index; of categories in several levels the innermost. */
