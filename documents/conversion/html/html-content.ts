@@ -240,8 +240,8 @@ const HANDLERS: ReadonlyMap<string, Handler> = new Map<string, Handler>([
   ['hr', (_, flow) => flow.add([{ kind: 'rule', lines: ['---'] }])],
   ['img', image],
   ['math', math],
-  // Browsers set a space before a label's neighbour by its style alone.
-  ['label', around(' ', ' ')],
+  // Browsers set a space before the neighbours of these by their style alone.
+  ...['label', 'button', 'meter', 'progress'].map((name) => [name, around(' ', ' ')] as const),
   ['q', around('“', '”')],
   // How a word is read, behind it; its own parentheses are for browsers that cannot set it above.
   ['rt', around('(', ')')],
