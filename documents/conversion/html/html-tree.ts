@@ -171,8 +171,11 @@ function visibleTree(
       leftOut.hasOtherText ||= level.into !== undefined && hasWords(plainText(node as Parsed));
     } else if (node.nodeName === 'iframe') {
       const page = valueIn((node as Parsed).attrs, 'srcdoc');
-      const around = page ? styles.surroundingsIn(node as Parsed, level.around) : undefined;
-      if (!page) continue;
+      if (!page) {
+        leftOut.hasOtherText ||= level.into !== undefined && hasWords(plainText(node as Parsed));
+        continue;
+      }
+      const around = styles.surroundingsIn(node as Parsed, level.around);
       if (!level.into || !around || within.pages === MOST_PAGES_DEEP) {
         leftOut.hidesText ||= hasWords(page);
         continue;

@@ -68,6 +68,9 @@ test('text for browsers without scripts is said to be missing, a picture or a st
   expect(await partialOf('<p>Order by <b>phone</b></p>')).toEqual([
     'Text for browsers without scripts or frames was left out.',
   ]);
+  expect(
+    (await convert(utf8('<p>x</p><iframe src="a.html">Prices are on page 2</iframe>'), 'page.html')).partial,
+  ).toEqual(['Text for browsers without scripts or frames was left out.']);
   expect(await partialOf('<style>p { color: red }</style><img src="pixel.gif">')).toBeUndefined();
 });
 
