@@ -89,6 +89,20 @@ test('a chart is the table of its values', async () => {
   );
 });
 
+test('a chart says its kind, its axes, and what its categories are part of', async () => {
+  const cache = (...texts: string[]) => texts.map((text, i) => `<pt idx="${i}"><v>${text}</v></pt>`).join('');
+  const levels = `<lvl>${cache('Q1', 'Q2', 'Q1')}</lvl><lvl><pt idx="0"><v>2025</v></pt><pt idx="2"><v>2026</v></pt></lvl>`;
+  const series = `<ser><cat><multiLvlStrRef><multiLvlStrCache>${levels}</multiLvlStrCache></multiLvlStrRef></cat><val><numRef><numCache>${cache('4', '5', '6')}</numCache></numRef></val></ser>`;
+  const title = `<title><tx><strRef><strCache>${cache('Catch')}</strCache></strRef></tx></title>`;
+  const axis = `<valAx><title><tx><rich>${line('Tonnes').replaceAll('a:', '')}</rich></tx></title></valAx>`;
+  const chart = `<chartSpace><chart>${title}<plotArea><line3DChart>${series}</line3DChart><catAx/>${axis}</plotArea></chart></chartSpace>`;
+  const frame =
+    '<p:graphicFrame><a:graphic><a:graphicData><c:chart xmlns:c="c" r:id="c"/></a:graphicData></a:graphic></p:graphicFrame>';
+  expect(await slide(frame, { 'ppt/charts/chart.xml': chart })).toBe(
+    'Catch\n\nLine chart\n\nAxes: Tonnes\n\n|  |  |\n| --- | --- |\n| 2025 Q1 | 4 |\n| 2025 Q2 | 5 |\n| 2026 Q1 | 6 |',
+  );
+});
+
 test('of content that is there twice, one is read', async () => {
   const twice = `<mc:AlternateContent xmlns:mc="mc"><mc:Choice>${shape(undefined, line('new'))}</mc:Choice><mc:Fallback>${shape(undefined, line('old'))}</mc:Fallback></mc:AlternateContent>`;
   expect(await slide(twice)).toBe('new');

@@ -6,19 +6,33 @@ import { isOn, textIn } from './word-xml.ts';
 const WORDS_BESIDE_PAGE = 2;
 const PAGE_FIELD = /^\s*(?:PAGE|NUMPAGES|SECTIONPAGES)\b/i;
 
-/** Those that Word shows: of the first page and of even ones only where the document distinguishes them. */
-export function headersOf(document: XmlElement, evenAndOdd: boolean): { kind: 'header' | 'footer'; id: string }[] {
-  return descendantsOf(document, 'sectPr').flatMap((section) =>
-    section.children.flatMap(({ name, attributes }) => {
-      if (name !== 'headerReference' && name !== 'footerReference') return [];
-      const type = attributes['w:type'] ?? 'default';
-      const isShown = type === 'first' ? isOn(childOf(section, 'titlePg')) : type !== 'even' || evenAndOdd;
-      if (!isShown) return [];
-      return [
-        { kind: name === 'headerReference' ? ('header' as const) : ('footer' as const), id: attributes['r:id'] ?? '' },
-      ];
-    }),
-  );
+interface Header {
+  readonly kind: 'header' | 'footer';
+  /** Of the relationship that leads to it. */
+  readonly id: string;
+}
+
+/**
+ * Those that Word shows, each once: of the first page and of even ones only where the document distinguishes them. A section without its own
+ * has those of the section before it (ECMA-376, part 1, 17.10).
+ */
+export function headersOf(document: XmlElement, evenAndOdd: boolean): Header[] {
+  const current = new Map<string, Header>();
+  const shown = new Map<string, Header>();
+  for (const section of descendantsOf(document, 'sectPr')) {
+    for (const { name, attributes } of section.children) {
+      const [, kind] = name.match(/^(header|footer)Reference$/) ?? [];
+      if (kind === undefined) continue;
+      const header = { kind: kind as Header['kind'], id: attributes['r:id'] ?? '' };
+      current.set(`${kind} ${attributes['w:type'] ?? 'default'}`, header);
+    }
+    const types = [...(isOn(childOf(section, 'titlePg')) ? ['first'] : []), 'default', ...(evenAndOdd ? ['even'] : [])];
+    for (const place of types.flatMap((type) => [`header ${type}`, `footer ${type}`])) {
+      const header = current.get(place);
+      if (header) shown.set(header.id, header);
+    }
+  }
+  return [...shown.values()];
 }
 
 /** The paragraphs of a header or footer, without those that only count pages. */

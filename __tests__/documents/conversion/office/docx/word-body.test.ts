@@ -161,6 +161,17 @@ test('headers stand before the text and footers behind it, without their page nu
   expect((await convert(docx, 'x.docx')).markdown).toBe('Ferry Office\n\nBody\n\nConfidential\n');
 });
 
+test('a section has the headers of the one before it, and its first page its own', async () => {
+  const references = ['first', 'default', 'even'].map((type) => `<w:headerReference w:type="${type}" r:id="${type}"/>`);
+  const section = (content: string) => `<w:p><w:pPr><w:sectPr>${content}</w:sectPr></w:pPr></w:p>`;
+  const docx = makeDocxWith(`${section(references.join(''))}${paragraph('Body')}<w:sectPr><w:titlePg/></w:sectPr>`, {
+    first: ['header1.xml', wordPart('hdr', paragraph('Annex'))],
+    default: ['header2.xml', wordPart('hdr', paragraph('Ferry Office'))],
+    even: ['header3.xml', wordPart('hdr', paragraph('Not shown'))],
+  });
+  expect((await convert(docx, 'x.docx')).markdown).toBe('Ferry Office\n\nAnnex\n\nBody\n');
+});
+
 test('styles of source code become code', async () => {
   const line = (text: string) => `<w:p><w:pPr><w:pStyle w:val="SC"/></w:pPr>${run(text)}</w:p>`;
   const docx = makeDocxWith(line('# one') + line('two'), {
