@@ -10,8 +10,10 @@ export interface Segment {
   readonly y: number;
   /** Font size of its longest run. */
   readonly size: number;
-  /** Whether it is a line of a form, which is no part of running text. */
+  /** Whether it is a line of a form or a whole table, which is no part of running text. */
   readonly isField?: true;
+  /** A table's rows, and where it begins; its last line is where the segment stands. */
+  readonly table?: { readonly rows: readonly (readonly string[])[]; readonly top: number };
 }
 
 /** In font sizes. Wider than a word space, narrower than what separates the columns of a tight table. */
