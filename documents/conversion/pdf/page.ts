@@ -1,11 +1,12 @@
 import type { PDFDocumentProxy, PDFPageProxy } from 'unpdf/pdfjs';
 import { type PageAnnotations, readAnnotations } from './annotations.ts';
 import { withLigatures } from './ligatures.ts';
+import { leavesTablesOpen } from './open-tables.ts';
 import { withAnnotations } from './placed-annotations.ts';
 import { ruledTables } from './ruled-tables.ts';
 import { readRules } from './rules.ts';
 import type { PageSegments } from './running-headers.ts';
-import { onOneBaseline, type Segment, segmentsOf } from './segment.ts';
+import { type Segment, segmentsOf } from './segment.ts';
 import { withoutSpacedLetters } from './spaced-letters.ts';
 import { readTaggedPage, type StructureNode, type TaggedPage } from './tagged-blocks.ts';
 import { type Matrix, readPageText, type TextRun } from './text-run.ts';
@@ -21,8 +22,6 @@ export interface Page extends PageSegments, Pick<PageAnnotations, 'remarks' | 'f
   readonly isDamaged: boolean;
 }
 
-/** Lines with pieces beside each other, below which no table is looked for. */
-const FEWEST_ROWS = 2;
 const NO_ANNOTATIONS: PageAnnotations = { runs: [], remarks: [], files: [], hasFields: false };
 const DAMAGED: Page = {
   ...NO_ANNOTATIONS,
@@ -58,7 +57,7 @@ async function readPage(page: PDFPageProxy, warnings: Readonly<LossWarnings>): P
   const tree = (await page.getStructTree()) as StructureNode | null;
   const tagged = readTaggedPage(tree, runs, annotations?.runs ?? []);
   const laidOut = segmentsOf(runs);
-  const needsRules = !tagged?.telling && !annotations?.hasFields && mayHaveTable(laidOut);
+  const needsRules = !tagged?.telling && !annotations?.hasFields && leavesTablesOpen(laidOut, height);
   const segments = needsRules ? await segmentsWithTables(page, runs, toPage) : laidOut;
   return {
     ...(annotations ?? NO_ANNOTATIONS),
@@ -69,16 +68,6 @@ async function readPage(page: PDFPageProxy, warnings: Readonly<LossWarnings>): P
     isIncomplete: annotations === undefined || warnings.count > lossesBefore,
     isDamaged: false,
   };
-}
-
-/** Whether several of its lines have pieces beside each other: what a page draws beside its text costs time to read. */
-function mayHaveTable(segments: readonly Segment[]): boolean {
-  let beside = 0;
-  return segments.some((segment, i) => {
-    const last = segments[i - 1];
-    if (last && onOneBaseline(last, segment) && ++beside >= FEWEST_ROWS) return true;
-    return false;
-  });
 }
 
 /** With the tables that are drawn in the places of what stands in them; undefined where there are none. */

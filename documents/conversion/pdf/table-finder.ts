@@ -76,7 +76,9 @@ function growTable(
   for (; end < rows.length; end++) {
     const row = rows[end] as Row;
     const above = end > start ? rows[end - 1] : undefined;
-    if (row.every(isHeading) || row.some(ruledTableIn)) break;
+    // Names of columns are as large as headings, but no heading has three parts.
+    const isHead = end === start && row.length > 2;
+    if ((row.every(isHeading) && !isHead) || row.some(ruledTableIn)) break;
     if (row.length < 2 && !isInside(above, row, rows[end + 1])) break;
     if (above && !follows(above, row, ROW_GAP)) break;
     const widened = widen(columns, row);
