@@ -11,6 +11,7 @@ import { Footers, isFurniture } from './pptx/footers.ts';
 import { paragraphsText } from './pptx/paragraphs.ts';
 import { shapesOf } from './pptx/reading-order.ts';
 import { isHidden, shapeBlocks } from './pptx/shapes.ts';
+import { readSheets } from './pptx/sheets.ts';
 import { childOf, childrenOf, descendantsOf, parseXml, type XmlElement } from './xml.ts';
 
 /**
@@ -33,9 +34,10 @@ export function convertPptx(
     throw new UnconvertibleDocumentError('too-large', message);
   }
   const relationships = office.relationshipsOf(main);
-  const bulletStyles = readBulletStyles(office);
+  const sheetOf = readSheets(office);
+  const bulletStyles = readBulletStyles(sheetOf);
   const authors = commentAuthors(office, main);
-  const footers = new Footers();
+  const footers = new Footers(sheetOf);
   const languages = new Map<string, number>();
   let saysAnything = false;
   const partial: string[] = [];
@@ -72,7 +74,10 @@ export function convertPptx(
     if (!blocks.some(hasText) && descendantsOf(slide, 'pic').length > 0) pagesOfPictures.push(i + 1);
     const remarks = [...notesOf(office, part), ...commentsOf(office, part, authors)];
     saysAnything ||= [...blocks, ...remarks].some(hasText);
-    pages.push({ number: i + 1, blocks: [...titles, ...rest, ...furniture, ...remarks] });
+    pages.push({
+      number: i + 1,
+      blocks: [...titles, ...rest, ...furniture, ...footers.behind(slide, part, office.linksOf), ...remarks],
+    });
   });
   if (!saysAnything) throw noText(pagesOfPictures.length);
   if (pagesOfPictures.length > 0) partial.push(imagesNeedOcr(pagesOfPictures));

@@ -132,6 +132,22 @@ test('what footers say stands where it is said first; numbers, and dates that ch
   );
 });
 
+test('what is typed on the layout and on the master is read once, where they show', async () => {
+  const tree = (...shapes: string[]) => `<p:cSld><p:spTree>${shapes.join('')}</p:spTree></p:cSld>`;
+  const namespaces = 'xmlns:p="p" xmlns:a="a"';
+  const parts = (showsMaster: string) => ({
+    'ppt/slideLayouts/layout.xml': `<p:sldLayout ${namespaces} ${showsMaster}>${tree(shape('type="title"', line('Click to add')), shape(undefined, line('Confidential')))}</p:sldLayout>`,
+    'ppt/slideMasters/master.xml': `<p:sldMaster ${namespaces}>${tree(shape(undefined, line('Ferry Office')))}</p:sldMaster>`,
+  });
+  const slides = ['one', 'two'].map((text) => ({ shapes: shape(undefined, line(text)) }));
+  const markdownOf = async (showsMaster: string) =>
+    (await convert(makePptx(slides, parts(showsMaster)), 'x.pptx')).markdown;
+  expect(await markdownOf('')).toBe(
+    '<!-- page 1 -->\n\none\n\nConfidential\n\nFerry Office\n\n<!-- page 2 -->\n\ntwo\n',
+  );
+  expect(await markdownOf('showMasterSp="0"')).not.toContain('Ferry Office');
+});
+
 test('a footer makes no text of a slide that is a picture', async () => {
   const shapes = `<p:pic><p:nvPicPr/></p:pic>${shape('type="ftr"', line('Ferry Office'))}`;
   expect(await refusal(convert(makePptx([{ shapes }]), 'x.pptx'))).toBe(
