@@ -6,8 +6,8 @@ import { findTables, rowsOf } from './table-finder.ts';
 
 /** In font sizes: wider than what stands between a bullet and its item. */
 const WIDE_GAP = 2;
-/** In UTF-16 code units: a longer cell has several lines, which may be more than one cell. */
-const LONGEST_LINE = 40;
+/** Share of a table's cells without text, from which some of them may be parts of others, or rows the lines of one cell. */
+const EMPTY = 0.1;
 /** Pieces beside each other, outside of tables: two rows of two, or one of four. */
 const FEWEST_PIECES = 4;
 /** Share of the height, at the top and at the bottom, where pieces of a header stand beside each other. */
@@ -26,7 +26,8 @@ export function leavesTablesOpen(segments: readonly Segment[], height: number): 
   let pieces = 0;
   for (const part of found) {
     if ('table' in part) {
-      if (part.table.some((row) => row.some((cell) => cell === '' || cell.length > LONGEST_LINE))) return true;
+      const cells = part.table.flat();
+      if (cells.filter((cell) => cell === '').length >= EMPTY * cells.length) return true;
       continue;
     }
     const [first] = part.row as readonly [Box];

@@ -22,6 +22,11 @@ test.each<[string, Segment[], boolean]>([
     [...row(300, 'a', 'b', 'c'), ...row(315, 'd', '', 'e'), ...row(330, 'f', 'g', 'h')],
     true,
   ],
+  [
+    'a large table with an empty cell',
+    [300, 315, 330, 345].flatMap((y) => (y === 330 ? row(y, 'a', '', 'c') : row(y, 'a', 'b', 'c'))),
+    false,
+  ],
   ['a row of many pieces', row(300, 'a', 'b', 'c', 'd'), true],
   [
     'rows of two pieces that are no table',
