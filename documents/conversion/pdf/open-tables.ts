@@ -8,6 +8,10 @@ import { findTables, rowsOf } from './table-finder.ts';
 const WIDE_GAP = 2;
 /** Share of a table's cells without text, from which some of them may be parts of others, or rows the lines of one cell. */
 const EMPTY = 0.1;
+/** Of a table that is told by its left edges: rows, how far apart they are in font sizes, and in points how far their edges. */
+const FEWEST_ROWS = 3;
+const ROW_GAP = 3;
+const ALIGNED = 3;
 /** Pieces beside each other, outside of tables: two rows of two, or one of four. */
 const FEWEST_PIECES = 4;
 /** Share of the height, at the top and at the bottom, where pieces of a header stand beside each other. */
@@ -18,7 +22,7 @@ const MARGIN = 0.1;
  * are worth the time that reading them costs.
  */
 export function leavesTablesOpen(segments: readonly Segment[], height: number): boolean {
-  if (!segments.some((segment, i) => isApart(segments[i - 1], segment))) return false;
+  if (isPlain(rowsApart(segments))) return false;
   const boxes = boxesOf(joinAcrossStretchedSpaces(segments));
   const left = boxes.reduce((least, box) => Math.min(least, box.left), Number.POSITIVE_INFINITY);
   const right = boxes.reduce((most, box) => Math.max(most, box.right), 0);
@@ -38,6 +42,32 @@ export function leavesTablesOpen(segments: readonly Segment[], height: number): 
   return pieces >= FEWEST_PIECES;
 }
 
-function isApart(last: Segment | undefined, segment: Segment): boolean {
-  return last !== undefined && onOneBaseline(last, segment) && segment.left - last.right > WIDE_GAP * segment.size;
+/** Lines with pieces far from each other, each line from its first piece. */
+function rowsApart(segments: readonly Segment[]): Segment[][] {
+  const rows: Segment[][] = [];
+  segments.forEach((segment, i) => {
+    const last = segments[i - 1];
+    if (last === undefined || !onOneBaseline(last, segment)) return;
+    if (rows.at(-1)?.at(-1) === last) rows.at(-1)?.push(segment);
+    else if (segment.left - last.right > WIDE_GAP * segment.size) rows.push([last, segment]);
+  });
+  return rows;
+}
+
+/** Whether they are none, or one table whose rows are all alike, which is told quickly. */
+function isPlain(rows: readonly (readonly Segment[])[]): boolean {
+  const [first] = rows;
+  if (first === undefined) return true;
+  return (
+    rows.length >= FEWEST_ROWS &&
+    rows.every((row, i) => {
+      const above = rows[i - 1]?.[0] ?? row[0];
+      const isNear = above !== undefined && (row[0]?.y ?? 0) - above.y <= ROW_GAP * above.size;
+      return (
+        isNear &&
+        row.length === first.length &&
+        row.every(({ left }, j) => Math.abs(left - (first[j]?.left ?? 0)) < ALIGNED)
+      );
+    })
+  );
 }
