@@ -51,8 +51,8 @@ export function ruledTables(rules: readonly Rule[], runs: readonly TextRun[]): R
     const ys = edges([...level.map(({ at }) => at), ...endsOf(upright)]);
     if (xs.length < 3 || ys.length < 3 || xs.length * ys.length > MOST_CELLS) return [];
     if (goesOn(xs, ys, rules, new Set(group))) return [];
-    const grid = { xs, ys, rules: group };
-    return tableOf(withRowsOfText(grid, runs), runs) ?? [];
+    const grid = withRowsOfText(withRowsOfPieces({ xs, ys, rules: group }), runs);
+    return tableOf(grid, runs) ?? [];
   });
   return tables.filter((table) => !tables.some((other) => other !== table && isInside(table, other)));
 }
@@ -85,6 +85,13 @@ function connected(rules: readonly Rule[]): Rule[][] {
       if (crosses) join(rule, other);
     }
   }
+  // Some programs draw the lines between columns row by row.
+  upright.forEach((rule, i) => {
+    for (let j = i + 1; (upright[j]?.at ?? Number.POSITIVE_INFINITY) - rule.at <= CROSSING; j++) {
+      const other = upright[j] as Rule;
+      if (Math.abs(rule.to - other.from) <= CROSSING || Math.abs(other.to - rule.from) <= CROSSING) join(rule, other);
+    }
+  });
   return [...new Set(groups.values())];
 }
 
@@ -119,6 +126,33 @@ function edges(lines: readonly number[]): number[] {
   return places;
 }
 
+/** Where the lines between several columns end and begin again, a row ends, although no line is drawn below it. */
+function withRowsOfPieces(grid: Grid): Grid {
+  const ends = new Map<number, Set<number>>();
+  for (const { upright, at, from, to } of grid.rules) {
+    if (!upright) continue;
+    const column = grid.xs.findIndex((x) => Math.abs(x - at) <= NEAR);
+    for (const end of [from, to]) {
+      if (grid.ys.some((y) => Math.abs(y - end) <= NEAR)) continue;
+      const place = Math.round(end / CROSSING);
+      const columns = [place - 1, place, place + 1].map((near) => ends.get(near)).find((each) => each) ?? new Set();
+      ends.set(place, columns.add(column));
+    }
+  }
+  const between = [...ends].flatMap(([place, columns]) => (columns.size > 1 ? place * CROSSING : []));
+  return between.length === 0 ? grid : withRows(grid, between);
+}
+
+/** With rows that no line separates. */
+function withRows(grid: Grid, between: readonly number[]): Grid {
+  const [from, to] = [grid.xs[0] as number, grid.xs.at(-1) as number];
+  return {
+    ...grid,
+    ys: edges([...grid.ys, ...between]),
+    rules: [...grid.rules, ...between.map((at) => ({ upright: false, at, from, to }))],
+  };
+}
+
 /** Many a table has a line below its head and none between its rows: there each line of text is a row, if every column has it. */
 function withRowsOfText(grid: Grid, runs: readonly TextRun[]): Grid {
   const [, head = 0, bottom = 0] = grid.ys;
@@ -141,12 +175,7 @@ function withRowsOfText(grid: Grid, runs: readonly TextRun[]): Grid {
   if (!areRows || first.length < 2 || lines.length * first.length < FEWEST_CELLS) return grid;
   const size = runs.find(({ y }) => Math.round(y) === first[0])?.size ?? 0;
   const between = first.slice(0, -1).map((y) => y + BELOW_LETTERS * size);
-  const [from, to] = [grid.xs[0] as number, grid.xs.at(-1) as number];
-  return {
-    ...grid,
-    ys: [grid.ys[0] as number, head, ...between, bottom],
-    rules: [...grid.rules, ...between.map((at) => ({ upright: false, at, from, to }))],
-  };
+  return withRows(grid, between);
 }
 
 function middleOfStart({ x, width, size }: TextRun): number {

@@ -87,6 +87,20 @@ test('below a head, lines of text that every column has are rows', () => {
   ]);
 });
 
+test('rows end where the lines between columns do, although none is drawn below them', () => {
+  const pieces = COLUMNS.flatMap((x) => [100, 120, 140].map((y) => upright(x, y, y + 20)));
+  const runs = FILLED.filter(({ text }) => text !== 'b2');
+  expect(rowsOf([100, 120, 160].map((y) => level(y, 50, 350)).concat(pieces), runs)[0]).toEqual([
+    ['a0', 'b0', 'c0'],
+    ['a1', 'b1', 'c1'],
+    ['a2', '', 'c2'],
+  ]);
+  // Of one column it is a line that is interrupted.
+  const interrupted = pieces.filter(({ at: x, from }) => x === 150 || from === 100);
+  const whole = [50, 250, 350].map((x) => upright(x, 120, 160));
+  expect(rowsOf([100, 120, 160].map((y) => level(y, 50, 350)).concat(interrupted, whole), runs)[0]).toHaveLength(2);
+});
+
 test('text of a table in a cell is that cell’s', () => {
   const inner = [
     ...[124, 130, 136].map((y) => level(y, 160, 240)),
