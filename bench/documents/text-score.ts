@@ -23,14 +23,22 @@ function wordsOf(markdown: string): string[] {
   return plain(markdown).match(/[\p{L}\p{N}\p{M}]+/gu) ?? [];
 }
 
+const LINK = /!?\[([^\]]*)\]\([^)]*\)/g;
+
 function plain(markdown: string): string {
-  return markdown
-    .replace(/<!--.*?-->/gs, ' ')
-    .replace(/!?\[([^\]]*)\]\([^)]*\)/g, '$1')
-    .replace(/<\/?[a-z][^>]*>/gi, ' ')
-    .replace(/&(amp|lt|gt|quot|#\d+);/g, ' ')
-    .normalize('NFKC')
-    .toLowerCase();
+  return (
+    markdown
+      .replace(/<!--.*?-->/gs, ' ')
+      // What is escaped is no markup.
+      .replace(/\\[\\<>[\]()]/g, ' ')
+      // Twice, as a picture may be a link.
+      .replace(LINK, '$1')
+      .replace(LINK, '$1')
+      .replace(/<\/?[a-z][^>]*>/gi, ' ')
+      .replace(/&(amp|lt|gt|quot|#\d+);/g, ' ')
+      .normalize('NFKC')
+      .toLowerCase()
+  );
 }
 
 function cellsOf(markdown: string): string[] {

@@ -23,3 +23,8 @@ test('cells are those of tables that are not empty, and undefined where none is 
   expect(scoreText('| a |  |\n| --- | --- |\n| b | c |', '| a |\n| - |\n| b |').cells).toBeCloseTo(4 / 5);
   expect(scoreText('| a |', 'a').cells).toBeUndefined();
 });
+
+test('what is escaped is no markup, and addresses are no words', () => {
+  expect(scoreText('\\<w:p> a [\\[1\\]](#note)', '&lt;w:p&gt; a 1').words).toBe(1);
+  expect(scoreText('[![duck](/pond.jpg)](/farm) b', 'duck b').words).toBe(1);
+});

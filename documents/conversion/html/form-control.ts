@@ -1,8 +1,8 @@
 import { linesOf } from './html-block.ts';
 import { attributeOf, type HtmlElement, textIn } from './html-tree.ts';
 
-/** Kinds of `<input>` whose value is no answer, or not to be seen. */
-const SILENT = new Set(['hidden', 'submit', 'button', 'image', 'reset', 'file', 'password', 'color']);
+/** Kinds of `<input>` whose value is not to be seen. */
+const SILENT = new Set(['hidden', 'image', 'file', 'password', 'color']);
 
 /** What is filled in, line by line; a box that may be ticked as Markdown writes it. */
 export function filledIn(control: HtmlElement): string[] {

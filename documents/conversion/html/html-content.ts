@@ -187,7 +187,10 @@ const image: Handler = (element, flow, { marks }) => {
   // A picture of which only the words in its place are kept.
   if (attributeOf(element, 'src') === '') {
     const words = inOneLine(attributeOf(element, 'alt') ?? '');
-    if (words !== '') flow.inline.markdown(`![${words.replace(/[\\[\]`*_<]/g, '\\$&')}]()`, marks);
+    if (words === '') return;
+    flow.inline.space();
+    flow.inline.markdown(`![${words.replace(/[\\[\]`*_<]/g, '\\$&')}]()`, marks);
+    flow.inline.space();
     return;
   }
   const markdown = imageToMarkdown(element);
@@ -237,8 +240,8 @@ const HANDLERS: ReadonlyMap<string, Handler> = new Map<string, Handler>([
   ['hr', (_, flow) => flow.add([{ kind: 'rule', lines: ['---'] }])],
   ['img', image],
   ['math', math],
-  // Browsers set a space before a label's neighbour by its style alone.
-  ['label', around(' ', ' ')],
+  // Browsers set a space before the neighbours of these by their style alone.
+  ...['label', 'button', 'meter', 'progress'].map((name) => [name, around(' ', ' ')] as const),
   ['q', around('“', '”')],
   // How a word is read, behind it; its own parentheses are for browsers that cannot set it above.
   ['rt', around('(', ')')],

@@ -24,15 +24,24 @@ export interface HtmlPage {
   readonly hidesText: boolean;
   /** Whether a drawing (SVG) in it has text, which is left out. */
   readonly drawsText: boolean;
+  /** Whether it has text for browsers that run no scripts or show no frames, which is left out. */
+  readonly hasOtherText: boolean;
 }
+
+/** What its text is not, of a page. */
+type LeftOut = { -readonly [key in 'hidesText' | 'drawsText' | 'hasOtherText']: boolean };
 
 /** Left out with all that is in them: their content is no HTML, or none of the document's text. A page's scripts are not run. */
 const DROPPED = new Set(
-  (
-    'head script style noscript template iframe frameset noframes noembed object applet svg canvas audio video map button ' +
-    'datalist progress meter title'
-  ).split(' '),
+  'head script style noscript template iframe frameset noframes noembed svg audio video map datalist title'.split(' '),
 );
+
+/** What browsers show in place of what they cannot do. */
+const FOR_OTHERS = new Set(['noscript', 'noframes', 'noembed']);
+/** A page in a page is read, and those in that are not. */
+const MOST_PAGES_DEEP = 2;
+/** Of what such an element has, in UTF-16 code units: looked through for words. */
+const LONGEST_FOR_OTHERS = 65_536;
 
 /** Chromium's own limit; deeper tags are left out and their text stays. So nothing that follows the tree overflows the stack. */
 const DEEPEST = 512;
@@ -54,11 +63,21 @@ const LONGEST_PROPERTY = 8192;
  * @throws UnconvertibleDocumentError `too-large` above {@link MAX_NODES}
  */
 export function readPage(text: string): HtmlPage {
+  return readPageWithin(text, { nodes: 0, depth: 0, pages: 1 });
+}
+
+/** What a page has in common with those in it: how many nodes, and how deep it stands, in elements and in pages. */
+interface Within {
+  nodes: number;
+  readonly depth: number;
+  readonly pages: number;
+}
+
+function readPageWithin(text: string, within: Within): HtmlPage {
   const notable: Parsed[] = [];
-  let nodes = 0;
   const requireFew = () => {
-    nodes++;
-    if (nodes <= MAX_NODES) return;
+    within.nodes++;
+    if (within.nodes <= MAX_NODES) return;
     const message = `The page has more than ${MAX_NODES} elements, which are the most that are converted.`;
     throw new UnconvertibleDocumentError('too-large', message);
   };
@@ -86,7 +105,7 @@ export function readPage(text: string): HtmlPage {
   );
   const author = named('meta').find(({ attrs }) => valueIn(attrs, 'name')?.trim().toLowerCase() === 'author');
   return {
-    ...visibleTree(document, styles),
+    ...visibleTree(document, styles, within),
     ...nonEmpty('title', named('title').map(plainText)[0]),
     ...nonEmpty('author', author && valueIn(author.attrs, 'content')),
     ...nonEmpty('language', named('html').map(({ attrs }) => valueIn(attrs, 'lang'))[0]),
@@ -124,7 +143,8 @@ function nonEmpty<Name extends string>(name: Name, value: string | undefined): {
 function visibleTree(
   document: DefaultTreeAdapterTypes.Document,
   styles: ReturnType<typeof readStyles>,
-): Pick<HtmlPage, 'root' | 'hidesText' | 'drawsText'> {
+  within: Within,
+): Pick<HtmlPage, 'root' | keyof LeftOut> {
   interface Level {
     readonly nodes: DefaultTreeAdapterTypes.ChildNode[];
     readonly around: Surroundings;
@@ -134,8 +154,7 @@ function visibleTree(
   }
   const root: HtmlElement = { name: 'page', attributes: [], children: [] };
   const levels: Level[] = [{ nodes: document.childNodes, around: styles.initial, into: root, next: 0 }];
-  let hidesText = false;
-  let drawsText = false;
+  const leftOut: LeftOut = { hidesText: false, drawsText: false, hasOtherText: false };
   for (let level = levels.at(-1); level !== undefined; level = levels.at(-1)) {
     const node = level.nodes[level.next++];
     if (node === undefined) {
@@ -145,15 +164,35 @@ function visibleTree(
     } else if (node.nodeName === '#text') {
       const { value } = node as DefaultTreeAdapterTypes.TextNode;
       if (level.into && isVisible(level.around)) level.into.children.push(value);
-      else hidesText ||= /\S/.test(value);
+      else leftOut.hidesText ||= /\S/.test(value);
     } else if ('tagName' in node && node.tagName === 'svg') {
-      drawsText ||= level.into !== undefined && hasText(node);
+      leftOut.drawsText ||= level.into !== undefined && hasText(node);
+    } else if (FOR_OTHERS.has(node.nodeName)) {
+      leftOut.hasOtherText ||= level.into !== undefined && hasWords(plainText(node as Parsed));
+    } else if (node.nodeName === 'iframe') {
+      const page = valueIn((node as Parsed).attrs, 'srcdoc');
+      if (!page) {
+        leftOut.hasOtherText ||= level.into !== undefined && hasWords(plainText(node as Parsed));
+        continue;
+      }
+      const around = styles.surroundingsIn(node as Parsed, level.around);
+      if (!level.into || !around || within.pages === MOST_PAGES_DEEP) {
+        leftOut.hidesText ||= hasWords(page);
+        continue;
+      }
+      // Written into this one's counts.
+      const inner = { nodes: within.nodes, depth: within.depth + levels.length, pages: within.pages + 1 };
+      const { root: embedded, ...others } = readPageWithin(page, inner);
+      within.nodes = inner.nodes;
+      level.into.children.push({ name: 'section', attributes: [], children: embedded.children });
+      for (const what of Object.keys(leftOut) as (keyof LeftOut)[]) leftOut[what] ||= others[what];
     } else if ('tagName' in node && !DROPPED.has(node.tagName)) {
       const around = styles.surroundingsIn(node, level.around);
       let into = around && level.into;
-      if (into && levels.length < DEEPEST) {
+      if (into && within.depth + levels.length < DEEPEST) {
         // A table whose cells would be deeper is read as what is in it.
-        const name = node.tagName === 'table' && levels.length > DEEPEST - CELL_DEPTH ? 'div' : node.tagName;
+        const name =
+          node.tagName === 'table' && within.depth + levels.length > DEEPEST - CELL_DEPTH ? 'div' : node.tagName;
         const element: HtmlElement = { name, attributes: node.attrs, children: [] };
         into.children.push(element);
         into = element;
@@ -161,7 +200,19 @@ function visibleTree(
       levels.push({ nodes: node.childNodes, around: around ?? level.around, into, next: 0 });
     }
   }
-  return { root, hidesText, drawsText };
+  return { root, ...leftOut };
+}
+
+/** Of HTML that is not parsed, but for its scripts and styles. */
+function hasWords(html: string): boolean {
+  let isSkipped = false;
+  return html
+    .slice(0, LONGEST_FOR_OTHERS)
+    .split('<')
+    .some((part, i) => {
+      if (/^\/?(?:script|style)\b/i.test(part)) isSkipped = !part.startsWith('/');
+      return !isSkipped && /[\p{L}\p{N}]/u.test(i === 0 ? part : part.slice(part.indexOf('>') + 1));
+    });
 }
 
 /** Of a drawing; its title and description are for those who do not see it. */

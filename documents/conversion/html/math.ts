@@ -1,4 +1,5 @@
 import { piecesOf } from '../long-text.ts';
+import { signsByName } from '../tex-symbols.ts';
 import { attributeOf, type HtmlElement, type HtmlNode, textIn } from './html-tree.ts';
 
 /**
@@ -62,12 +63,14 @@ function content(node: HtmlElement): string {
     case 'annotation-xml':
       return '';
     default:
-      return node.children.map((child) => (typeof child === 'string' ? child.trim() : content(child))).join('');
+      return node.children
+        .map((child) => (typeof child === 'string' ? signsByName(child.trim()) : content(child)))
+        .join('');
   }
 }
 
 function grouped(tex: string): string {
-  return tex.length === 1 ? tex : `{${tex}}`;
+  return tex.length === 1 ? tex : `{${tex.trimEnd()}}`;
 }
 
 function elementsOf({ children }: HtmlElement): HtmlElement[] {

@@ -74,6 +74,7 @@ async function contentOf(document: WordDocument, maxInflatedBytes: number, depth
   // A note that many places refer to is written as often.
   requireBearable(html.length);
   const notRead: string[] = [];
+  if (document.pagePictures > 0) notRead.push(pagePicturesNeedOcr(document.pagePictures));
   const embedded: HtmlNode[][] = [];
   for (const { name, bytes } of document.embedded) {
     const part = await embeddedContent(bytes, maxInflatedBytes, depth);
@@ -83,6 +84,13 @@ async function contentOf(document: WordDocument, maxInflatedBytes: number, depth
   }
   const { children } = placed(readPage(html).root, embedded);
   return { content: children, partial: remarksOf(document.leftOut, messages, notRead) };
+}
+
+/** Which pages they are on, only Word knows. */
+function pagePicturesNeedOcr(pictures: number): string {
+  return pictures === 1
+    ? 'A picture is as large as a page: text in it needs OCR.'
+    : `${pictures} pictures are as large as a page: text in them needs OCR.`;
 }
 
 /** Of another document that Word shows as a part of this one (ECMA-376, part 1, 17.17.2): Word's own, HTML, a web archive or text. */

@@ -1,3 +1,4 @@
+import { nameInTex, signsByName } from '../tex-symbols.ts';
 import { childOf, childrenOf, descendantsOf, type XmlElement } from './xml.ts';
 
 /** How deep formulas are followed; of what is deeper the text is kept, as it stands. */
@@ -17,20 +18,7 @@ const ACCENTS: Readonly<Record<string, string>> = {
   '\u030c': 'check',
   '\u20d7': 'vec',
 };
-const OPERATORS: Readonly<Record<string, string>> = {
-  '∑': '\\sum',
-  '∏': '\\prod',
-  '∐': '\\coprod',
-  '∫': '\\int',
-  '∬': '\\iint',
-  '∭': '\\iiint',
-  '∮': '\\oint',
-  '⋃': '\\bigcup',
-  '⋂': '\\bigcap',
-  '⋁': '\\bigvee',
-  '⋀': '\\bigwedge',
-};
-/** What has a meaning in TeX; other signs, Greek and mathematical ones among them, TeX takes as they are. */
+/** What has a meaning in TeX. */
 const SYNTAX = /[\\{}$&#%_^~]/g;
 const WRITTEN: Readonly<Record<string, string>> = { '\\': '\\backslash ', '^': '\\hat{}', '~': '\\sim ' };
 const FUNCTION =
@@ -77,7 +65,7 @@ function tex(element: XmlElement, depth: number): string {
       const limits = [['sub', '_'] as const, ['sup', '^'] as const].map(([name, mark]) =>
         isOn(`${name}Hide`) || part(name) === '' ? '' : mark + grouped(part(name)),
       );
-      return `${OPERATORS[sign] ?? escaped(sign)}${limits.join('')}{${part('e')}}`;
+      return `${nameInTex(sign) ?? escaped(sign)}${limits.join('')}{${part('e')}}`;
     }
     case 'd':
       return delimited(element, depth);
@@ -97,10 +85,10 @@ function tex(element: XmlElement, depth: number): string {
       return `\\${property('pos') === 'top' ? 'overbrace' : 'underbrace'}{${part('e')}}`;
     case 'm':
       return `\\begin{matrix}${rows(element, 'mr', depth)}\\end{matrix}`;
-    case 'eqArr':
-      return `\\begin{aligned}${childrenOf(element, 'e')
-        .map((row) => all(row, depth))
-        .join(' \\\\ ')}\\end{aligned}`;
+    case 'eqArr': {
+      const lines = childrenOf(element, 'e').map((line) => all(line, depth));
+      return lines.length === 1 ? (lines[0] ?? '') : `\\begin{aligned}${lines.join(' \\\\ ')}\\end{aligned}`;
+    }
     case 'phant':
       return isOn('show') || childOf(element, 'phantPr', 'show') === undefined ? part('e') : '';
     default:
@@ -115,7 +103,7 @@ function runText(run: XmlElement): string {
     .join('');
   const isWords = childOf(run, 'rPr', 'nor') !== undefined;
   if (FUNCTION.test(text.trim())) return `\\${text.trim()} `;
-  return isWords && /\p{L}/u.test(text) ? `\\text{${escaped(text)}}` : escaped(text);
+  return isWords && /\p{L}/u.test(text) ? `\\text{${escaped(text)}}` : signsByName(escaped(text));
 }
 
 function escaped(text: string): string {
@@ -138,7 +126,7 @@ function delimited(element: XmlElement, depth: number): string {
 
 function delimiter(sign: string): string {
   if (sign === '') return '.';
-  return /^[{}]$/.test(sign) ? `\\${sign}` : sign;
+  return /^[{}]$/.test(sign) ? `\\${sign}` : signsByName(sign);
 }
 
 function rows(matrix: XmlElement, name: string, depth: number): string {
@@ -156,5 +144,5 @@ function base(tex: string): string {
 }
 
 function grouped(tex: string): string {
-  return tex.length === 1 ? tex : `{${tex}}`;
+  return tex.length === 1 ? tex : `{${tex.trimEnd()}}`;
 }

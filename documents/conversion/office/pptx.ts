@@ -6,15 +6,18 @@ import type { ConversionLimits } from '../limits.ts';
 import { imagesNeedOcr, pageList, pagesToMarkdown } from '../pages.ts';
 import { corePropertiesOf, mainPartOf, type OfficePackage, openOfficePackage, relatedPart } from './office-package.ts';
 import { readBulletStyles } from './pptx/bullet-styles.ts';
+import { commentAuthors, commentsOf } from './pptx/comments.ts';
+import { Footers, isFurniture } from './pptx/footers.ts';
 import { paragraphsText } from './pptx/paragraphs.ts';
 import { shapesOf } from './pptx/reading-order.ts';
 import { isHidden, shapeBlocks } from './pptx/shapes.ts';
+import { readSheets } from './pptx/sheets.ts';
 import { childOf, childrenOf, descendantsOf, parseXml, type XmlElement } from './xml.ts';
 
 /**
  * A PowerPoint presentation into Markdown: each slide a page, numbered as PowerPoint does, its title a heading, then its texts, lists,
- * tables, the values of its charts and the texts that stand for its pictures. Notes for the speaker and comments follow as quotations.
- * Macros are left out, and so are hidden slides and shapes, which `partial` names.
+ * tables, the values of its charts and the texts that stand for its pictures. What its footers say follows where it is said first, notes for the speaker and
+ * comments as quotations. Macros are left out, and so are hidden slides and shapes, which `partial` names.
  *
  * @throws UnconvertibleDocumentError `corrupt`, `encrypted`, `empty` or `too-large`
  */
@@ -31,8 +34,12 @@ export function convertPptx(
     throw new UnconvertibleDocumentError('too-large', message);
   }
   const relationships = office.relationshipsOf(main);
-  const bulletStyles = readBulletStyles(office);
+  const sheetOf = readSheets(office);
+  const bulletStyles = readBulletStyles(sheetOf);
+  const authors = commentAuthors(office, main);
+  const footers = new Footers(sheetOf);
   const languages = new Map<string, number>();
+  let saysAnything = false;
   const partial: string[] = [];
   const pagesOfPictures: number[] = [];
   const hiddenShapes = new Set<number>();
@@ -47,9 +54,14 @@ export function convertPptx(
       return;
     }
     countLanguages(slide, languages);
+    const furniture: Block[] = [];
     const blocks = shapesOf(slide).flatMap((shape) => {
       if (isHidden(shape)) {
         hiddenShapes.add(i + 1);
+        return [];
+      }
+      if (isFurniture(shape)) {
+        furniture.push(...footers.of(shape, office.linksOf(part)));
         return [];
       }
       const said = shapeBlocks(shape, { office, part, bulletStyles });
@@ -60,9 +72,14 @@ export function convertPptx(
     const titles = blocks.filter(({ kind }) => kind === 'heading');
     const rest = blocks.filter(({ kind }) => kind !== 'heading');
     if (!blocks.some(hasText) && descendantsOf(slide, 'pic').length > 0) pagesOfPictures.push(i + 1);
-    pages.push({ number: i + 1, blocks: [...titles, ...rest, ...notesOf(office, part), ...commentsOf(office, part)] });
+    const remarks = [...notesOf(office, part), ...commentsOf(office, part, authors)];
+    saysAnything ||= [...blocks, ...remarks].some(hasText);
+    pages.push({
+      number: i + 1,
+      blocks: [...titles, ...rest, ...furniture, ...footers.behind(slide, part, office.linksOf), ...remarks],
+    });
   });
-  if (!pages.some(({ blocks }) => blocks.some(hasText))) throw noText(pagesOfPictures.length);
+  if (!saysAnything) throw noText(pagesOfPictures.length);
   if (pagesOfPictures.length > 0) partial.push(imagesNeedOcr(pagesOfPictures));
   if (hiddenShapes.size > 0) partial.push(`Hidden shapes were left out: ${pageList([...hiddenShapes])}.`);
   if (unreadObjects.size > 0)
@@ -85,7 +102,7 @@ function missingSlide(number: number): UnconvertibleDocumentError {
   return new UnconvertibleDocumentError('corrupt', `The presentation lacks its slide ${number}.`);
 }
 
-/** What stands for a picture is not what it says. */
+/** What stands for a picture is not what it says. Nor is a footer, which stands on every slide. */
 function hasText({ kind }: Block): boolean {
   return kind !== 'picture';
 }
@@ -109,17 +126,6 @@ function notesOf(office: OfficePackage, slide: string): Block[] {
 
 function isTable(frame: XmlElement): boolean {
   return childOf(frame, 'graphic', 'graphicData', 'tbl') !== undefined;
-}
-
-/** Those of old, and threads (MS-PPTX, 2.6) with their answers. */
-function commentsOf(office: OfficePackage, slide: string): Block[] {
-  const part = relatedPart(office, slide, 'comments');
-  if (part === undefined) return [];
-  const texts = childrenOf(parseXml(office.read(part)), 'cm').flatMap((comment) => {
-    const bodies = descendantsOf(comment, 'txBody').map((body) => paragraphsText(body, office.linksOf(part)));
-    return [childOf(comment, 'text')?.text.trim() ?? '', ...bodies].filter((text) => text !== '');
-  });
-  return texts.length === 0 ? [] : [{ kind: 'quotation', text: texts.map((text) => `Comment: ${text}`).join('\n') }];
 }
 
 /** Presentations declare the language of each run of text, seldom that of the whole. */

@@ -5,14 +5,16 @@ import type { ConversionLimits } from '../limits.ts';
 import { imagesNeedOcr, pagesToMarkdown } from '../pages.ts';
 import { corePropertiesOf, mainPartOf, type OfficePackage, openOfficePackage, relatedPart } from './office-package.ts';
 import { CellFormats } from './xlsx/cell-formats.ts';
+import { commentsOf, threadAuthors } from './xlsx/comments.ts';
 import { readDrawings } from './xlsx/drawings.ts';
 import { regionsOf } from './xlsx/regions.ts';
-import { readComments, readSharedStrings, readSheet } from './xlsx/sheet.ts';
+import { readSharedStrings, readSheet } from './xlsx/sheet.ts';
 import { childOf, childrenOf, parseXml, type XmlElement } from './xml.ts';
 
 /**
  * An Excel workbook into Markdown: each sheet a page, with its name as a heading and its cells as Excel shows them. The results of
- * formulas are those that were stored. Text boxes and the values of charts follow, and comments as a quotation. Macros are left out, and so
+ * formulas are those that were stored. Text boxes and the values of charts follow, and comments as a quotation; what stands above and below the
+ * cells in print stands there as well. Macros are left out, and so
  * are hidden sheets, rows and columns, which `partial` names.
  *
  * @throws UnconvertibleDocumentError `corrupt`, `encrypted`, `empty` or `too-large`
@@ -34,6 +36,7 @@ export function convertXlsx(
   const sharedStrings = strings === undefined ? [] : readSharedStrings(office.read(strings));
 
   const relationships = office.relationshipsOf(main);
+  const persons = threadAuthors(office, main);
   const partial: string[] = [];
   const sheetsOfPictures: number[] = [];
   let texts = 0;
@@ -58,9 +61,15 @@ export function convertXlsx(
       return page;
     }
     const sheet = readSheet(office.read(part.target), { sharedStrings, formats, links: office.linksOf(part.target) });
-    const comments = commentsOf(office, part.target);
+    const comments = commentsOf(office, part.target, persons);
     texts += sheet.cells.length + comments.length;
-    blocks.push(...regionsOf(sheet.cells), ...drawn.blocks, ...comments);
+    blocks.push(
+      ...paragraphs(sheet.printed.headers),
+      ...regionsOf(sheet.cells),
+      ...drawn.blocks,
+      ...paragraphs(sheet.printed.footers),
+      ...comments,
+    );
     pictures += sheet.picturesInCells;
     if (sheet.cells.length === 0 && drawn.pictures > 0) sheetsOfPictures.push(i + 1);
     if (sheet.picturesInCells > 0) partial.push(`The sheet ${name} has pictures in cells (${sheet.picturesInCells}).`);
@@ -82,6 +91,10 @@ export function convertXlsx(
   };
 }
 
+function paragraphs(texts: Iterable<string>): Block[] {
+  return [...texts].map((text) => ({ kind: 'paragraph', text }));
+}
+
 function noText(pictures: number, partial: readonly string[]): UnconvertibleDocumentError {
   if (pictures > 0)
     return new UnconvertibleDocumentError(
@@ -95,14 +108,6 @@ function noText(pictures: number, partial: readonly string[]): UnconvertibleDocu
 function stylesOf(office: OfficePackage, main: string): XmlElement | undefined {
   const part = relatedPart(office, main, 'styles');
   return part === undefined ? undefined : parseXml(office.read(part));
-}
-
-/** Each with the cell that it is about. */
-function commentsOf(office: OfficePackage, sheet: string): Block[] {
-  const part = relatedPart(office, sheet, 'comments');
-  if (part === undefined) return [];
-  const comments = readComments(office.read(part)).map(({ reference, text }) => `${reference}: ${text}`);
-  return comments.length === 0 ? [] : [{ kind: 'quotation', text: comments.join('\n') }];
 }
 
 /** Workbooks that began on an old Macintosh count days from 1904 (ECMA-376, part 1, 18.2.28). */

@@ -38,7 +38,7 @@ function rowsOf(segments: readonly Segment[]): Segment[][] {
   const rows: Segment[][] = [];
   for (const segment of segments) {
     const last = rows.at(-1)?.at(-1);
-    if (last && onOneBaseline(last, segment)) rows.at(-1)?.push(segment);
+    if (last && !last.table && !segment.table && onOneBaseline(last, segment)) rows.at(-1)?.push(segment);
     else rows.push([segment]);
   }
   return rows;

@@ -33,6 +33,11 @@ const COLUMN_BIN = 4;
 /** The end of an entry in a table of contents. */
 const ENTRY_END = / … [\divxlc]+$/;
 
+/** The rows of a table that is drawn, which is a box by itself. */
+export function ruledTableIn({ lines }: Box): readonly (readonly string[])[] | undefined {
+  return lines[0]?.table?.rows;
+}
+
 /** Groups a page's segments, in their order, into boxes. */
 export function boxesOf(segments: readonly Segment[]): Box[] {
   const boxes: Box[] = [];
@@ -48,7 +53,7 @@ export function boxesOf(segments: readonly Segment[]): Box[] {
       box.bottom = segment.y;
     } else {
       const { left, right, y, size } = segment;
-      boxes.push({ lines: [segment], left, right, top: y - size, bottom: y, size });
+      boxes.push({ lines: [segment], left, right, top: segment.table?.top ?? y - size, bottom: y, size });
     }
   });
   return boxes;

@@ -1,6 +1,6 @@
 import type { Block } from '../blocks.ts';
 import { joinAcrossStretchedSpaces } from './aligned-gaps.ts';
-import { type Box, boxesOf } from './box.ts';
+import { type Box, boxesOf, ruledTableIn } from './box.ts';
 import { learnHeadings } from './headings.ts';
 import { isLabel, splitItem, startsWithBullet } from './list-marks.ts';
 import { type PageSegments, withoutRunningHeaders } from './running-headers.ts';
@@ -32,6 +32,8 @@ function pageBlocks(boxes: readonly Box[], levelOf: (box: Box) => number | undef
       return [itemOf(row.map(textOf).join(' '), bullets.depthOf(label))];
     }
     return row.map((box) => {
+      const rows = ruledTableIn(box);
+      if (rows !== undefined) return { kind: 'table', rows };
       const text = textOf(box);
       const level = levelOf(box);
       if (level !== undefined) return { kind: 'heading', level, text };

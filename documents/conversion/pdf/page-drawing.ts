@@ -28,7 +28,8 @@ const BOX_LENGTH = 20;
 const OUTLINE_LENGTH = 200;
 const INVISIBLE = 3;
 /** pdf.js's `AnnotationMode`. */
-const [WITHOUT_ANNOTATIONS, WITH_ANNOTATIONS] = [0, 1];
+export const WITHOUT_ANNOTATIONS = 0;
+const WITH_ANNOTATIONS = 1;
 
 /**
  * Costs far more than reading a page's text, as images are decoded for it: only for pages whose text raises a doubt.
@@ -43,12 +44,10 @@ export async function readDrawing(page: PDFPageProxy, hasFields: boolean): Promi
   const annotationMode = hasFields ? WITHOUT_ANNOTATIONS : WITH_ANNOTATIONS;
   const warnings = listenToWarnings();
   const imagesBefore = warnings.ofImages;
-  const { fnArray, argsArray } = await page.getOperatorList({ annotationMode });
+  const operators = await page.getOperatorList({ annotationMode });
   const missesImages = warnings.ofImages > imagesBefore;
   const { width, height } = page.getViewport({ scale: 1 });
   const fonts = page.commonObjs as unknown as { has(name: string): boolean; get(name: string): unknown };
-  let matrix: Matrix = [1, 0, 0, 1, 0, 0];
-  const outer: Matrix[] = [];
   let covered = 0;
   let largest = 0;
   let outlines = 0;
@@ -57,12 +56,7 @@ export async function readDrawing(page: PDFPageProxy, hasFields: boolean): Promi
   let paints = false;
   let fontIsMissing = false;
   let losesText = false;
-  fnArray.forEach((code, i) => {
-    const args = argsArray[i];
-    if (code === codes.save || code === codes.paintFormXObjectBegin) outer.push(matrix);
-    if (code === codes.restore || code === codes.paintFormXObjectEnd) matrix = outer.pop() ?? matrix;
-    if (code === codes.transform) matrix = multiply(matrix, args);
-    if (code === codes.paintFormXObjectBegin && args[0]) matrix = multiply(matrix, args[0]);
+  for (const { code, args, matrix } of placedOperators(operators, codes)) {
     // pdf.js keeps a message in place of a font that it could not load.
     if (code === codes.setFont) fontIsMissing = fonts.has(args[0]) && typeof fonts.get(args[0]) === 'string';
     if (code === codes.setTextRenderingMode) isInvisible = args[0] === INVISIBLE;
@@ -74,10 +68,30 @@ export async function readDrawing(page: PDFPageProxy, hasFields: boolean): Promi
     // What a path is made for comes with it: many only clip what follows, which may be nothing.
     if (code === codes.constructPath && filling.has(args?.[0])) outlines += outlinesOf(args[1]?.[0]?.length ?? 0);
     paints ||= painting.has(code === codes.constructPath ? args?.[0] : code);
-  });
+  }
   // An image that could not be decoded leaves only the place that was made for it.
   const imageShare = (missesImages ? Math.max(covered, largest) : covered) / (width * height);
   return { paintsAnything: paints || missesImages, imageShare, outlines, hasInvisibleText, losesText };
+}
+
+interface Operators {
+  readonly fnArray: readonly number[];
+  // biome-ignore lint/suspicious/noExplicitAny: pdf.js's arguments are of every kind
+  readonly argsArray: readonly any[];
+}
+
+/** Drawing operators in their order, each with the matrix from its own space to the page's. */
+export function* placedOperators({ fnArray, argsArray }: Operators, codes: Codes) {
+  let matrix: Matrix = [1, 0, 0, 1, 0, 0];
+  const outer: Matrix[] = [];
+  for (const [i, code] of fnArray.entries()) {
+    const args = argsArray[i];
+    if (code === codes.save || code === codes.paintFormXObjectBegin) outer.push(matrix);
+    if (code === codes.restore || code === codes.paintFormXObjectEnd) matrix = outer.pop() ?? matrix;
+    if (code === codes.transform) matrix = multiply(matrix, args);
+    if (code === codes.paintFormXObjectBegin && args[0]) matrix = multiply(matrix, args[0]);
+    yield { code, args, matrix };
+  }
 }
 
 /** Of an image, which is drawn as wide and as high as one unit. */
@@ -130,11 +144,11 @@ function lettersOf(glyphs: Glyphs): string[] {
   return glyphs.map((glyph) => (typeof glyph === 'number' ? (glyph < SPACE ? ' ' : '') : (glyph?.unicode ?? '')));
 }
 
-async function operatorCodes(): Promise<Codes> {
+export async function operatorCodes(): Promise<Codes> {
   const { getResolvedPDFJS } = await import('unpdf');
   return (await getResolvedPDFJS()).OPS;
 }
 
-function codesOf(codes: Codes, names: RegExp): Set<number> {
+export function codesOf(codes: Codes, names: RegExp): Set<number> {
   return new Set(Object.entries(codes).flatMap(([name, code]) => (names.test(name) ? code : [])));
 }

@@ -1,12 +1,15 @@
 import type { PDFDocumentProxy, PDFPageProxy } from 'unpdf/pdfjs';
 import { type PageAnnotations, readAnnotations } from './annotations.ts';
 import { withLigatures } from './ligatures.ts';
+import { leavesTablesOpen } from './open-tables.ts';
 import { withAnnotations } from './placed-annotations.ts';
+import { ruledTables } from './ruled-tables.ts';
+import { readRules } from './rules.ts';
 import type { PageSegments } from './running-headers.ts';
-import { segmentsOf } from './segment.ts';
+import { type Segment, segmentsOf } from './segment.ts';
 import { withoutSpacedLetters } from './spaced-letters.ts';
 import { readTaggedPage, type StructureNode, type TaggedPage } from './tagged-blocks.ts';
-import { type Matrix, readPageText } from './text-run.ts';
+import { type Matrix, readPageText, type TextRun } from './text-run.ts';
 import type { LossWarnings } from './warnings.ts';
 
 /** What was read of a page, and what was not. */
@@ -52,15 +55,52 @@ async function readPage(page: PDFPageProxy, warnings: Readonly<LossWarnings>): P
   const runs = await withoutSpacedLetters(page, await withLigatures(page, asGiven));
   const annotations = await annotationsOf(page, toPage);
   const tree = (await page.getStructTree()) as StructureNode | null;
+  const tagged = readTaggedPage(tree, runs, annotations?.runs ?? []);
+  const laidOut = segmentsOf(runs);
+  const needsRules = !tagged?.telling && !annotations?.hasFields && leavesTablesOpen(laidOut, height);
+  const segments = needsRules ? await segmentsWithTables(page, runs, toPage) : laidOut;
   return {
     ...(annotations ?? NO_ANNOTATIONS),
-    tagged: readTaggedPage(tree, runs, annotations?.runs ?? []),
-    segments: withAnnotations(segmentsOf(runs), annotations?.runs ?? []),
+    tagged,
+    segments: withAnnotations(segments ?? laidOut, annotations?.runs ?? []),
     height,
     hasUnreadable,
     isIncomplete: annotations === undefined || warnings.count > lossesBefore,
     isDamaged: false,
   };
+}
+
+/** With the tables that are drawn in the places of what stands in them; undefined where there are none. */
+async function segmentsWithTables(
+  page: PDFPageProxy,
+  runs: readonly TextRun[],
+  toPage: Matrix,
+): Promise<Segment[] | undefined> {
+  const tables = ruledTables(await readRules(page, toPage), runs);
+  if (tables.length === 0) return undefined;
+  const segments: Segment[] = [];
+  let before: TextRun[] = [];
+  const written = new Set<unknown>();
+  for (const run of runs) {
+    const table = tables.find((each) => each.runs.has(run));
+    if (table === undefined) before.push(run);
+    else if (!written.has(table)) {
+      written.add(table);
+      const { rows, left, right, top, bottom: y } = table;
+      const text = rows.flat().join(' ');
+      segments.push(...segmentsOf(before), {
+        text,
+        left,
+        right,
+        y,
+        size: run.size,
+        isField: true,
+        table: { rows, top },
+      });
+      before = [];
+    }
+  }
+  return [...segments, ...segmentsOf(before)];
 }
 
 /** Those of a page; undefined when they are damaged, which costs them and not the page. */

@@ -6,6 +6,7 @@ import { type DocumentProperties, documentProperties } from '../document-propert
 import { pagesToMarkdown } from '../pages.ts';
 import { laidOutBlocks } from './laid-out-blocks.ts';
 import { type Page, readPages } from './page.ts';
+import { requireShortChains } from './parent-chains.ts';
 import { requireContent, whatIsMissing } from './unread-content.ts';
 import { findUnreadPages } from './unread-pages.ts';
 import { listenToWarnings } from './warnings.ts';
@@ -30,6 +31,7 @@ export async function convertPdf(
       'OCR was asked for (ocr: force), which the local converter cannot do: it needs docling-serve.',
     );
   }
+  requireShortChains(bytes);
   const warnings = listenToWarnings();
   const fontsBefore = warnings.ofFonts;
   const characterMaps = new Set<string>();

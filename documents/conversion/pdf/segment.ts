@@ -1,3 +1,4 @@
+import { raised } from '../blocks.ts';
 import { changesScript, isRightToLeft, readingOrder } from './right-to-left.ts';
 import type { TextRun } from './text-run.ts';
 
@@ -10,8 +11,10 @@ export interface Segment {
   readonly y: number;
   /** Font size of its longest run. */
   readonly size: number;
-  /** Whether it is a line of a form, which is no part of running text. */
+  /** Whether it is a line of a form or a whole table, which is no part of running text. */
   readonly isField?: true;
+  /** A table's rows, and where it begins; its last line is where the segment stands. */
+  readonly table?: { readonly rows: readonly (readonly string[])[]; readonly top: number };
 }
 
 /** In font sizes. Wider than a word space, narrower than what separates the columns of a tight table. */
@@ -20,6 +23,10 @@ const COLUMN_GAP = 0.7;
 const WORD_GAP = 0.16;
 /** In font sizes. How far a superscript's baseline may be off. */
 const SAME_BASELINE = 0.4;
+/** A power, an index or a note's mark: how much smaller than its line, and in font sizes of the line how far off its baseline. */
+const MARK = { size: 0.85, leastOff: 0.12, mostOff: 0.65 };
+/** No more than a few letters or digits: beside a large sign, smaller text stands as well. */
+const MARK_TEXT = /^(?=.*[\p{L}\p{N}+−–-]).{1,16}$/u;
 /** In font sizes. How far apart the baselines of a table's row may be. */
 const SAME_ROW = 0.3;
 /** In font sizes. How far two pieces that are marked as two may overlap, if they are one word. */
@@ -102,7 +109,8 @@ class OpenSegment {
   /** Space before a run that goes on with this segment; undefined when it starts another. */
   gapTo(run: TextRun): number | undefined {
     const size = Math.max(this.size, run.size);
-    if (Math.abs(run.y - this.y) > SAME_BASELINE * size) return undefined;
+    const mostOff = this.markKindOf(run) === 'sup' ? MARK.mostOff : SAME_BASELINE;
+    if (Math.abs(run.y - this.y) > mostOff * size) return undefined;
     const gap = run.rightToLeft ? this.last.x - (run.x + run.width) : run.x - (this.last.x + this.last.width);
     return gap < COLUMN_GAP * size && gap > -size ? gap : undefined;
   }
@@ -111,9 +119,17 @@ class OpenSegment {
     return run.mark !== undefined && this.last.mark !== undefined && run.mark !== this.last.mark;
   }
 
+  /** Whether a run stands above or below the line, in smaller letters. */
+  markKindOf({ size, y, text }: TextRun): 'sup' | 'sub' | undefined {
+    const isOff = size < MARK.size * this.size && Math.abs(y - this.y) >= MARK.leastOff * this.size;
+    return isOff && MARK_TEXT.test(text.trim()) ? (y < this.y ? 'sup' : 'sub') : undefined;
+  }
+
   append(run: TextRun, space: boolean): void {
     const spaced = space && !this.text.endsWith(' ') && !run.text.startsWith(' ');
-    this.text += spaced ? ` ${run.text}` : run.text;
+    const kind = this.markKindOf(run);
+    const text = kind === undefined ? run.text : markedText(run.text, kind);
+    this.text += spaced ? ` ${text}` : text;
     this.left = Math.min(this.left, run.x);
     this.right = Math.max(this.right, run.x + run.width);
     this.last = run;
@@ -122,13 +138,26 @@ class OpenSegment {
 
   close(): Segment {
     return {
-      text: this.text.replace(LEADER, ' … ').trim(),
+      text: withMarksJoined(this.text).replace(LEADER, ' … ').trim(),
       left: this.left,
       right: this.right,
       y: this.y,
       size: this.size,
     };
   }
+}
+
+/** Its spaces stay outside. */
+function markedText(text: string, kind: 'sup' | 'sub'): string {
+  const words = text.trim();
+  return text.replace(words, () => raised(words, kind));
+}
+
+/** Between two pieces of a power that is drawn piece by piece. */
+const SEAMS = (['sup', 'sub'] as const).map((kind) => raised('|', kind).split('|').reverse().join(''));
+
+function withMarksJoined(text: string): string {
+  return SEAMS.reduce((joined, seam) => joined.replaceAll(seam, ''), text);
 }
 
 /** Lines into running text: a word divided at a line's end becomes one again. */

@@ -1,4 +1,4 @@
-import type { Box } from './box.ts';
+import { type Box, ruledTableIn } from './box.ts';
 import { isLabel, startsItem } from './list-marks.ts';
 import { joinLines } from './segment.ts';
 
@@ -58,6 +58,7 @@ export function findTables(rows: readonly Row[], textWidth: number, isHeading: (
 
 function isBeside(row: Row, box: Box): boolean {
   const last = row.at(-1) as Box;
+  if (ruledTableIn(box) || ruledTableIn(last)) return false;
   if (box.left <= last.right) return false;
   const top = Math.min(...row.map((other) => other.top));
   const bottom = Math.max(...row.map((other) => other.bottom));
@@ -75,7 +76,9 @@ function growTable(
   for (; end < rows.length; end++) {
     const row = rows[end] as Row;
     const above = end > start ? rows[end - 1] : undefined;
-    if (row.every(isHeading)) break;
+    // Names of columns are as large as headings, but no heading has three parts.
+    const isHead = end === start && row.length > 2;
+    if ((row.every(isHeading) && !isHead) || row.some(ruledTableIn)) break;
     if (row.length < 2 && !isInside(above, row, rows[end + 1])) break;
     if (above && !follows(above, row, ROW_GAP)) break;
     const widened = widen(columns, row);

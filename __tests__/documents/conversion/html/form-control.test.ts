@@ -10,7 +10,12 @@ test.each([
   ['<select size="3"><option>first<option>second</select>x', 'x'],
   ['<select multiple><optgroup label="g"><option selected>a<option>b</optgroup><option selected>c</select>', 'a, c'],
   ['<textarea>Seal replaced\nin <b>May</b>.</textarea>', 'Seal replaced  \nin \\<b>May\\</b>.'],
-  ['x<input type="hidden" value="token"><input type="password" value="secret"><input type="submit" value="Send">', 'x'],
+  ['x<input type="hidden" value="token"><input type="password" value="secret">', 'x'],
+  [
+    'Total:<button>Open <b>items</b></button><button>3</button><input type="submit" value="Send">',
+    'Total: Open **items** 3 Send',
+  ],
+  ['Stock<meter value="7" max="10">7 of 10</meter>left', 'Stock 7 of 10 left'],
 ])('%s becomes %j', (html, markdown) => {
   expect(htmlToMarkdown(`<form>${html}</form>`)).toBe(markdown);
 });

@@ -15,8 +15,8 @@ test('title, author and language come from the head, in plain text', async () =>
   });
 });
 
-test('leaves out scripts, styles, templates, comments and buttons', async () => {
-  const hidden = ['script', 'style', 'template', 'noscript', 'iframe', 'svg', 'datalist', 'button']
+test('leaves out scripts, styles, templates, and comments', async () => {
+  const hidden = ['script', 'style', 'template', 'noscript', 'iframe', 'svg', 'datalist']
     .map((name) => `<${name}>no ${name}</${name}>`)
     .join('');
   expect(await page(`<body><!-- no comment -->${hidden}<p>yes</p></body>`)).toBe('yes\n');
@@ -60,4 +60,37 @@ test('text in a drawing is said to be missing, a drawing without text is not', a
     'Text in drawings of the page (SVG) was left out.',
   ]);
   expect(await partialOf('<title>Logo</title><path/>')).toBeUndefined();
+});
+
+test('text for browsers without scripts is said to be missing, a picture or a style is not', async () => {
+  const partialOf = async (html: string) =>
+    (await convert(utf8(`<p>x</p><noscript>${html}</noscript>`), 'page.html')).partial;
+  expect(await partialOf('<p>Order by <b>phone</b></p>')).toEqual([
+    'Text for browsers without scripts or frames was left out.',
+  ]);
+  expect(
+    (await convert(utf8('<p>x</p><iframe src="a.html">Prices are on page 2</iframe>'), 'page.html')).partial,
+  ).toEqual(['Text for browsers without scripts or frames was left out.']);
+  expect(await partialOf('<style>p { color: red }</style><img src="pixel.gif">')).toBeUndefined();
+});
+
+test('a page in a page is read in its place, and what it hides is named', async () => {
+  const inner =
+    '<style>.a{display:none}</style><h2>Prices</h2><p class="a">secret</p><iframe srcdoc="deeper"></iframe>';
+  const html = `<p>before<iframe srcdoc='${inner}'>old</iframe>after`;
+  expect(await convert(utf8(html), 'page.html')).toMatchObject({
+    markdown: 'before\n\n## Prices\n\nafter\n',
+    partial: ['Text that the page hides was left out.'],
+  });
+});
+
+test('pages in pages nested without end are no deeper than one page', () => {
+  const deep = '<div>'.repeat(400);
+  expect(htmlToMarkdown(`${deep}<iframe srcdoc="${deep}end"></iframe>`)).toBe('end');
+});
+
+test('what stands in for an object that is not loaded is read', async () => {
+  expect(await page('<object data="chart.pdf"><p>Yield: 7 t</p></object><canvas>Depth 3 m</canvas>')).toBe(
+    'Yield: 7 t\n\nDepth 3 m\n',
+  );
 });

@@ -21,6 +21,13 @@ test.each([
   [`<m:m><m:mr><m:e>${r('1')}</m:e><m:e>${r('2')}</m:e></m:mr></m:m>`, '\\begin{matrix}1 & 2\\end{matrix}'],
   [`<m:r><m:rPr><m:nor/></m:rPr><m:t>if so</m:t></m:r>`, '\\text{if so}'],
   [r('50%'), '50\\%'],
+  [r('A=πr'), 'A=\\pi r'],
+  [r('f\u2061x'), 'fx'],
+  [r('x−1±½'), 'x-1\\pm ½'],
+  [`<m:sSup><m:e>${r('β')}</m:e><m:sup>${r('∞')}</m:sup></m:sSup>`, '\\beta^{\\infty}'],
+  [`<m:r><m:rPr><m:nor/></m:rPr><m:t>if π</m:t></m:r>`, '\\text{if π}'],
+  [`<m:eqArr><m:e>${r('a')}</m:e></m:eqArr>`, 'a'],
+  [`<m:eqArr><m:e>${r('a')}</m:e><m:e>${r('b')}</m:e></m:eqArr>`, '\\begin{aligned}a \\\\ b\\end{aligned}'],
   [`<m:unheard>${r('y')}</m:unheard>`, 'y'],
 ])('%s', (formula, expected) => {
   expect(tex(formula)).toBe(expected);

@@ -89,9 +89,84 @@ test('a chart is the table of its values', async () => {
   );
 });
 
-test('of content that is there twice, one is read; numbers and footers are not', async () => {
+test('a chart says its kind, its axes, and what its categories are part of', async () => {
+  const cache = (...texts: string[]) => texts.map((text, i) => `<pt idx="${i}"><v>${text}</v></pt>`).join('');
+  const levels = `<lvl>${cache('Q1', 'Q2', 'Q1')}</lvl><lvl><pt idx="0"><v>2025</v></pt><pt idx="2"><v>2026</v></pt></lvl>`;
+  const series = `<ser><cat><multiLvlStrRef><multiLvlStrCache>${levels}</multiLvlStrCache></multiLvlStrRef></cat><val><numRef><numCache>${cache('4', '5', '6')}</numCache></numRef></val></ser>`;
+  const title = `<title><tx><strRef><strCache>${cache('Catch')}</strCache></strRef></tx></title>`;
+  const axis = `<valAx><title><tx><rich>${line('Tonnes').replaceAll('a:', '')}</rich></tx></title></valAx>`;
+  const chart = `<chartSpace><chart>${title}<plotArea><line3DChart>${series}</line3DChart><catAx/>${axis}</plotArea></chart></chartSpace>`;
+  const frame =
+    '<p:graphicFrame><a:graphic><a:graphicData><c:chart xmlns:c="c" r:id="c"/></a:graphicData></a:graphic></p:graphicFrame>';
+  expect(await slide(frame, { 'ppt/charts/chart.xml': chart })).toBe(
+    'Catch\n\nLine chart\n\nAxes: Tonnes\n\n|  |  |\n| --- | --- |\n| 2025 Q1 | 4 |\n| 2025 Q2 | 5 |\n| 2026 Q1 | 6 |',
+  );
+});
+
+test('of content that is there twice, one is read', async () => {
   const twice = `<mc:AlternateContent xmlns:mc="mc"><mc:Choice>${shape(undefined, line('new'))}</mc:Choice><mc:Fallback>${shape(undefined, line('old'))}</mc:Fallback></mc:AlternateContent>`;
-  expect(await slide(twice + shape('type="sldNum"', line('1')) + shape('type="ftr"', line('footer')))).toBe('new');
+  expect(await slide(twice)).toBe('new');
+});
+
+test('what footers say stands where it is said first; numbers, and dates that change, do not', async () => {
+  const field = (type: string, text: string) => `<a:p><a:fld type="${type}"><a:t>${text}</a:t></a:fld></a:p>`;
+  const furniture = (number: string, footer: string) =>
+    shape('type="sldNum"', number) +
+    shape('type="dt"', field('datetime1', '1 May')) +
+    shape('type="ftr"', line(footer));
+  const slides = [
+    { shapes: furniture(field('slidenum', '1'), 'Draft of March') + shape(undefined, line('one')) },
+    { shapes: shape(undefined, line('two')) + furniture(line('2'), 'Draft of March') },
+    { shapes: shape(undefined, line('three')) + furniture(line('Annex III'), 'Final') },
+    { shapes: shape(undefined, line('four')) + shape('type="dt"', line('12 March 2026')) },
+  ];
+  expect((await convert(makePptx(slides), 'x.pptx')).markdown).toBe(
+    [
+      ['<!-- page 1 -->', 'one', 'Draft of March'],
+      ['<!-- page 2 -->', 'two'],
+      ['<!-- page 3 -->', 'three', 'Annex III', 'Final'],
+      ['<!-- page 4 -->', 'four', '12 March 2026\n'],
+    ]
+      .map((blocks) => blocks.join('\n\n'))
+      .join('\n\n'),
+  );
+});
+
+test('what is typed on the layout and on the master is read once, where they show', async () => {
+  const tree = (...shapes: string[]) => `<p:cSld><p:spTree>${shapes.join('')}</p:spTree></p:cSld>`;
+  const namespaces = 'xmlns:p="p" xmlns:a="a"';
+  const parts = (showsMaster: string) => ({
+    'ppt/slideLayouts/layout.xml': `<p:sldLayout ${namespaces} ${showsMaster}>${tree(shape('type="title"', line('Click to add')), shape(undefined, line('Confidential')))}</p:sldLayout>`,
+    'ppt/slideMasters/master.xml': `<p:sldMaster ${namespaces}>${tree(shape(undefined, line('Ferry Office')))}</p:sldMaster>`,
+  });
+  const slides = ['one', 'two'].map((text) => ({ shapes: shape(undefined, line(text)) }));
+  const markdownOf = async (showsMaster: string) =>
+    (await convert(makePptx(slides, parts(showsMaster)), 'x.pptx')).markdown;
+  expect(await markdownOf('')).toBe(
+    '<!-- page 1 -->\n\none\n\nConfidential\n\nFerry Office\n\n<!-- page 2 -->\n\ntwo\n',
+  );
+  expect(await markdownOf('showMasterSp="0"')).not.toContain('Ferry Office');
+});
+
+test('a footer makes no text of a slide that is a picture', async () => {
+  const shapes = `<p:pic><p:nvPicPr/></p:pic>${shape('type="ftr"', line('Ferry Office'))}`;
+  expect(await refusal(convert(makePptx([{ shapes }]), 'x.pptx'))).toBe(
+    'needs-ocr: The presentation needs OCR: its slides are pictures without text.',
+  );
+});
+
+test('a cell that spans columns or rows stands in each of them, and once where it spans the table', async () => {
+  const cell = (text: string, spans = '') => `<a:tc ${spans}><a:txBody>${line(text)}</a:txBody></a:tc>`;
+  const row = (...cells: string[]) => `<a:tr>${cells.join('')}</a:tr>`;
+  const rows = [
+    row(cell('Ferries', 'gridSpan="3"'), cell('', 'hMerge="1"'), cell('', 'hMerge="1"')),
+    row(cell('Line', 'rowSpan="2"'), cell('Hours', 'gridSpan="2"'), cell('', 'hMerge="1"')),
+    row(cell('', 'vMerge="1"'), cell('from'), cell('to')),
+  ];
+  const frame = `<p:graphicFrame><a:graphic><a:graphicData><a:tbl>${rows.join('')}</a:tbl></a:graphicData></a:graphic></p:graphicFrame>`;
+  expect(await slide(frame)).toBe(
+    '| Ferries |  |  |\n| --- | --- | --- |\n| Line | Hours | Hours |\n| Line | from | to |',
+  );
 });
 
 test('notes follow as a quotation; hidden slides are left out and named', async () => {
@@ -152,12 +227,20 @@ test('comments follow, those of old and those in threads', async () => {
       'ppt/slides/_rels/slide0.xml.rels':
         '<Relationships><Relationship Id="k" Type="http://x/comments" Target="../comments/comment1.xml"/></Relationships>',
       'ppt/comments/comment1.xml': comments,
+      'ppt/_rels/presentation.xml.rels':
+        '<Relationships><Relationship Id="s0" Type="http://x/slide" Target="slides/slide0.xml"/><Relationship Id="a" Type="http://x/commentAuthors" Target="authors.xml"/></Relationships>',
+      'ppt/authors.xml': '<cmAuthorLst><cmAuthor id="1" name="Ida"/></cmAuthorLst>',
     });
   expect(await commented('<cmLst><cm><text>Too long.</text></cm></cmLst>')).toBe('one\n\n> Comment: Too long.');
+  expect(await commented('<cmLst><cm authorId="1"><text>Too long.</text></cm></cmLst>')).toContain(
+    '> Comment by Ida: Too long.',
+  );
   const body = (text: string) => `<txBody><p><r><t>${text}</t></r></p></txBody>`;
   expect(
-    await commented(`<cmLst><cm><replyLst><reply>${body('No.')}</reply></replyLst>${body('Too long?')}</cm></cmLst>`),
-  ).toContain('> Comment: Too long?');
+    await commented(
+      `<cmLst><cm><replyLst><reply authorId="1">${body('No.')}</reply></replyLst>${body('Too long?')}</cm></cmLst>`,
+    ),
+  ).toContain('> Comment: Too long?\n>\n> Comment by Ida: No.');
 });
 
 test('hidden shapes, and objects of which nothing is read, are left out and named', async () => {

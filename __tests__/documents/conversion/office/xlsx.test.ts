@@ -284,3 +284,68 @@ test('of a thread only what was said is quoted', async () => {
   const { markdown } = await convert(makeXlsx([{ name: 'S', rows: row(text('a')), comments }]), 'x.xlsx');
   expect(markdown).toContain('\n> A1: Check it.\n');
 });
+
+test('a merged cell stands in the place of each, and once where it spans the table', async () => {
+  const cells = (number: number, ...texts: (string | undefined)[]) =>
+    `<row r="${number}">${texts.map((each, i) => (each === undefined ? '' : `<c r="${'ABCD'[i]}${number}" t="str"><v>${each}</v></c>`)).join('')}</row>`;
+  const rows =
+    cells(1, 'Ship', 'Hours') + cells(2, undefined, 'from', 'to') + cells(3, 'Nord', '8', '9') + cells(4, 'Note');
+  const behind = '<mergeCells><mergeCell ref="A1:A2"/><mergeCell ref="B1:C1"/><mergeCell ref="A4:C4"/></mergeCells>';
+  const { markdown } = await convert(makeXlsx([{ name: 'S', rows, behind }]), 'x.xlsx');
+  expect(markdown).toContain(
+    '| Ship | Hours | Hours |\n| --- | --- | --- |\n| Ship | from | to |\n| Nord | 8 | 9 |\n| Note |  |  |',
+  );
+});
+
+test('merged cells that overlap take no longer than the table is large', async () => {
+  const rows = Array.from({ length: 300 }, (_, i) => row(...Array.from({ length: 30 }, () => text(String(i))))).join(
+    '',
+  );
+  const merges = Array.from({ length: 300 }, (_, i) => `<mergeCell ref="B${i + 1}:XFD1048576"/>`).join('');
+  const behind = `<mergeCells>${merges}</mergeCells>`;
+  const { markdown } = await convert(makeXlsx([{ name: 'S', rows, behind }]), 'x.xlsx');
+  expect(markdown.split('\n').at(-2)).toBe(`| 299 |${' 0 |'.repeat(29)}`);
+});
+
+test('what stands above and below the cells in print, without what Excel fills in', async () => {
+  const behind =
+    '<headerFooter differentFirst="1"><oddHeader>&amp;L&amp;"Arial,Bold"&amp;14Ferry Office&amp;CR&amp;&amp;D&amp;R&amp;D</oddHeader><oddFooter>&amp;CPage &amp;P of &amp;N</oddFooter><evenHeader>even</evenHeader><firstFooter>&amp;KFF0000Confidential</firstFooter></headerFooter>';
+  const { markdown } = await convert(makeXlsx([{ name: 'S', rows: row(text('a'), text('b')), behind }]), 'x.xlsx');
+  expect(markdown).toBe('<!-- page 1 -->\n\n## S\n\nFerry Office\n\nR&D\n\n| a | b |\n| --- | --- |\n\nConfidential\n');
+});
+
+test('comments say who commented, in threads too', async () => {
+  const old = '<comment ref="A1" authorId="1"><text><t>On leave</t></text></comment>';
+  const named = '<comment ref="A2" authorId="1"><text><t>Ida:\nBack</t></text></comment>';
+  const thread = '<comment ref="B1" authorId="0"><text><t>[Threaded comment]\nComment:\n x</t></text></comment>';
+  const parts = xlsxParts([{ name: 'S', rows: row(text('a'), text('b')), comments: old + named + thread }]);
+  const relate = (part: string, relationship: string) => ({
+    [part]: (parts[part] ?? '').replace('</Relationships>', `${relationship}</Relationships>`),
+  });
+  const bytes = makeZip({
+    ...parts,
+    'xl/comments0.xml': (parts['xl/comments0.xml'] ?? '').replace(
+      '<comments>',
+      '<comments><authors><author>tc={1}</author><author>Ida</author></authors>',
+    ),
+    ...relate('xl/_rels/workbook.xml.rels', '<Relationship Id="p" Type="x/person" Target="persons.xml"/>'),
+    ...relate(
+      'xl/worksheets/_rels/sheet0.xml.rels',
+      '<Relationship Id="th" Type="x/threadedComment" Target="../threads.xml"/>',
+    ),
+    'xl/persons.xml': '<personList><person id="{7}" displayName="Jon"/></personList>',
+    'xl/threads.xml':
+      '<ThreadedComments><threadedComment ref="B1" personId="{7}"><text>Check it.</text></threadedComment><threadedComment ref="B1" personId="{8}"><text>Done.</text></threadedComment></ThreadedComments>',
+  });
+  expect((await convert(bytes, 'x.xlsx')).markdown).toContain(
+    '\n> A1, Ida: On leave\n>\n> A2: Ida: Back\n>\n> B1, Jon: Check it.\n>\n> B1: Done.\n',
+  );
+});
+
+test('what is drawn on a sheet is read by its place, whatever was drawn first', async () => {
+  const box = (column: number, line: number, words: string) =>
+    `<twoCellAnchor><from><col>${column}</col><row>${line}</row></from><sp><txBody><p><r><t>${words}</t></r></p></txBody></sp></twoCellAnchor>`;
+  const drawing = box(0, 9, 'last') + box(4, 2, 'second') + box(0, 2, 'first');
+  const { markdown } = await convert(makeXlsx([{ name: 'S', rows: row(text('a')), drawing }]), 'x.xlsx');
+  expect(markdown).toMatch(/a\n\nfirst\n\nsecond\n\nlast\n$/);
+});

@@ -1,3 +1,4 @@
+import { raised } from '../../../../documents/conversion/blocks.ts';
 import { joinLines, segmentsOf } from '../../../../documents/conversion/pdf/segment.ts';
 import type { TextRun } from '../../../../documents/conversion/pdf/text-run.ts';
 
@@ -15,7 +16,13 @@ test.each<[what: string, second: TextRun, texts: string[]]>([
   ['a gap of 0.7 times the smaller size', run('b', 47, { size: 12 }), ['a b']],
   ['a run that goes back by less than its size', run('b', 30.1), ['ab']],
   ['a run that goes back by its size', run('b', 30), ['a', 'b']],
-  ['a superscript', run('2', 40, { y: 96, size: 6 }), ['a2']],
+  ['a power', run('2', 40, { y: 96, size: 6 }), [`a${raised('2', 'sup')}`]],
+  ['a power that stands high', run('2', 40, { y: 93.6, size: 6 }), [`a${raised('2', 'sup')}`]],
+  ['an index', run(' 2 ', 40, { y: 102, size: 6 }), [`a ${raised('2', 'sub')}`]],
+  ['small letters on the line', run('B', 40, { y: 99.5, size: 6 }), ['aB']],
+  ['a raised sentence', run('make sure of it all', 40, { y: 96, size: 6 }), ['amake sure of it all']],
+  ['a raised sign', run('°', 40, { y: 96, size: 6 }), ['a°']],
+  ['a raised letter of the same size', run('b', 40, { y: 97 }), ['ab']],
   ['a baseline that is too far away', run('b', 40, { y: 95.9 }), ['a', 'b']],
   ['a run that begins with its space', run(' b', 43), ['a b']],
   ['right-to-left text at its left', run('b', -1, { rightToLeft: true }), ['ab']],
@@ -40,7 +47,7 @@ test('a shadow is left out, and the same letter twice is not', () => {
 
 test('a segment reaches from its leftmost to its rightmost run, and is as large as its longest', () => {
   expect(segmentsOf([run('ab', 20), run('c', 40, { size: 6, y: 98 }), run('def', 60, { size: 11 })])).toEqual([
-    { text: 'abcdef', left: 20, right: 80, y: 100, size: 11 },
+    { text: `ab${raised('c', 'sup')}def`, left: 20, right: 80, y: 100, size: 11 },
   ]);
   expect(segmentsOf([run('ab', 20), run('c', -1, { rightToLeft: true })])).toMatchObject([{ left: -1, right: 40 }]);
 });
@@ -83,4 +90,11 @@ test.each([
   [[], ''],
 ])('the lines %j read %j', (lines, text) => {
   expect(joinLines(lines)).toBe(text);
+});
+
+test('a power that is drawn piece by piece is one', () => {
+  const small = { y: 96, size: 6, width: 5 };
+  expect(textsOf(run('10', 20), run('−', 40, small), run('1', 45, small), run('2', 50, small), run('m', 55))).toEqual([
+    `10${raised('−12', 'sup')}m`,
+  ]);
 });

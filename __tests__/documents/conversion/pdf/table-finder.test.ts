@@ -317,3 +317,16 @@ test('a row under none of the cells above it is measured from the lowest of them
   ];
   expect(shapes(rows)).toEqual(['4x4']);
 });
+
+test('names of columns in larger letters begin a table, a heading of two parts does not', () => {
+  const rows = (columns: number) =>
+    [0, 1, 2, 3].flatMap((row) =>
+      Array.from({ length: columns }, (_, column) =>
+        segment(`${'abc'[column]}${row}`, 20 + 150 * column, 100 + 15 * row),
+      ),
+    );
+  const isHeading = ({ lines: [line] }: Box) => line?.text.endsWith('0') ?? false;
+  const found = (columns: number) => findTables(rowsOf(boxesOf(rows(columns))), WIDTH, isHeading);
+  expect(found(3)).toEqual([{ table: [0, 1, 2, 3].map((row) => [`a${row}`, `b${row}`, `c${row}`]) }]);
+  expect(found(2)).toEqual([{ row: expect.anything() }, { table: [1, 2, 3].map((row) => [`a${row}`, `b${row}`]) }]);
+});

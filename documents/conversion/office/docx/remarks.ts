@@ -1,4 +1,4 @@
-import type { LeftOut } from './word-body.ts';
+export type LeftOut = 'deleted' | 'hidden' | 'object' | 'subdocument';
 
 const SENTENCES: Readonly<Record<LeftOut, string>> = {
   deleted: 'Text that tracked changes delete was left out.',

@@ -1,9 +1,9 @@
-import { type Block, plainText } from '../../blocks.ts';
 import { formulaToTex } from '../formula.ts';
 import { childOf, childrenOf, descendantsOf, type XmlElement } from '../xml.ts';
 import type { Numbers } from './numbering.ts';
 import { type Styles, shadeOf, valueIn } from './styles.ts';
-import { isOn, plainParagraph, styledRun, textOf, word } from './word-xml.ts';
+import { chosenAlternative, type DrawingContext, drawing, legacyDrawing } from './word-drawings.ts';
+import { hasText, isOn, plainParagraph, styledRun, textIn, textOf, word } from './word-xml.ts';
 
 /** Names of styles for what mammoth has no elements for; `docx.ts` maps them. */
 export const OWN_STYLES = {
@@ -15,26 +15,16 @@ export const OWN_STYLES = {
 } as const;
 
 /** Of a part of the document: its body, its notes, a header. */
-export interface BodyContext {
+export interface BodyContext extends DrawingContext {
   readonly styles: Styles;
   readonly numbers: Numbers;
   /** Texts of comments by their ids. */
   readonly comments: ReadonlyMap<string, string>;
-  /** The blocks of a chart or diagram, by the id of its relationship. */
-  graphic(id: string): readonly Block[];
-  /** Whether a relationship of that id is there: mammoth stops at a picture without one. */
-  hasRelationship(id: string | undefined): boolean;
   /** Takes a part in another format, by the id of its relationship. @returns its number among them */
   embed(id: string): number | undefined;
-  /** What is left out. */
-  leftOut(what: LeftOut): void;
   /** The colour of its pages; undefined where it is not known. */
   readonly background: string | undefined;
-  /** Headers stand on every page: what leads elsewhere, or counts pages, is left out. */
-  readonly isHeader: boolean;
 }
-
-export type LeftOut = 'deleted' | 'hidden' | 'object' | 'subdocument';
 
 interface Place {
   readonly paragraph: XmlElement | undefined;
@@ -51,9 +41,6 @@ const KNOWN = new Set(
     'fldChar footnote endnote'
   ).split(' '),
 );
-/** As in "Page 3 of 5". */
-const WORDS_BESIDE_PAGE = 2;
-const PAGE_FIELD = /^\s*(?:PAGE|NUMPAGES|SECTIONPAGES)\b/i;
 
 /**
  * Rewrites WordprocessingML so that mammoth, which passes over what it does not know, finds everything that has text: formulas, text boxes,
@@ -73,6 +60,8 @@ function rewriteAll(elements: readonly XmlElement[], context: BodyContext, place
 function rewrite(element: XmlElement, context: BodyContext, place: Place): XmlElement[] {
   const { name, children } = element;
   const inside = (to = place) => rewriteAll(children, context, to);
+  const inBox = (content: readonly XmlElement[]) =>
+    rewriteAll(content, context, { paragraph: undefined, background: undefined, comments: [] });
   if (PROPERTIES.test(name)) return [element];
   switch (name) {
     case 'p':
@@ -80,7 +69,10 @@ function rewrite(element: XmlElement, context: BodyContext, place: Place): XmlEl
     case 'r':
       return run(element, context, place);
     case 'oMathPara':
-      return childrenOf(element, 'oMath').map((formula) => formulaRun(formula, OWN_STYLES.displayedFormula));
+      return childrenOf(element, 'oMath').flatMap((formula, i) => [
+        ...(i > 0 ? [word('r', {}, word('br', {}))] : []),
+        formulaRun(formula, OWN_STYLES.displayedFormula),
+      ]);
     case 'oMath':
       return [formulaRun(element, OWN_STYLES.formula)];
     case 'del':
@@ -88,14 +80,14 @@ function rewrite(element: XmlElement, context: BodyContext, place: Place): XmlEl
       if (name === 'del' && hasText(element)) context.leftOut('deleted');
       return marksIn(element, place);
     case 'fldSimple':
-      return simpleField(element, inside(), context);
+      return simpleField(element, inside());
     case 'AlternateContent':
-      return rewriteAll(chosen(element), context, place);
+      return rewriteAll(chosenAlternative(element), context, place);
     case 'drawing':
-      return drawing(element, context);
+      return drawing(element, context, inBox);
     case 'object':
     case 'pict':
-      return legacyDrawing(element, context);
+      return legacyDrawing(element, context, inBox);
     case 'tbl': {
       const hasStyle = childOf(element, 'tblPr', 'tblStyle') ?? childOf(element, 'tblPr', 'shd');
       return [{ ...element, children: inside(hasStyle ? { ...place, background: undefined } : place) }];
@@ -106,7 +98,7 @@ function rewrite(element: XmlElement, context: BodyContext, place: Place): XmlEl
         return [];
       }
       if (childOf(element, 'trPr', 'del') && hasText(element)) context.leftOut('deleted');
-      return [{ ...element, children: inside() }];
+      return [{ ...element, children: [...skippedColumns(element), ...inside()] }];
     case 'tc': {
       const shade = childOf(element, 'tcPr', 'shd');
       return [{ ...element, children: inside(shade ? { ...place, background: shadeOf(shade) } : place) }];
@@ -131,7 +123,7 @@ function rewrite(element: XmlElement, context: BodyContext, place: Place): XmlEl
 function paragraph(element: XmlElement, context: BodyContext, around: Place): XmlElement[] {
   const properties = childOf(element, 'pPr');
   const place: Place = { ...around, paragraph: properties, comments: [] };
-  const children = rewriteAll(element.children, context, place);
+  const children = rewriteAll(withFormulasApart(element.children), context, place);
   const number = context.numbers.next(properties);
   const rewritten = { ...element, children };
   const deletedMark = childOf(properties, 'rPr', 'del') !== undefined;
@@ -144,6 +136,21 @@ function paragraph(element: XmlElement, context: BodyContext, around: Place): Xm
     return text === undefined ? [] : [plainParagraph(text, OWN_STYLES.comment)];
   });
   return [rewritten, ...comments];
+}
+
+/** Two that follow each other would become one. */
+function withFormulasApart(children: readonly XmlElement[]): readonly XmlElement[] {
+  const isFormula = (element: XmlElement | undefined) => element?.name === 'oMath';
+  if (!children.some((child, i) => isFormula(child) && isFormula(children[i - 1]))) return children;
+  const space = word('r', {}, textOf(' '));
+  return children.flatMap((child, i) => (isFormula(child) && isFormula(children[i - 1]) ? [space, child] : [child]));
+}
+
+/** A row may begin some columns later than its table (ECMA-376, part 1, 17.4.15). */
+function skippedColumns(row: XmlElement): XmlElement[] {
+  const columns = valueIn(childOf(row, 'trPr'), 'gridBefore') ?? '0';
+  if (!(Number(columns) > 0)) return [];
+  return [word('tc', {}, word('tcPr', {}, word('gridSpan', { 'w:val': columns })), word('p', {}))];
 }
 
 function run(element: XmlElement, context: BodyContext, place: Place): XmlElement[] {
@@ -179,9 +186,8 @@ function chosenEntry(fieldMark: XmlElement): XmlElement[] {
   return entry === undefined ? [] : [textOf(entry)];
 }
 
-function simpleField(field: XmlElement, inside: XmlElement[], context: BodyContext): XmlElement[] {
+function simpleField(field: XmlElement, inside: XmlElement[]): XmlElement[] {
   const instruction = field.attributes['w:instr'] ?? '';
-  if (context.isHeader && PAGE_FIELD.test(instruction)) return [];
   if (!/^\s*HYPERLINK\b/i.test(instruction)) return inside;
   const mark = (type: string) => word('r', {}, word('fldChar', { 'w:fldCharType': type }));
   const text = word('r', {}, { ...word('instrText', {}), text: instruction });
@@ -201,69 +207,8 @@ function drawnByField(instruction: string): XmlElement[] {
   return text === undefined ? [] : [textOf(text.trim())];
 }
 
-/** Newer programs' content, or the older ones' where it says as much (ECMA-376, part 3, 10.2.1). */
-function chosen(alternatives: XmlElement): readonly XmlElement[] {
-  const choice = childOf(alternatives, 'Choice');
-  const fallback = childOf(alternatives, 'Fallback');
-  const isRicher = choice !== undefined && lengthOfText(choice) > (fallback ? lengthOfText(fallback) : 0);
-  const hasGraphic = choice !== undefined && descendantsOf(choice, 'graphicData').some(isGraphic);
-  return (isRicher || hasGraphic || fallback === undefined ? choice : fallback)?.children ?? [];
-}
-
-function isGraphic(data: XmlElement): boolean {
-  return data.children.some(({ name }) => name === 'chart' || name === 'relIds');
-}
-
 function formulaRun(formula: XmlElement, style: string): XmlElement {
   return styledRun(style, formulaToTex(formula));
-}
-
-/** The picture as it is, and behind its paragraph the texts of boxes, charts and diagrams. */
-function drawing(element: XmlElement, context: BodyContext): XmlElement[] {
-  const place: Place = { paragraph: undefined, background: undefined, comments: [] };
-  const boxes = outermost(element, 'txbxContent').flatMap(({ children }) => rewriteAll(children, context, place));
-  const graphics = descendantsOf(element, 'graphicData').flatMap((data) =>
-    data.children.flatMap(({ name, attributes }) => {
-      const id = name === 'chart' ? attributes['r:id'] : name === 'relIds' ? attributes['r:dm'] : undefined;
-      return id === undefined ? [] : context.graphic(id).flatMap(blockToWord);
-    }),
-  );
-  const isPicture =
-    !context.isHeader &&
-    descendantsOf(element, 'pic').length > 0 &&
-    descendantsOf(element, 'blip').every(({ attributes }) =>
-      context.hasRelationship(attributes['r:embed'] ?? attributes['r:link']),
-    );
-  const pictures = isPicture ? [element] : [];
-  const behind = [...boxes, ...graphics];
-  return behind.length === 0 ? pictures : [...pictures, word('pict', {}, ...behind)];
-}
-
-/** Drawings in VML: boxes of any shape, and text that is drawn. */
-function legacyDrawing(element: XmlElement, context: BodyContext): XmlElement[] {
-  const place: Place = { paragraph: undefined, background: undefined, comments: [] };
-  if (descendantsOf(element, 'OLEObject').length > 0) context.leftOut('object');
-  const boxes = outermost(element, 'txbxContent').flatMap(({ children }) => rewriteAll(children, context, place));
-  const drawn = descendantsOf(element, 'textpath').flatMap(({ attributes: { string = '' } }) =>
-    string.trim() === '' ? [] : [plainParagraph(string)],
-  );
-  const pictures = context.isHeader
-    ? []
-    : descendantsOf(element, 'imagedata').filter(({ attributes }) => context.hasRelationship(attributes['r:id']));
-  const behind = [...pictures, ...boxes, ...drawn];
-  return behind.length === 0 ? [] : [word('pict', {}, ...behind)];
-}
-
-function outermost(element: XmlElement, name: string): XmlElement[] {
-  return element.children.flatMap((child) => (child.name === name ? [child] : outermost(child, name)));
-}
-
-function blockToWord(block: Block): XmlElement[] {
-  if (block.kind !== 'table') return [plainParagraph(plainText(block.text))];
-  const rows = block.rows.map((row) =>
-    word('tr', {}, ...row.map((text) => word('tc', {}, word('tcPr', {}), plainParagraph(plainText(text))))),
-  );
-  return [word('tbl', {}, ...rows)];
 }
 
 function hasContent(element: XmlElement): boolean {
@@ -271,46 +216,4 @@ function hasContent(element: XmlElement): boolean {
     hasText(element) ||
     ['drawing', 'pict', 'sym', 'checkbox', 'oMath'].some((name) => descendantsOf(element, name).length > 0)
   );
-}
-
-export function hasText(element: XmlElement): boolean {
-  return lengthOfText(element) > 0;
-}
-
-function lengthOfText(element: XmlElement): number {
-  return textIn(element).trim().length;
-}
-
-/** Of formulas and deleted text as well. */
-export function textIn(element: XmlElement | undefined): string {
-  if (element === undefined) return '';
-  const own = element.name === 't' || element.name === 'delText' ? element.text : '';
-  return own + element.children.map(textIn).join('');
-}
-
-/** The paragraphs of a header or footer, without those that only count pages. */
-export function headerParagraphs(part: XmlElement, context: BodyContext): XmlElement[] {
-  const field = { instruction: '', isPage: false };
-  return part.children.flatMap((child) => {
-    const countsPages = [...descendantsOf(child, 'instrText'), ...descendantsOf(child, 'fldSimple')].some(
-      ({ text, attributes }) => PAGE_FIELD.test(attributes['w:instr'] ?? text),
-    );
-    const place = { paragraph: undefined, background: context.background, comments: [] };
-    return rewrite(withoutPageNumbers(child, field), context, place).filter((element) => {
-      const words = textIn(element).match(/\p{L}+/gu)?.length ?? 0;
-      return words > (countsPages ? WORDS_BESIDE_PAGE : 0);
-    });
-  });
-}
-
-function withoutPageNumbers(element: XmlElement, field: { instruction: string; isPage: boolean }): XmlElement {
-  const { name, attributes, text } = element;
-  if (name === 'instrText') field.instruction += text;
-  if (name === 'fldChar') {
-    const type = attributes['w:fldCharType'];
-    if (type === 'begin') field.instruction = '';
-    field.isPage = type === 'separate' && PAGE_FIELD.test(field.instruction);
-  }
-  const children = element.children.map((child) => withoutPageNumbers(child, field));
-  return { ...element, children, text: name === 't' && field.isPage ? '' : text };
 }

@@ -3,10 +3,13 @@ import { mainPartOf, type OfficePackage, relatedPart } from '../office-package.t
 import { chartTable } from '../pptx/chart.ts';
 import { diagramBlocks } from '../pptx/shapes.ts';
 import { childOf, childrenOf, descendantsOf, parseXml, type XmlElement } from '../xml.ts';
+import { headerParagraphs, headersOf } from './headers.ts';
 import { Numbers } from './numbering.ts';
+import type { LeftOut } from './remarks.ts';
 import { readStyles } from './styles.ts';
-import { type BodyContext, hasText, headerParagraphs, type LeftOut, rewriteBody, textIn } from './word-body.ts';
-import { isOn, toXml } from './word-xml.ts';
+import { type BodyContext, rewriteBody } from './word-body.ts';
+import { countPagePictures } from './word-drawings.ts';
+import { hasText, isOn, textIn, toXml } from './word-xml.ts';
 
 /** Of XML: mammoth needs many times that in memory, and some of it in calls that nothing can end. */
 const MAX_PART_BYTES = 16 * 1024 * 1024;
@@ -15,6 +18,8 @@ const MAX_PART_BYTES = 16 * 1024 * 1024;
 export interface WordDocument {
   readonly styles: XmlElement | undefined;
   readonly hasPictures: boolean;
+  /** Those as large as a page. */
+  readonly pagePictures: number;
   /** Text of headers and footers stands around pictures too. */
   readonly hasOwnText: boolean;
   readonly leftOut: ReadonlySet<LeftOut>;
@@ -95,6 +100,7 @@ export function readWordDocument(office: OfficePackage): WordDocument {
     styles: stylesPart,
     hasOwnText: body !== undefined && hasText(body),
     hasPictures: ['blip', 'imagedata'].some((name) => descendantsOf(document, name).length > 0),
+    pagePictures: countPagePictures(body),
     leftOut,
     embedded,
     exists: (part) => office.has(part),
@@ -119,21 +125,6 @@ function commentsOf(part: XmlElement | undefined): ReadonlyMap<string, string> {
       return lines.length === 0
         ? []
         : [[id, `${author === '' ? 'Comment' : `Comment by ${author}`}: ${lines.join('\n')}`]];
-    }),
-  );
-}
-
-/** Those that Word shows: of the first page and of even ones only where the document distinguishes them. */
-function headersOf(document: XmlElement, evenAndOdd: boolean): { kind: 'header' | 'footer'; id: string }[] {
-  return descendantsOf(document, 'sectPr').flatMap((section) =>
-    section.children.flatMap(({ name, attributes }) => {
-      if (name !== 'headerReference' && name !== 'footerReference') return [];
-      const type = attributes['w:type'] ?? 'default';
-      const isShown = type === 'first' ? isOn(childOf(section, 'titlePg')) : type !== 'even' || evenAndOdd;
-      if (!isShown) return [];
-      return [
-        { kind: name === 'headerReference' ? ('header' as const) : ('footer' as const), id: attributes['r:id'] ?? '' },
-      ];
     }),
   );
 }

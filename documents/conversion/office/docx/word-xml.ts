@@ -39,6 +39,21 @@ export function isOn(property: XmlElement | undefined): boolean {
   return property !== undefined && !/^(?:0|false|off|none)$/.test(property.attributes['w:val'] ?? '1');
 }
 
+export function hasText(element: XmlElement): boolean {
+  return lengthOfText(element) > 0;
+}
+
+export function lengthOfText(element: XmlElement): number {
+  return textIn(element).trim().length;
+}
+
+/** Of formulas and deleted text as well. */
+export function textIn(element: XmlElement | undefined): string {
+  if (element === undefined) return '';
+  const own = element.name === 't' || element.name === 'delText' ? element.text : '';
+  return own + element.children.map(textIn).join('');
+}
+
 /** Writes a tree as XML. */
 export function toXml(root: XmlElement): string {
   const prefixes = new Map(PREFIXES);

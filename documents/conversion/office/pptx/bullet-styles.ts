@@ -1,5 +1,5 @@
-import { type OfficePackage, relatedPart } from '../office-package.ts';
-import { childOf, parseXml, type XmlElement } from '../xml.ts';
+import { childOf, type XmlElement } from '../xml.ts';
+import type { SheetOf } from './sheets.ts';
 
 /** What stands before a paragraph: a bullet, a number or nothing. */
 export type Bullet = 'bullet' | 'number' | 'none';
@@ -16,20 +16,11 @@ export type BulletStyles = (slide: string, placeholder: Placeholder | undefined,
 /** Body-like placeholders take the master's style for bodies; each content placeholder is one. */
 const BODY_TYPES = new Set(['obj', 'body', 'subTitle', 'tbl', 'chart', 'dgm', 'media', 'clipArt', 'pic']);
 
-/** @param office read only where slides ask; layouts and masters are each read once */
-export function readBulletStyles(office: OfficePackage): BulletStyles {
-  const parsed = new Map<string, XmlElement>();
-  const partOf = (of: string, type: string): { part: string; xml: XmlElement } | undefined => {
-    const part = relatedPart(office, of, type);
-    if (part === undefined) return undefined;
-    const xml = parsed.get(part) ?? parseXml(office.read(part));
-    parsed.set(part, xml);
-    return { part, xml };
-  };
+export function readBulletStyles(sheetOf: SheetOf): BulletStyles {
   return (slide, placeholder, level) => {
     if (!placeholder) return 'none';
-    const layout = partOf(slide, 'slideLayout');
-    const master = layout && partOf(layout.part, 'slideMaster');
+    const layout = sheetOf(slide, 'slideLayout');
+    const master = layout && sheetOf(layout.part, 'slideMaster');
     const own = layout && bulletIn(placeholderStyle(layout.xml, placeholder), level);
     if (own) return own;
     if (!BODY_TYPES.has(placeholder.type)) return 'none';

@@ -13,12 +13,9 @@ export interface SlideContext {
   readonly bulletStyles: BulletStyles;
 }
 
-/** Number, date and footer: on every slide, and none of its text. */
-const FURNITURE = new Set(['sldNum', 'dt', 'ftr', 'hdr', 'sldImg']);
-
 /** Whether nobody sees it. */
 export function isHidden({ children }: XmlElement): boolean {
-  return children.some((child) => /^(?:1|true)$/.test(childOf(child, 'cNvPr')?.attributes.hidden ?? ''));
+  return children.some((child) => isOn(childOf(child, 'cNvPr')?.attributes.hidden));
 }
 
 /** What one shape says: a title, paragraphs and list items, a table, the values of a chart, or the text that stands for a picture. */
@@ -27,7 +24,6 @@ export function shapeBlocks(shape: XmlElement, context: SlideContext): Block[] {
   if (shape.name === 'pic') return pictureBlocks(shape);
   const ph = childOf(shape, 'nvSpPr', 'nvPr', 'ph')?.attributes;
   const placeholder = ph && { type: ph.type ?? 'obj', index: ph.idx ?? '' };
-  if (placeholder && FURNITURE.has(placeholder.type)) return [];
   const body = childOf(shape, 'txBody');
   if (placeholder && /^(title|ctrTitle)$/.test(placeholder.type)) {
     const text = inOneLine(paragraphsText(body, context.office.linksOf(context.part)));
@@ -83,13 +79,29 @@ function graphicBlocks(frame: XmlElement, { office, part }: SlideContext): Block
   return text === '' ? [] : [{ kind: 'picture', text }];
 }
 
-/** Cells under one that spans several stay empty, as in every table here. */
+/** A cell that spans some of the columns or rows stands in each of them; across the whole table it is a title, and stands there once. */
 function tableBlocks(table: XmlElement, links: Links): Block[] {
-  const rows = childrenOf(table, 'tr').map((row) =>
-    childrenOf(row, 'tc').map((cell) => paragraphsText(childOf(cell, 'txBody'), links)),
-  );
-  const filled = rows.filter((row) => row.some((text) => text !== ''));
+  const rows = childrenOf(table, 'tr').map((row) => childrenOf(row, 'tc'));
+  const texts = rows.map((row) => row.map((cell) => paragraphsText(childOf(cell, 'txBody'), links)));
+  const isMerged = (cell: XmlElement | undefined) => isOn(cell?.attributes.hMerge) || isOn(cell?.attributes.vMerge);
+  rows.forEach((row, i) => {
+    row.forEach((cell, j) => {
+      const { gridSpan, rowSpan } = cell.attributes;
+      if (isMerged(cell) || Number(gridSpan) === row.length) return;
+      // No further than cells are merged: in a hostile file the spans may overlap.
+      for (let y = i; y === i || (y < i + Number(rowSpan) && isMerged(rows[y]?.[j])); y++) {
+        const filled = texts[y] as string[];
+        filled[j] = texts[i]?.[j] ?? '';
+        for (let x = j + 1; x < j + Number(gridSpan) && isMerged(rows[y]?.[x]); x++) filled[x] = filled[j];
+      }
+    });
+  });
+  const filled = texts.filter((row) => row.some((text) => text !== ''));
   return filled.length === 0 ? [] : [{ kind: 'table', rows: filled }];
+}
+
+function isOn(value: string | undefined): boolean {
+  return /^(?:1|true)$/.test(value ?? '');
 }
 
 /** SmartArt: the texts of its points. How they hang together is only in its picture. */

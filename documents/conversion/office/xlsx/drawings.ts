@@ -7,7 +7,7 @@ import { diagramBlocks } from '../pptx/shapes.ts';
 import { childOf, descendantsOf, parseXml, type XmlElement } from '../xml.ts';
 
 export interface Drawings {
-  /** Text boxes, the values of charts, the texts of diagrams and those that stand for pictures, as drawn. */
+  /** Text boxes, the values of charts, the texts of diagrams and those that stand for pictures, from top to bottom. */
   readonly blocks: readonly Block[];
   readonly pictures: number;
   /** Charts and objects of which nothing is read. */
@@ -47,8 +47,18 @@ export function readDrawings(office: OfficePackage, sheet: string): Drawings {
         for (const child of element.children) read(child);
     }
   };
-  read(parseXml(office.read(part)));
+  for (const anchor of inReadingOrder(parseXml(office.read(part)).children)) read(anchor);
   return { blocks, pictures, unread };
+}
+
+/** From top to bottom, and in one row from the left, by the cell that each begins in; without one, it stands before them. */
+function inReadingOrder(anchors: readonly XmlElement[]): XmlElement[] {
+  const placed = anchors.map((anchor) => {
+    const [from] = descendantsOf(anchor, 'from');
+    const [row = -1, column = -1] = ['row', 'col'].map((name) => Number(childOf(from, name)?.text || -1));
+    return { anchor, row, column };
+  });
+  return placed.sort((a, b) => a.row - b.row || a.column - b.column).map(({ anchor }) => anchor);
 }
 
 function graphicBlocks(frame: XmlElement, office: OfficePackage, part: string): Block[] {

@@ -5,7 +5,8 @@ import type { Cell } from './sheet.ts';
 
 /**
  * Puts a sheet's cells into tables as a reader sees them: a region ends where a row is empty, and has only the columns that it uses.
- * Above a table, lines of a single cell at its left are its title, so they become paragraphs, as does a cell that stands alone.
+ * Above a table, lines of a single cell at its left are its title, so they become paragraphs, as does a cell that stands alone. A cell that
+ * is merged with some others of its table stands in the place of each.
  *
  * @throws UnconvertibleDocumentError `too-large` when filled cells lie so that a table would be mostly empty and beyond all size
  */
@@ -55,9 +56,25 @@ function tableOf(rows: readonly (readonly Cell[])[]): string[][] {
     throw new UnconvertibleDocumentError('too-large', message);
   }
   const places = new Map(columns.map((column, place) => [column, place]));
-  return rows.map((row) => {
-    const texts = Array<string>(columns.length).fill('');
-    for (const { column, text } of row) texts[places.get(column) ?? 0] = text;
-    return texts;
+  const texts = rows.map(() => Array<string>(columns.length).fill(''));
+  rows.forEach((row, i) => {
+    for (const { column, text } of row) (texts[i] as string[])[places.get(column) ?? 0] = text;
   });
+  // Merged cells overlap only in a hostile file.
+  let left = columns.length * rows.length;
+  rows.forEach((row, i) => {
+    for (const { column, text, reaches } of row) {
+      if (reaches === undefined) continue;
+      const first = places.get(column) ?? 0;
+      let end = first + 1;
+      while ((columns[end] ?? Number.POSITIVE_INFINITY) <= reaches.column) end++;
+      // Across the whole table it is a title, and stands there once.
+      if (end - first === columns.length && columns.length > 1) continue;
+      for (let y = i; y < rows.length && rowNumber(rows[y] ?? []) <= reaches.row && left > 0; y++) {
+        texts[y]?.fill(text, first, end);
+        left -= end - first;
+      }
+    }
+  });
+  return texts;
 }

@@ -1,6 +1,7 @@
 import { linkTo, raised } from '../../blocks.ts';
-import { childOf, childrenOf, descendantsOf, parseXml, scanXml } from '../xml.ts';
+import { scanXml } from '../xml.ts';
 import type { CellFormats } from './cell-formats.ts';
+import { PrintHeaders } from './print-headers.ts';
 
 /** A cell that shows something. */
 export interface Cell {
@@ -9,6 +10,8 @@ export interface Cell {
   /** From 1. */
   readonly column: number;
   readonly text: string;
+  /** The last row and column that it spans, where it is merged with others. */
+  readonly reaches?: { readonly row: number; readonly column: number };
 }
 
 export interface Sheet {
@@ -19,6 +22,7 @@ export interface Sheet {
   /** Rows and columns that nobody sees; their cells are left out. */
   readonly hidden: ReadonlySet<'rows' | 'columns'>;
   readonly picturesInCells: number;
+  readonly printed: PrintHeaders;
 }
 
 export interface SheetContext {
@@ -35,6 +39,9 @@ const MOST_COLUMNS = 16_384;
 export function readSheet(bytes: Uint8Array, context: SheetContext): Sheet {
   const cells: Cell[] = [];
   const addresses = new Map<string, string>();
+  const merged = new Map<string, Cell['reaches']>();
+  let printed = new PrintHeaders({});
+  let printedName = '';
   const hiddenColumns = new Set<number>();
   const hidden = new Set<'rows' | 'columns'>();
   let rowIsHidden = false;
@@ -73,6 +80,14 @@ export function readSheet(bytes: Uint8Array, context: SheetContext): Sheet {
         const address = context.links.get(attributes['r:id'] ?? '');
         const place = placeOf((attributes.ref ?? '').split(':', 1)[0] ?? '');
         if (address !== undefined && place !== undefined) addresses.set(place, address);
+      } else if (name === 'mergeCell') {
+        const [first = '', last = ''] = (attributes.ref ?? '').split(':', 2);
+        const [from, row, column] = [placeOf(first), Number(last.match(/\d+$/)?.[0]), columnOf(last)];
+        if (from !== undefined && row > 0 && column !== undefined) merged.set(from, { row, column });
+      } else if (name === 'headerFooter') printed = new PrintHeaders(attributes);
+      else if (/(?:Header|Footer)$/.test(name)) {
+        printedName = name;
+        value = '';
       } else if (name === 'v' || name === 't') collecting = true;
       else if (name === 'rPh') inPhonetic = true;
       else if (name === 'f') {
@@ -81,14 +96,17 @@ export function readSheet(bytes: Uint8Array, context: SheetContext): Sheet {
       }
     },
     text(text) {
-      if (collecting && !inPhonetic) value += text;
+      if ((collecting && !inPhonetic) || printedName !== '') value += text;
       else if (inFormula) formula += text;
     },
     close(name) {
       if (name === 'v' || name === 't') collecting = false;
       else if (name === 'rPh') inPhonetic = false;
       else if (name === 'f') inFormula = false;
-      else if (name === 'c') {
+      else if (name === printedName) {
+        printed.add(name, value);
+        printedName = '';
+      } else if (name === 'c') {
         const text = shownValue(type, value, style, context);
         if (holdsPicture || /^_xlfn\.DISPIMG\(/i.test(formula)) picturesInCells++;
         else if (text.trim() !== '' && (rowIsHidden || hiddenColumns.has(column)))
@@ -99,10 +117,11 @@ export function readSheet(bytes: Uint8Array, context: SheetContext): Sheet {
     },
   });
   return {
-    cells: addresses.size === 0 ? cells : cells.map((cell) => linked(cell, addresses)),
+    cells: addresses.size + merged.size === 0 ? cells : cells.map((cell) => withBehind(cell, addresses, merged)),
     formulasWithoutResult,
     hidden,
     picturesInCells,
+    printed,
   };
 }
 
@@ -116,10 +135,17 @@ function linkedByFormula(text: string, formula: string): string {
   return address === undefined ? text : linkTo(address.replaceAll('""', '"'), text);
 }
 
-/** Links stand behind the cells in the file. */
-function linked(cell: Cell, addresses: ReadonlyMap<string, string>): Cell {
-  const address = addresses.get(`${cell.row} ${cell.column}`);
-  return address === undefined ? cell : { ...cell, text: linkTo(address, cell.text) };
+/** Links, and which cells are merged, stand behind the cells in the file. */
+function withBehind(
+  cell: Cell,
+  addresses: ReadonlyMap<string, string>,
+  merged: ReadonlyMap<string, Cell['reaches']>,
+): Cell {
+  const place = `${cell.row} ${cell.column}`;
+  const address = addresses.get(place);
+  const reaches = merged.get(place);
+  if (address === undefined && reaches === undefined) return cell;
+  return { ...cell, ...(address && { text: linkTo(address, cell.text) }), ...(reaches && { reaches }) };
 }
 
 /** Row and column of a reference such as `B7`, as a key. */
@@ -148,26 +174,11 @@ function shownValue(type: string, value: string, style: number, { sharedStrings,
   }
 }
 
-/** A workbook's comments (ECMA-376, part 1, 18.7), the texts of newer threads among them, which are kept here as well. */
-export function readComments(bytes: Uint8Array): { readonly reference: string; readonly text: string }[] {
-  return childrenOf(childOf(parseXml(bytes), 'commentList'), 'comment').flatMap((comment) => {
-    const runs = descendantsOf(comment, 't').map(({ text }) => text);
-    const lines = decodeEscapes(runs.join('')).split('\n');
-    const own = lines.indexOf('Comment:');
-    const isThread = lines[0] === '[Threaded comment]' && own !== -1;
-    const text = (isThread ? lines.slice(own + 1) : lines)
-      .map((line) => line.trim())
-      .filter((line) => line !== '')
-      .join(' ');
-    return text === '' ? [] : [{ reference: comment.attributes.ref ?? '', text }];
-  });
-}
-
 /**
  * Characters that XML cannot have, or that it changes, are written as their codes, and what looks so with the code of its underscore
  * (ECMA-376, part 1, 22.9.2.19). Of the controls among them only tabs and line ends are text.
  */
-function decodeEscapes(text: string): string {
+export function decodeEscapes(text: string): string {
   if (!text.includes('_x')) return text;
   return text
     .replace(/_x([0-9a-f]{4})_/gi, (_, code: string) => String.fromCharCode(Number.parseInt(code, 16)))

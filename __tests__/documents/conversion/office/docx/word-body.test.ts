@@ -22,6 +22,21 @@ test.each([
     '$$E=1$$',
   ],
   [
+    'formulas that follow each other',
+    '<w:p><m:oMath><m:r><m:t>a=1</m:t></m:r></m:oMath><m:oMath><m:r><m:t>b=2</m:t></m:r></m:oMath></w:p>',
+    '$a=1$ $b=2$',
+  ],
+  [
+    'formulas of their own that follow each other',
+    '<w:p><m:oMathPara><m:oMath><m:r><m:t>a=1</m:t></m:r></m:oMath><m:oMath><m:r><m:t>b=2</m:t></m:r></m:oMath></m:oMathPara></w:p>',
+    '$$a=1$$  \n$$b=2$$',
+  ],
+  [
+    'a row that begins late',
+    `<w:tbl><w:tr><w:tc>${paragraph('a')}</w:tc><w:tc>${paragraph('b')}</w:tc><w:tc>${paragraph('c')}</w:tc></w:tr><w:tr><w:trPr><w:gridBefore w:val="2"/></w:trPr><w:tc>${paragraph('d')}</w:tc></w:tr></w:tbl>`,
+    '| a | b | c |\n| --- | --- | --- |\n|  |  | d |',
+  ],
+  [
     'a formula that a field draws',
     `<w:p>${run('Half: ')}${mark('begin')}<w:r><w:instrText> EQ \\f(1;2)</w:instrText></w:r>${mark('end')}</w:p>`,
     'Half: \\\\f(1;2)',
@@ -146,6 +161,17 @@ test('headers stand before the text and footers behind it, without their page nu
   expect((await convert(docx, 'x.docx')).markdown).toBe('Ferry Office\n\nBody\n\nConfidential\n');
 });
 
+test('a section has the headers of the one before it, and its first page its own', async () => {
+  const references = ['first', 'default', 'even'].map((type) => `<w:headerReference w:type="${type}" r:id="${type}"/>`);
+  const section = (content: string) => `<w:p><w:pPr><w:sectPr>${content}</w:sectPr></w:pPr></w:p>`;
+  const docx = makeDocxWith(`${section(references.join(''))}${paragraph('Body')}<w:sectPr><w:titlePg/></w:sectPr>`, {
+    first: ['header1.xml', wordPart('hdr', paragraph('Annex'))],
+    default: ['header2.xml', wordPart('hdr', paragraph('Ferry Office'))],
+    even: ['header3.xml', wordPart('hdr', paragraph('Not shown'))],
+  });
+  expect((await convert(docx, 'x.docx')).markdown).toBe('Ferry Office\n\nAnnex\n\nBody\n');
+});
+
 test('styles of source code become code', async () => {
   const line = (text: string) => `<w:p><w:pPr><w:pStyle w:val="SC"/></w:pPr>${run(text)}</w:p>`;
   const docx = makeDocxWith(line('# one') + line('two'), {
@@ -184,4 +210,23 @@ test('pictures alone need OCR, whatever stands at their head', async () => {
   expect(await refusal(convert(docx, 'x.docx'))).toBe(
     'needs-ocr: The document needs OCR: it consists of pictures without text.',
   );
+});
+
+test.each([
+  ['in a drawing', 5_400_000, 7_600_000],
+  ['as an old program draws it', '425.2pt', '598.4pt'],
+])('pictures as large as a page are named beside text: %s', async (_, width, height) => {
+  const drawn = `<w:r><w:drawing><wp:extent xmlns:wp="wp" cx="${width}" cy="${height}"/><a:blip xmlns:a="a" r:embed="image"/></w:drawing></w:r>`;
+  const old = `<w:r><w:pict><v:shape style="position:absolute;width:${width};height:${height}"><v:imagedata r:id="image"/></v:shape></w:pict></w:r>`;
+  const page = `<w:p>${typeof width === 'number' ? drawn : old}</w:p>`;
+  const portrait = '<w:sectPr><w:pgSz w:w="11906" w:h="16838"/></w:sectPr>';
+  const convertAll = async (body: string) => (await convert(makeDocx(body), 'x.docx')).partial;
+  expect(await convertAll(`${paragraph('Report')}${page}${portrait}`)).toEqual([
+    'A picture is as large as a page: text in it needs OCR.',
+  ]);
+  expect(await convertAll(`${paragraph('Report')}${page}${page}`)).toEqual([
+    '2 pictures are as large as a page: text in them needs OCR.',
+  ]);
+  const poster = `<w:p><w:pPr><w:sectPr><w:pgSz w:w="23811" w:h="33676"/></w:sectPr></w:pPr></w:p>`;
+  expect(await convertAll(`${paragraph('Report')}${page}${poster}${portrait}`)).toBeUndefined();
 });
