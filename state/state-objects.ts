@@ -42,7 +42,7 @@ export interface Tombstone {
 }
 
 /** The outcome was published. */
-interface Told {
+export interface Told {
   readonly kind: 'told';
   /** ISO 8601, UTC. */
   readonly at: string;
