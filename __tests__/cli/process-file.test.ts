@@ -111,7 +111,7 @@ test('a failed attempt is said with its reason, and the next one as soon as its 
 });
 
 test('an answer that was not accepted is kept, and named in the reason', async () => {
-  const rejected = 'results/8b53639f-d1/1/rejected-answer.json';
+  const rejected = 'results/1196bc66-d1/1/rejected-answer.json';
   const error = { reason: 'extraction-invalid', message: `The answers are in gs://results/${rejected}.` };
   const { outcome } = await processed([{ status: 'FAILED', attempts: 1, error }], { [rejected]: '{}' });
   const rejectedAnswer = resultFile('a.txt.rejected-answer.json');
