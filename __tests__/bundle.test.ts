@@ -1,10 +1,9 @@
-import { execFile, spawn } from 'node:child_process';
+import { spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { cp, mkdtemp, readFile, rm, stat, symlink, utimes, writeFile } from 'node:fs/promises';
+import { mkdtemp, readFile, rm, stat, utimes, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { createInterface } from 'node:readline';
-import { promisify } from 'node:util';
 import { bundleHandlerIfChanged } from '../bundle.ts';
 
 let folder: string;
@@ -65,20 +64,3 @@ test('nothing is bundled again while nothing has changed', async () => {
   await bundleHandlerIfChanged(file);
   expect((await stat(file)).mtimeMs).toBe(0);
 });
-
-test('the same source is the same bundle, wherever the project and its packages lie', async () => {
-  const project = path.join(import.meta.dirname, '..');
-  const copy = path.join(folder, 'hoisted', 'project');
-  const inputs = Object.keys(JSON.parse(await readFile(stamp, 'utf8')).files);
-  for (const input of [
-    'package.json',
-    'package-folder.ts',
-    ...inputs.filter((name) => !name.startsWith('node_modules/')),
-  ]) {
-    await cp(path.join(project, input), path.join(copy, input));
-  }
-  await symlink(path.join(project, 'node_modules'), path.join(copy, '..', 'node_modules'), 'junction');
-  await promisify(execFile)(process.execPath, ['--no-warnings', path.join(copy, 'bundle.ts')]);
-  const [there, here] = await Promise.all([readFile(path.join(copy, 'dist', 'handler.mjs')), readFile(file)]);
-  expect(there.equals(here)).toBe(true);
-}, 30_000);

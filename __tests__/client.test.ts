@@ -166,47 +166,50 @@ function resourcesOf(outdir: string, stack: string): string[] {
 }
 
 test.each([
-  ['an ES module', 'module', { module: 'nodenext', target: 'es2022' }],
-  ['CommonJS', 'commonjs', { module: 'commonjs', moduleResolution: 'node10', target: 'es2022' }],
-])('the example of the stack is an app as %s, whose types hold without skipLibCheck', (_kind, type, options) => {
-  const app = path.join(folder, type);
-  mkdirSync(app);
-  writeFileSync(path.join(app, 'package.json'), JSON.stringify({ type }));
-  writeFileSync(path.join(app, 'main.ts'), STACK_EXAMPLE);
-  // Its await stands where only an ES module can have it.
-  const files = type === 'module' ? ['main.ts', 'bundle.ts'] : ['main.ts'];
-  writeFileSync(path.join(app, 'bundle.ts'), BUNDLE_EXAMPLE);
-  const compilerOptions = {
-    ...options,
-    strict: true,
-    typeRoots: [path.join(project, 'node_modules/@types')],
-    types: ['node'],
-  };
-  writeFileSync(path.join(app, 'tsconfig.json'), JSON.stringify({ compilerOptions, files }));
-  run(process.execPath, [path.join(project, 'node_modules/typescript/bin/tsc')], app);
-  run(process.execPath, ['main.js'], app);
-  const outdir = path.join(type, 'cdktf.out');
-  for (const stack of ['documents-dev', 'documents-prod']) {
-    const resources = resourcesOf(outdir, stack);
-    expect(resources.length).toBeGreaterThan(20);
-    expect(resources).toContain('google_storage_bucket_object.bundle');
-    const assets = readdirSync(path.join(folder, outdir, 'stacks', stack, 'assets'), {
-      recursive: true,
-      encoding: 'utf8',
-    });
-    expect(assets.some((name) => name.endsWith('handler.mjs'))).toBe(true);
-  }
-  const types = resourcesOf(outdir, 'own').map((name) => name.split('.')[0]);
-  expect(types.sort()).toEqual([
-    'google_cloud_run_v2_service',
-    'google_cloud_run_v2_service_iam_binding',
-    'google_cloud_tasks_queue',
-    'google_cloud_tasks_queue_iam_member',
-    'google_service_account',
-    'google_storage_bucket',
-    'google_storage_bucket_iam_member',
-  ]);
-});
+  ['an ES module', 'module', 'typescript-7', { module: 'nodenext', target: 'es2022' }],
+  ['CommonJS', 'commonjs', 'typescript', { module: 'commonjs', moduleResolution: 'node10', target: 'es2022' }],
+])(
+  'the example of the stack is an app as %s, whose types hold without skipLibCheck',
+  (_kind, type, compiler, options) => {
+    const app = path.join(folder, type);
+    mkdirSync(app);
+    writeFileSync(path.join(app, 'package.json'), JSON.stringify({ type }));
+    writeFileSync(path.join(app, 'main.ts'), STACK_EXAMPLE);
+    // Its await stands where only an ES module can have it.
+    const files = type === 'module' ? ['main.ts', 'bundle.ts'] : ['main.ts'];
+    writeFileSync(path.join(app, 'bundle.ts'), BUNDLE_EXAMPLE);
+    const compilerOptions = {
+      ...options,
+      strict: true,
+      typeRoots: [path.join(project, 'node_modules/@types')],
+      types: ['node'],
+    };
+    writeFileSync(path.join(app, 'tsconfig.json'), JSON.stringify({ compilerOptions, files }));
+    run(process.execPath, [path.join(project, 'node_modules', compiler, 'bin/tsc')], app);
+    run(process.execPath, ['main.js'], app);
+    const outdir = path.join(type, 'cdktf.out');
+    for (const stack of ['documents-dev', 'documents-prod']) {
+      const resources = resourcesOf(outdir, stack);
+      expect(resources.length).toBeGreaterThan(20);
+      expect(resources).toContain('google_storage_bucket_object.bundle');
+      const assets = readdirSync(path.join(folder, outdir, 'stacks', stack, 'assets'), {
+        recursive: true,
+        encoding: 'utf8',
+      });
+      expect(assets.some((name) => name.endsWith('handler.mjs'))).toBe(true);
+    }
+    const types = resourcesOf(outdir, 'own').map((name) => name.split('.')[0]);
+    expect(types.sort()).toEqual([
+      'google_cloud_run_v2_service',
+      'google_cloud_run_v2_service_iam_binding',
+      'google_cloud_tasks_queue',
+      'google_cloud_tasks_queue_iam_member',
+      'google_service_account',
+      'google_storage_bucket',
+      'google_storage_bucket_iam_member',
+    ]);
+  },
+);
 
 /** A machine that has no credentials, and no metadata server to ask for some. */
 const NO_CREDENTIALS = {

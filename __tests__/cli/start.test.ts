@@ -1,10 +1,11 @@
 import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { cpSync, mkdtempSync, readdirSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
+import { cpSync, mkdtempSync, readdirSync, readFileSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
 import { connect } from 'node:net';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { text } from 'node:stream/consumers';
+import { bundleHandlerIfChanged } from '../../bundle.ts';
 
 let folder: string;
 beforeAll(() => {
@@ -182,14 +183,17 @@ test('Ctrl-C ends everything: exit code 130, nothing listens, no lock stays', as
   expect(readdirSync(path.join(folder, 'results'))).not.toContain('.lock');
 }, 60_000);
 
-test('runs from a folder whose name would mean something else in a URL', async () => {
+test('runs from a folder whose name would mean something else in a URL, by the same bundle wherever its packages lie', async () => {
   const project = path.join(import.meta.dirname, '..', '..');
-  const copy = path.join(folder, 'a#b 50% c?d');
+  const copy = path.join(folder, 'a#b 50% c?d', 'project');
   const left = ['.git', '__tests__', 'dist', 'node_modules', 'results'].map((name) => path.join(project, name));
   cpSync(project, copy, { recursive: true, filter: (source) => !left.includes(source) });
-  symlinkSync(path.join(project, 'node_modules'), path.join(copy, 'node_modules'));
+  symlinkSync(path.join(project, 'node_modules'), path.join(copy, '..', 'node_modules'));
   const words = ['--no-warnings', 'cli/start.ts', '--json', 'samples/tide-log.txt'];
   const { stdout, stderr, code } = await ended(spawn(process.execPath, words, { cwd: copy }));
   expect({ stderr, code }).toEqual({ stderr: '', code: 0 });
   expect(JSON.parse(stdout)).toMatchObject({ status: 'COMPLETED', markdown: path.join('results', 'tide-log.txt.md') });
+  await bundleHandlerIfChanged();
+  const [there, here] = [copy, project].map((root) => readFileSync(path.join(root, 'dist', 'handler.mjs')));
+  expect(there?.equals(here as Buffer)).toBe(true);
 }, 60_000);
