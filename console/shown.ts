@@ -57,6 +57,8 @@ export interface Address {
   readonly status: string;
   /** Of the log. */
   readonly severity: string;
+  /** Of the log: the process of an instance. */
+  readonly instance: string;
   readonly queue: string;
   /** From 0. */
   readonly page: number;

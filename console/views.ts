@@ -210,6 +210,8 @@ export interface InstancesView {
   readonly maxInstances: number;
   /** The newest first. */
   readonly log: readonly LogLine[];
+  /** Processes that the log has lines of, those that have ended too. */
+  readonly logPids: readonly number[];
 }
 
 export interface LogLine {
@@ -218,6 +220,8 @@ export interface LogLine {
   readonly at: number;
   readonly severity: string;
   readonly message: string;
+  /** Process of the instance that wrote it, or that it is about. */
+  readonly pid?: number | undefined;
   readonly documentId?: string | undefined;
   readonly trace?: string | undefined;
   /** What else it says, as JSON. */

@@ -66,8 +66,8 @@ export interface LocalGoogleOptions {
   readonly instanceLimits?: boolean | undefined;
   /** Folder that objects, queues and tasks are kept in, across restarts and kills. @default none: in memory */
   readonly data?: string | undefined;
-  /** Takes what the service writes and what Cloud Run refuses, a line each. @default nothing */
-  readonly onLog?: (line: string) => void;
+  /** Takes what the service writes and what Cloud Run refuses, a line each, with the process of the instance that it is of. @default nothing */
+  readonly onLog?: (line: string, pid?: number) => void;
   /** Called after each message that was pushed. @default nothing */
   readonly onPush?: ((push: PushedMessage) => void) | undefined;
   /** Called after each attempt of a task. @default nothing */

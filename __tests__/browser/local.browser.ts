@@ -203,6 +203,24 @@ test('a killed instance is said to be, and another takes its place', async () =>
   await expectSoon(async () => (await page.getByRole('table', { name: 'Log' }).getByRole('row').count()) === 2);
 });
 
+test('a line of the log says which instance it is of, and is found by it', async () => {
+  await drop('logged.md', '# Logged');
+  await status('COMPLETED');
+  await view('Instances & log');
+  const [pid] = system.google.instancePids();
+  const row = page.getByRole('table', { name: 'Log' }).getByRole('row').nth(1);
+  await expectSoon(async () => (await row.locator('td:nth-child(3)').textContent()) === String(pid));
+  await page.getByRole('combobox', { name: 'Instance' }).selectOption(String(pid));
+  await expectSoon(async () => new URL(page.url()).searchParams.get('instance') === String(pid));
+  await expectSoon(async () => {
+    const shown = await page.getByRole('table', { name: 'Log' }).locator('td:nth-child(3)').allTextContents();
+    return shown.length > 0 && shown.every((one) => one === String(pid));
+  });
+  await page.goto(new URL('/instances?instance=1', running.url).href);
+  await page.getByText('No lines.').waitFor();
+  expect(await page.getByRole('combobox', { name: 'Instance' }).inputValue()).toBe('1');
+});
+
 test('the stack is drawn from its JSON', async () => {
   await view('Stack');
   await page.getByText('595 s for a request').waitFor();

@@ -28,8 +28,8 @@ export class LocalHooks {
   /** @param also takes what others want to hear */
   hooks(also: Pick<Hooks, 'onLog' | 'onAttempt'>): Hooks {
     return {
-      onLog: (line) => {
-        this.log.add(line, this.#clock.now());
+      onLog: (line, pid) => {
+        this.log.add(line, this.#clock.now(), pid);
         also.onLog(line);
         this.changes.notify();
       },

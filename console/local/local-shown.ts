@@ -183,7 +183,8 @@ export class LocalShown implements Shown {
     const instances = running.flatMap(({ pid, ...rest }) =>
       pid === undefined ? [] : [{ pid, ...rest, memoryMb: memoryMbOf(pid) }],
     );
-    return { kind: 'instances', instances, ...load, log: this.#hooks.log.newest(address, LOG_LINES) };
+    const { log } = this.#hooks;
+    return { kind: 'instances', instances, ...load, log: log.newest(address, LOG_LINES), logPids: log.instances() };
   }
 }
 

@@ -8,6 +8,8 @@ interface LogQuery {
   readonly q: string;
   /** At least so severe. @default '' any */
   readonly severity: string;
+  /** Process of the instance that they are of. @default '' any */
+  readonly instance: string;
 }
 
 /** As Cloud Logging orders them. */
@@ -18,22 +20,31 @@ export class LogBuffer {
   #lines: LogLine[] = [];
   #count = 0;
 
-  /** @param line as it was written: JSON of the service, or a sentence of Cloud Run's */
-  add(line: string, now: number): void {
-    this.#lines.push(read(line, this.#count++, now));
+  /**
+   * @param line as it was written: JSON of the service, or a sentence of Cloud Run's
+   * @param pid of the instance that wrote it, or that it is about. @default none
+   */
+  add(line: string, now: number, pid?: number): void {
+    this.#lines.push({ ...read(line, this.#count++, now), ...(pid !== undefined && { pid }) });
     // Now and then, as each time would copy all.
     if (this.#lines.length > MOST_LINES * 1.5) this.#lines = this.#lines.slice(-MOST_LINES);
   }
 
   /** The newest lines that match, the newest first. */
-  newest({ q, severity }: LogQuery, limit: number): LogLine[] {
+  newest({ q, severity, instance }: LogQuery, limit: number): LogLine[] {
     const words = q.toLowerCase().split(/\s+/).filter(Boolean);
     const least = SEVERITIES.indexOf(severity);
     return this.#newestWhere(limit, (line) => {
       if (SEVERITIES.indexOf(line.severity) < least) return false;
+      if (instance !== '' && String(line.pid) !== instance) return false;
       const text = `${line.message}\n${line.rest}`.toLowerCase();
       return words.every((word) => text.includes(word));
     });
+  }
+
+  /** Processes of the instances that lines are of, the one that wrote last first. */
+  instances(): number[] {
+    return [...new Set(this.#lines.toReversed().flatMap(({ pid }) => pid ?? []))];
   }
 
   /** The newest lines of a document and of the requests that were about it, the oldest first. */

@@ -11,6 +11,7 @@ const SEVERITIES = ['', 'INFO', 'WARNING', 'ERROR'];
 /** What runs where, and what it says. */
 export function InstancesView({ view, query }: { view: Instances; query: URLSearchParams }) {
   const severity = query.get('severity') ?? '';
+  const instance = query.get('instance') ?? '';
   return (
     <>
       <header class="heading">
@@ -54,10 +55,24 @@ export function InstancesView({ view, query }: { view: Instances; query: URLSear
             </label>
           ))}
         </fieldset>
+        <label>
+          Instance{' '}
+          <select value={instance} onChange={({ currentTarget }) => search({ instance: currentTarget.value })}>
+            <option value="">All</option>
+            {withChosen(view.logPids, instance).map((pid) => (
+              <option key={pid}>{pid}</option>
+            ))}
+          </select>
+        </label>
       </div>
       <LogTable lines={view.log} />
     </>
   );
+}
+
+/** What is looked for stays to be seen, also when its lines are gone. */
+function withChosen(pids: readonly number[], chosen: string): string[] {
+  return [...new Set([...pids.map(String), ...(chosen === '' ? [] : [chosen])])];
 }
 
 function Instance({

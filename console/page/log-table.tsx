@@ -11,6 +11,7 @@ export function LogTable({ lines, isOfDocument = false }: { lines: readonly LogL
         <>
           <th>Time</th>
           <th>Severity</th>
+          <th class="wide">Instance</th>
           <th>Message</th>
           {!isOfDocument && <th class="wide">Document</th>}
         </>
@@ -22,6 +23,7 @@ export function LogTable({ lines, isOfDocument = false }: { lines: readonly LogL
             <At ms={line.at} />
           </td>
           <td class={`severity ${line.severity.toLowerCase()}`}>{line.severity}</td>
+          <td class="wide number">{line.pid}</td>
           <td class="message">
             {line.rest === '' || line.rest === '{}' ? (
               line.message

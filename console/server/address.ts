@@ -18,6 +18,7 @@ export function addressOf(path: string, query: URLSearchParams): Address | undef
     q: (query.get('q') ?? '').slice(0, 500),
     status: query.get('status') ?? '',
     severity: query.get('severity') ?? '',
+    instance: query.get('instance') ?? '',
     queue: query.get('queue') ?? '',
     page: Number.isInteger(page) && page >= 0 ? page : 0,
   };

@@ -21,8 +21,8 @@ export interface FrontDoorOptions {
   readonly policy: IamPolicy;
   readonly clock: Clock;
   readonly randomHex: (digits: number) => string;
-  /** Takes each refusal, a line each: Cloud Run does not tell the caller why. */
-  readonly onLog: (line: string) => void;
+  /** Takes each refusal, a line each: Cloud Run does not tell the caller why; with the instance's process where there is one. */
+  readonly onLog: (line: string, pid?: number) => void;
 }
 
 /** Cloud Run's texts, by the status that Cloud Run itself answers. */
@@ -64,9 +64,10 @@ async function handle(request: IncomingMessage, response: ServerResponse, option
     return refuse(response, verdict.status);
   }
 
+  let pid: number | undefined;
   const end = new AbortController();
   const timer = clock.setTimeout(() => {
-    onLog(`504 for ${request.method} ${request.url}: no answer within ${service.timeoutSeconds} s`);
+    onLog(`504 for ${request.method} ${request.url}: no answer within ${service.timeoutSeconds} s`, pid);
     refuse(response, 504);
     end.abort();
   }, service.timeoutSeconds * 1000);
@@ -74,6 +75,7 @@ async function handle(request: IncomingMessage, response: ServerResponse, option
   response.once('close', () => end.abort());
   try {
     const place = await instances.acquire(end.signal);
+    pid = place.instance.pid;
     try {
       const headers = forwardedHeaders(request, verdict.headers, options.randomHex);
       await forward({ request, response, headers, instance: place.instance, clock, signal: end.signal });
@@ -85,7 +87,7 @@ async function handle(request: IncomingMessage, response: ServerResponse, option
     if (end.signal.aborted) return;
     if (error instanceof NoInstanceError) return refuse(response, error.status);
     if (!(error instanceof InstanceFailedError)) throw error;
-    onLog(`503 for ${request.method} ${request.url}: the instance ended the connection (${error.message})`);
+    onLog(`503 for ${request.method} ${request.url}: the instance ended the connection (${error.message})`, pid);
     refuse(response, 503);
   } finally {
     clock.clearTimeout(timer);

@@ -28,8 +28,8 @@ export interface InstanceOptions {
   readonly probe: StartupProbe | undefined;
   /** Memory above which it is killed, in bytes. @default as much as there is */
   readonly memoryBytes?: number | undefined;
-  /** Takes each line that the instance writes, and what Cloud Run writes of it. */
-  readonly onLine: (line: string) => void;
+  /** Takes each line that the instance writes, and what Cloud Run writes of it, with the id of its process. */
+  readonly onLine: (line: string, pid?: number) => void;
 }
 
 /** Processes that must not outlive this one. */
@@ -94,7 +94,7 @@ export class ServiceInstance {
     for (const input of lines) {
       input.on('line', (line) => {
         if (!AFTER_AN_ERROR.test(line)) lastLine = line;
-        onLine(line);
+        onLine(line, child.pid);
       });
     }
     const allSaid = Promise.all(lines.map((input) => once(input, 'close')));
@@ -133,10 +133,10 @@ export class ServiceInstance {
     clearTimeout(kill);
   }
 
-  #limitMemory(limitBytes: number, onLine: (line: string) => void): void {
+  #limitMemory(limitBytes: number, onLine: InstanceOptions['onLine']): void {
     const measure = async () => this.pid && residentBytes(this.pid);
     const onExceeded = (message: string) => {
-      onLine(message);
+      onLine(message, this.pid);
       killGroup(this.#child, 'SIGKILL');
     };
     // Real time, as a real process allocates.

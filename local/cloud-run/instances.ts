@@ -35,8 +35,8 @@ export interface InstancesOptions {
    */
   readonly whenIdle?: { readonly cpuIdle: boolean } | undefined;
   readonly clock: Clock;
-  /** Takes what happens to instances, a line each. */
-  readonly onLog: (line: string) => void;
+  /** Takes what happens to instances, a line each, with the id of the process. */
+  readonly onLog: (line: string, pid?: number) => void;
 }
 
 /** How busy the instances are. */
@@ -233,7 +233,7 @@ export class Instances {
       served.end();
       // Whatever is not among them any more was told to end.
       if (!this.#running.delete(running)) return;
-      onLog(`An instance ended by itself (${how}) with ${served.requests} requests.`);
+      onLog(`An instance ended by itself (${how}) with ${served.requests} requests.`, instance.pid);
       if (this.#running.size + this.#starting.size < this.#minimum) this.#startOne().catch(() => {});
       this.#scale();
     });
@@ -241,7 +241,7 @@ export class Instances {
 
   #scaleIn(running: Running): void {
     if (this.#running.size <= this.#minimum) return;
-    this.#options.onLog('An instance without requests for 15 minutes is ended.');
+    this.#options.onLog('An instance without requests for 15 minutes is ended.', running.instance.pid);
     this.#end(running);
   }
 

@@ -5,7 +5,7 @@ import { type CloudTasks, startCloudTasks } from '../../../local/cloud-tasks/clo
 import { VirtualClock } from '../../../time/virtual-clock.ts';
 
 const QUEUE = 'projects/p/locations/l/queues/one';
-const ALL: Address = { place: 'tasks', q: '', status: '', severity: '', queue: '', page: 0 };
+const ALL: Address = { place: 'tasks', q: '', status: '', severity: '', instance: '', queue: '', page: 0 };
 
 let clock: VirtualClock;
 let shown: EmulatorShown;

@@ -1,6 +1,6 @@
 import { LogBuffer } from '../../../console/local/log-buffer.ts';
 
-const ANY = { q: '', severity: '' };
+const ANY = { q: '', severity: '', instance: '' };
 const line = (message: string, more: object = {}) =>
   JSON.stringify({ severity: 'INFO', time: '2026-03-01T12:00:00.000Z', message, ...more });
 const TRACE = 'logging.googleapis.com/trace';
@@ -50,6 +50,23 @@ test("a document's lines are its own and those of the same requests, the oldest 
     line('other', { documentId: 'b' }),
   );
   expect(buffer.ofDocument('a', 10).map(({ message }) => message)).toEqual(['before', 'own']);
+});
+
+test('a line knows the instance that it is of, and is found by it', () => {
+  const buffer = new LogBuffer();
+  buffer.add(line('One'), 5, 11);
+  buffer.add('An instance ended by itself', 6, 22);
+  buffer.add('403 for POST /', 7);
+  buffer.add(line('Two'), 8, 11);
+  const lines = (instance: string) => buffer.newest({ ...ANY, instance }, 10).map(({ message, pid }) => [message, pid]);
+  expect(lines('11')).toEqual([
+    ['Two', 11],
+    ['One', 11],
+  ]);
+  expect(lines('22')).toEqual([['An instance ended by itself', 22]]);
+  expect(lines('1')).toEqual([]);
+  expect(lines('')).toHaveLength(4);
+  expect(buffer.instances()).toEqual([11, 22]);
 });
 
 test('keeps the newest lines alone, and numbers them on', () => {

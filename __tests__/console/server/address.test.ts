@@ -1,7 +1,7 @@
 import { addressOf } from '../../../console/server/address.ts';
 
 const at = (path: string, query = '') => addressOf(path, new URLSearchParams(query));
-const NOTHING = { q: '', status: '', severity: '', queue: '', page: 0 };
+const NOTHING = { q: '', status: '', severity: '', instance: '', queue: '', page: 0 };
 
 test.each([
   ['/documents', '', { place: 'documents', ...NOTHING }],
@@ -12,6 +12,7 @@ test.each([
     { place: 'tasks', id: 'projects/p/locations/l/queues/q/tasks/a', ...NOTHING },
   ],
   ['/documents', 'q=a+b&status=FAILED&page=2', { place: 'documents', ...NOTHING, q: 'a b', status: 'FAILED', page: 2 }],
+  ['/instances', 'instance=12', { place: 'instances', ...NOTHING, instance: '12' }],
   ['/documents/%ff', '', { place: 'documents', id: '%ff', ...NOTHING }],
 ])('%s?%s', (path, query, address) => {
   expect(at(path, query)).toEqual(address);

@@ -73,6 +73,16 @@ test('one that uses more than its memory is killed, and Cloud Run says so', asyn
   expect(lines.all).toEqual([expect.stringMatching(/^Memory limit of 200 MiB exceeded with [23]\d\d MiB used\. Cons/)]);
 });
 
+test('each line comes with the process that it is of', async () => {
+  const pids: (number | undefined)[] = [];
+  const program = "console.log('a'); console.error('b'); require('node:http').createServer().listen(process.env.PORT);";
+  const instance = await start(['node', '-e', program], {
+    onLine: (_line: string, pid?: number) => void pids.push(pid),
+  });
+  await instance.stop();
+  expect(pids).toEqual([instance.pid, instance.pid]);
+});
+
 test('what an instance started ends with it', async () => {
   const lines = new Lines();
   const program = `
