@@ -18,9 +18,11 @@ import { type IamPolicy, PROJECT_NUMBER, PROJECT_OWNER } from './iam-roles.ts';
 import { identitiesOf, type StackIdentities } from './identities.ts';
 import { type ListenOptions, LOOPBACK, type RunningServer, serve } from './listen.ts';
 import { type MetadataOptions, metadataApp } from './metadata-server.ts';
+import { KeptMessages } from './pubsub/kept-messages.ts';
 import { mayForward, notificationsOf, subscriptionsOf, topicsOf } from './pubsub/of-stack.ts';
-import { Pubsub, type PushedMessage } from './pubsub/pubsub.ts';
+import { Pubsub } from './pubsub/pubsub.ts';
 import { pubsubApi } from './pubsub/rest.ts';
+import type { PushedMessage } from './pubsub/subscription.ts';
 import { makeTemporaryFolder } from './temporary-folder.ts';
 import { TerraformStack, type TerraformValue } from './terraform-stack.ts';
 
@@ -64,7 +66,7 @@ export interface LocalGoogleOptions {
    * memory, without CPU between requests where the stack says `cpu_idle`. Else they are kept as they are. @default true
    */
   readonly instanceLimits?: boolean | undefined;
-  /** Folder that objects, queues and tasks are kept in, across restarts and kills. @default none: in memory */
+  /** Folder that objects, queues, tasks and messages are kept in, across restarts and kills. @default none: in memory */
   readonly data?: string | undefined;
   /** Takes what the service writes and what Cloud Run refuses, a line each, with the process of the instance that it is of. @default nothing */
   readonly onLog?: (line: string, pid?: number) => void;
@@ -136,6 +138,8 @@ export async function startLocalGoogle(options: LocalGoogleOptions): Promise<Loc
   await using started = new AsyncDisposableStack();
   const keeper = data === undefined ? undefined : new KeptObjects(join(data, 'cloud-storage'));
   started.defer(() => keeper?.close());
+  const messages = data === undefined ? undefined : new KeptMessages(join(data, 'pubsub'));
+  started.defer(() => messages?.close());
   let run: RunningService | undefined;
   const resolveTarget = (url: string) =>
     url.startsWith(`${service.url}/`) ? `http://${run?.host}${url.slice(service.url.length)}` : url;
@@ -147,6 +151,7 @@ export async function startLocalGoogle(options: LocalGoogleOptions): Promise<Loc
     send: sender.send,
     mayForward: mayForward(stack, policy),
     onPush: options.onPush,
+    keeper: messages,
   });
   const storage = storageOf(
     stack,
@@ -191,6 +196,7 @@ export async function startLocalGoogle(options: LocalGoogleOptions): Promise<Loc
     onLog,
   });
 
+  pubsub.resume();
   const { host, instances } = run;
   const running = started.move();
   return {

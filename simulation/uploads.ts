@@ -1,6 +1,7 @@
 import { UPLOADS_PATH } from '../handler/setting-names.ts';
 import type { Send } from '../local/cloud-tasks/attempt.ts';
-import { Pubsub, type PushedMessage } from '../local/pubsub/pubsub.ts';
+import { Pubsub } from '../local/pubsub/pubsub.ts';
+import type { PushedMessage } from '../local/pubsub/subscription.ts';
 import { documentIdFor } from '../state/document-task.ts';
 import type { Clock } from '../time/clock.ts';
 import type { Profile } from './fault-profile.ts';

@@ -6,8 +6,8 @@ import { globalName } from '../google-stack.ts';
 import type { IamPolicy } from '../iam-roles.ts';
 import { block, parseResource, seconds } from '../resource-schema.ts';
 import type { TerraformStack } from '../terraform-stack.ts';
-import type { Subscription } from './pubsub.ts';
 import type { MessageInput } from './rules.ts';
+import type { Subscription } from './subscription.ts';
 
 /** Pub/Sub's defaults (reference: `Subscription`). */
 const DEFAULTS = {
