@@ -31,7 +31,7 @@ const command = newCommand(
     DEFAULT_PORT,
   )
   .option('--open', 'open the console in the browser')
-  .addOption(dataOption('documents, results, records and tasks'))
+  .addOption(dataOption('documents, results, records, tasks and messages'))
   .option(
     '--no-instance-limits',
     'keep instances: not ended when idle or above their memory, with CPU between requests, as a debugger wants it',

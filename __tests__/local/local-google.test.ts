@@ -6,6 +6,7 @@ import { join } from 'node:path';
 import { createRemoteJWKSet, jwtVerify } from 'jose';
 import { closeServer, listen } from '../../local/listen.ts';
 import { type LocalGoogle, type LocalGoogleOptions, startLocalGoogle } from '../../local/local-google.ts';
+import type { PushedMessage } from '../../local/pubsub/subscription.ts';
 import { Lines } from './cloud-run/lines.ts';
 import { isAlive } from './cloud-run/processes.ts';
 import { CALLER, INVOKER, PROJECT, QUEUE, RUNTIME, SERVICE_URL, stackJson, writeStack } from './fixtures/stack.ts';
@@ -260,6 +261,36 @@ test('with a folder for its data, objects and tasks are there at the next start'
   const second = await start({ data });
   expect(second.storage.get(`${PROJECT}-code`, 'mine.txt')).toEqual(object);
   expect(second.tasks.call('GetTask', { name }, `Bearer ${second.ownerToken()}`).task.name).toBe(name);
+  await second.close();
+});
+
+test('with a folder for its data, a push that was on its way is repeated once the service is there, and no more', async () => {
+  const data = join(folder, 'pushes');
+  const topic = `projects/${PROJECT}/topics/told`;
+  const pushing = (json: object) => {
+    const push_config = {
+      push_endpoint: `${SERVICE_URL}/told`,
+      oidc_token: { service_account_email: INVOKER, audience: SERVICE_URL },
+    };
+    const resource = {
+      ...(json as { resource: object }).resource,
+      google_pubsub_topic: { told: { name: 'told' } },
+      google_pubsub_subscription: { told: { name: 'told', topic: 'told', push_config } },
+    };
+    return { ...json, resource };
+  };
+  const hanging =
+    'require("node:http").createServer((q, r) => q.url === "/told" ? console.log("told") : r.end()).listen(process.env.PORT)';
+  const lines = new Lines();
+  const first = await start({ data, onLog: lines.add }, pushing(runningScript(hanging)));
+  const messageId = first.pubsub.publish(topic, { data: 'aGk=' });
+  await lines.until('told');
+  await first.close();
+
+  const answered = Promise.withResolvers<PushedMessage>();
+  const second = await start({ data, onPush: answered.resolve }, pushing(stackJson()));
+  expect(await answered.promise).toMatchObject({ messageId, delivery: 2, outcome: 'acknowledged' });
+  expect(second.pubsub.waiting(`projects/${PROJECT}/subscriptions/told`)).toBe(0);
   await second.close();
 });
 
