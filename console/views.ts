@@ -251,7 +251,7 @@ export interface StackView {
 
 export interface StackPart {
   readonly id: string;
-  readonly kind: 'identity' | 'queue' | 'service' | 'bucket';
+  readonly kind: 'identity' | 'queue' | 'service' | 'bucket' | 'notification' | 'topic' | 'subscription';
   readonly name: string;
   readonly facts: readonly string[];
   /** What of it holds on this machine. */

@@ -22,8 +22,9 @@ export class LocalSystem {
     this.#hooks = hooks;
   }
 
-  static async start(): Promise<LocalSystem> {
-    const stack = await synthesiseForThisMachine();
+  /** @param settings of the stack, as variables of its environment. @default as a deployment with nothing set */
+  static async start(settings: Readonly<Record<string, string>> = {}): Promise<LocalSystem> {
+    const stack = await synthesiseForThisMachine({ environment: { ...process.env, ...settings } });
     const hooks = new LocalHooks(systemClock);
     const also = { onLog: () => {}, onAttempt: () => {} };
     const google = await startLocalGoogle({ stackFile: stack.stackFile, ...hooks.hooks(also) });

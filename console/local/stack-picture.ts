@@ -5,6 +5,7 @@ import { memberOf } from '../../local/iam-roles.ts';
 import type { TerraformStack } from '../../local/terraform-stack.ts';
 import { shownDeadlines } from '../documents/document-details.ts';
 import type { StackPart, StackView } from '../views.ts';
+import { pubsubParts, shortName } from './pubsub-picture.ts';
 
 /** What a stack declares, and what the local Google enforces of it. */
 export function stackPicture(stack: TerraformStack, secrets: SecretValues, deadlines: Deadlines): StackView {
@@ -65,12 +66,8 @@ export function stackPicture(stack: TerraformStack, secrets: SecretValues, deadl
   }));
   return {
     kind: 'stack',
-    parts: [...identities, ...queues, servicePart, ...buckets],
+    parts: [...identities, ...queues, servicePart, ...buckets, ...pubsubParts(stack)],
     grants,
     deadlines: shownDeadlines(deadlines),
   };
-}
-
-function shortName(resource: string): string {
-  return resource.split('/').at(-1) ?? resource;
 }

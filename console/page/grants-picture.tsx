@@ -11,6 +11,7 @@ const FITTING = 46;
 interface Box {
   readonly id: string;
   readonly name: string;
+  readonly kind: string;
   readonly y: number;
   readonly height: number;
   /** Of what is granted on it. */
@@ -84,8 +85,15 @@ function boxesOf(
   const spread = Math.max(0, height / ids.length - (LINE + 12));
   return ids.map((id) => {
     const grants = grantsOn(id);
-    const name = parts.find((part) => part.id === id)?.name ?? shortName(id);
-    const box = { id, name, y: y + (height > 0 ? spread / 2 : 0), height: LINE * (1 + grants.length) + 12, grants };
+    const { name = shortName(id), kind = '' } = parts.find((part) => part.id === id) ?? {};
+    const box = {
+      id,
+      name,
+      kind,
+      y: y + (height > 0 ? spread / 2 : 0),
+      height: LINE * (1 + grants.length) + 12,
+      grants,
+    };
     y += box.height + (height > 0 ? spread : GAP);
     return box;
   });
@@ -104,7 +112,7 @@ function curve(from: Box, to: Box, index: number): string {
   return `M${x1} ${y1}C${middle} ${y1} ${middle} ${y2} ${x2 - 6} ${y2}m-6 -4l6 4l-6 4`;
 }
 
-function BoxOf({ box: { name, y, height, grants }, x }: { box: Box; x: number }) {
+function BoxOf({ box: { name, kind, y, height, grants }, x }: { box: Box; x: number }) {
   return (
     <g>
       <rect x={x + 1} y={y} width={BOX - 2} height={height} rx="6" />
@@ -112,6 +120,11 @@ function BoxOf({ box: { name, y, height, grants }, x }: { box: Box; x: number })
         {name.length > FITTING ? `${name.slice(0, FITTING - 1)}…` : name}
         <title>{name}</title>
       </text>
+      {grants.length > 0 && (
+        <text class="kind" x={x + BOX - 10} y={y + LINE + 18}>
+          {kind}
+        </text>
+      )}
       {grants.map(({ member, role }, index) => (
         <text key={`${member} ${role}`} x={x + 10} y={y + LINE * (index + 1) + 18}>
           {role.replace('roles/', '')}

@@ -8,12 +8,15 @@ const COLUMNS: readonly (readonly [StackPart['kind'], string])[] = [
   ['queue', 'Queues'],
   ['service', 'Service'],
   ['bucket', 'Buckets'],
+  ['notification', 'Notifications'],
+  ['topic', 'Topics'],
+  ['subscription', 'Subscriptions'],
 ];
 
 /** What the stack declares, and what of it holds on this machine. */
 export function StackView({ view }: { view: Stack }) {
   const { conversion, budget, timeout, dispatch } = view.deadlines;
-  const names = new Map(view.parts.map(({ id, name }) => [id, name]));
+  const parts = new Map(view.parts.map((part) => [part.id, part]));
   return (
     <>
       <header class="heading">
@@ -26,36 +29,55 @@ export function StackView({ view }: { view: Stack }) {
       </p>
       <GrantsPicture view={view} />
       <div class="columns">
-        {COLUMNS.map(([kind, title]) => (
-          <section key={kind} aria-label={title}>
-            <h2>{title}</h2>
-            {view.parts
-              .filter((part) => part.kind === kind)
-              .map((part) => (
-                <Part key={part.id} part={part} />
-              ))}
-          </section>
-        ))}
+        {COLUMNS.map(([kind, title]) => {
+          const parts = view.parts.filter((part) => part.kind === kind);
+          return (
+            parts.length > 0 && (
+              <section key={kind} aria-label={title}>
+                <h2>{title}</h2>
+                {parts.map((part) => (
+                  <Part key={part.id} part={part} />
+                ))}
+              </section>
+            )
+          );
+        })}
       </div>
       <h2>The grants as a table</h2>
-      <Table
-        label="Grants"
-        head={
-          <>
-            <th>Who</th>
-            <th>May</th>
-            <th>On</th>
-          </>
-        }
-      >
-        {view.grants.map(({ member, role, on }) => (
-          <tr key={`${member} ${role} ${on}`}>
-            <td class="name">{names.get(member) ?? member}</td>
-            <td>{role.replace('roles/', '')}</td>
-            <td class="name">{names.get(on) ?? shortName(on)}</td>
-          </tr>
-        ))}
-      </Table>
+      <div class="tight">
+        <Table
+          label="Grants"
+          head={
+            <>
+              <th>Who</th>
+              <th>May</th>
+              <th>On</th>
+            </>
+          }
+        >
+          {view.grants.map(({ member, role, on }) => (
+            <tr key={`${member} ${role} ${on}`}>
+              <td class="name">{parts.get(member)?.name ?? member}</td>
+              <td>{breakable(role.replace('roles/', ''))}</td>
+              <td class="name">
+                {parts.get(on)?.name ?? shortName(on)} <span class="quiet">{parts.get(on)?.kind}</span>
+              </td>
+            </tr>
+          ))}
+        </Table>
+      </div>
+    </>
+  );
+}
+
+/** A role, which a narrow page may break at its dot. */
+function breakable(role: string) {
+  const end = role.indexOf('.') + 1;
+  return (
+    <>
+      {role.slice(0, end)}
+      <wbr />
+      {role.slice(end)}
     </>
   );
 }

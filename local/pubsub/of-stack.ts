@@ -86,12 +86,25 @@ export function subscriptionsOf(stack: TerraformStack): Subscription[] {
   });
 }
 
+/** Email of Pub/Sub's own agent in the project (reference: "Dead-letter topics"). */
+export function pubsubAgent({ projectNumber }: Pick<TerraformStack, 'projectNumber'>): string {
+  return `service-${projectNumber}@gcp-sa-pubsub.iam.gserviceaccount.com`;
+}
+
 /** Whether Pub/Sub's agent may take from a subscription and publish to its dead letters. */
 export function mayForward(stack: TerraformStack, policy: IamPolicy) {
-  const agent = `serviceAccount:service-${stack.projectNumber}@gcp-sa-pubsub.iam.gserviceaccount.com`;
+  const agent = `serviceAccount:${pubsubAgent(stack)}`;
   return ({ name, deadLetter }: Subscription): boolean =>
     policy.allows(agent, 'pubsub.subscriptions.consume', name) &&
     policy.allows(agent, 'pubsub.topics.publish', deadLetter?.topic ?? '');
+}
+
+/** What buckets tell topics of. */
+export function declaredNotifications(stack: TerraformStack) {
+  return stack.resources('google_storage_notification').map((resource) => ({
+    ...parseResource(notificationSchema, resource),
+    topic: globalName(stack, resource.config, 'topics', resource.config.topic),
+  }));
 }
 
 /** Where the notifications of a stack go. */
@@ -105,10 +118,7 @@ export interface NotificationTarget {
  * `onRefused`.
  */
 export function notificationsOf(stack: TerraformStack, policy: IamPolicy, onRefused: (topic: string) => void) {
-  const notifications = stack.resources('google_storage_notification').map((resource) => ({
-    ...parseResource(notificationSchema, resource),
-    topic: globalName(stack, resource.config, 'topics', resource.config.topic),
-  }));
+  const notifications = declaredNotifications(stack);
   const agent = `serviceAccount:${storageAgent(stack)}`;
   return (object: ObjectVersion, overwrote: number | undefined): NotificationTarget[] =>
     notifications.flatMap(({ bucket, topic, payload_format, event_types, object_name_prefix }) => {
