@@ -50,7 +50,7 @@ test('a subscription that pushes says where to, as whom, and what comes of what 
   ]);
   expect(push?.enforced).toBe(
     'identity and audience (a signed token), deadline, backoff, retention, dead letters with both grants of ' +
-      "Pub/Sub's agent; in memory only",
+      "Pub/Sub's agent",
   );
 });
 
@@ -62,7 +62,7 @@ test('the one that keeps dead letters says that it is pulled', () => {
       'messages wait until somebody pulls them',
       '10 s to acknowledge, kept for 7 days',
     ],
-    enforced: 'who may pull, deadline, retention; in memory only',
+    enforced: 'who may pull, deadline, retention',
   });
 });
 
