@@ -41,15 +41,32 @@ export interface Profile {
   readonly disturbance: number;
 }
 
-/** Deliveries misbehave, everything else works: nobody may ever work beside another. */
-const duplicates: Profile = {
-  storageTakesTime: 0.3,
+/** Nothing goes wrong. */
+export const CALM: Profile = {
+  storageTakesTime: 0,
   storageFails: 0,
   storageAnswerLost: 0,
   storageHangs: 0,
   storageBusy: 0,
   crash: 0,
   freeze: 0,
+  createFails: 0,
+  publishFails: 0,
+  duplicate: 0,
+  late: 0,
+  answerLost: 0,
+  conversionFails: 0,
+  conversionSlow: 0,
+  extractionFails: 0,
+  extractionSlow: 0,
+  skewSeconds: 0,
+  disturbance: 0,
+};
+
+/** Deliveries misbehave, everything else works: nobody may ever work beside another. */
+const duplicates: Profile = {
+  ...CALM,
+  storageTakesTime: 0.3,
   createFails: 0.05,
   publishFails: 0.1,
   duplicate: 0.5,
@@ -59,8 +76,6 @@ const duplicates: Profile = {
   conversionSlow: 0.1,
   extractionFails: 0.2,
   extractionSlow: 0.1,
-  skewSeconds: 0,
-  disturbance: 0,
 };
 
 const crashes: Profile = { ...duplicates, crash: 0.02, freeze: 0.01, duplicate: 0.1, disturbance: 0.3 };
@@ -84,25 +99,3 @@ const everything: Profile = {
 };
 
 export const PROFILES = { duplicates, crashes, storage, everything } as const;
-
-/** Nothing goes wrong. */
-export const CALM: Profile = {
-  storageTakesTime: 0,
-  storageFails: 0,
-  storageAnswerLost: 0,
-  storageHangs: 0,
-  storageBusy: 0,
-  crash: 0,
-  freeze: 0,
-  createFails: 0,
-  publishFails: 0,
-  duplicate: 0,
-  late: 0,
-  answerLost: 0,
-  conversionFails: 0,
-  conversionSlow: 0,
-  extractionFails: 0,
-  extractionSlow: 0,
-  skewSeconds: 0,
-  disturbance: 0,
-};
