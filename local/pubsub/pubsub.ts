@@ -84,7 +84,9 @@ export class Pubsub {
 
   /** @returns false where there is no such subscription */
   acknowledge(subscription: string, ackIds: readonly string[]): boolean {
-    return this.#subscriptions.get(subscription)?.acknowledge(ackIds) ?? false;
+    const subscriber = this.#subscriptions.get(subscription);
+    subscriber?.acknowledge(ackIds);
+    return subscriber !== undefined;
   }
 
   /** Messages of a subscription that nobody has acknowledged. */

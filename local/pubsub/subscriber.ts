@@ -98,9 +98,8 @@ export class Subscriber {
     return received;
   }
 
-  acknowledge(ackIds: readonly string[]): boolean {
+  acknowledge(ackIds: readonly string[]): void {
     this.#end(ackIds.filter((id) => this.#pending.has(id)));
-    return true;
   }
 
   close(): void {

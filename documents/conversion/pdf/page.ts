@@ -53,7 +53,7 @@ async function readPage(page: PDFPageProxy, warnings: Readonly<LossWarnings>): P
   const lossesBefore = warnings.count;
   const { runs: asGiven, height, toPage, hasUnreadable } = await readPageText(page);
   const runs = await withoutSpacedLetters(page, await withLigatures(page, asGiven));
-  const annotations = await annotationsOf(page, toPage);
+  const annotations = await undamaged(readAnnotations(page, toPage));
   const tree = (await page.getStructTree()) as StructureNode | null;
   const tagged = readTaggedPage(tree, runs, annotations?.runs ?? []);
   const laidOut = segmentsOf(runs);
@@ -76,9 +76,9 @@ async function segmentsWithTables(
   runs: readonly TextRun[],
   toPage: Matrix,
 ): Promise<Segment[] | undefined> {
-  const tables = ruledTables(await readRules(page, toPage), runs);
+  const tables = ruledTables((await undamaged(readRules(page, toPage))) ?? [], runs);
   if (tables.length === 0) return undefined;
-  const segments: Segment[] = [];
+  const segments: Segment[][] = [];
   let before: TextRun[] = [];
   const written = new Set<unknown>();
   for (const run of runs) {
@@ -88,25 +88,19 @@ async function segmentsWithTables(
       written.add(table);
       const { rows, left, right, top, bottom: y } = table;
       const text = rows.flat().join(' ');
-      segments.push(...segmentsOf(before), {
-        text,
-        left,
-        right,
-        y,
-        size: run.size,
-        isField: true,
-        table: { rows, top },
-      });
+      segments.push(segmentsOf(before), [
+        { text, left, right, y, size: run.size, isField: true, table: { rows, top } },
+      ]);
       before = [];
     }
   }
-  return [...segments, ...segmentsOf(before)];
+  return [...segments, segmentsOf(before)].flat();
 }
 
-/** Those of a page; undefined when they are damaged, which costs them and not the page. */
-async function annotationsOf(page: PDFPageProxy, toPage: Matrix): Promise<PageAnnotations | undefined> {
+/** What stands on a page beside its text; undefined when that is damaged, which costs it and not the page. */
+async function undamaged<T>(reading: Promise<T>): Promise<T | undefined> {
   try {
-    return await readAnnotations(page, toPage);
+    return await reading;
   } catch (error) {
     requireMemory(error);
     return undefined;

@@ -38,7 +38,7 @@ export async function readRules(page: PDFPageProxy, toPage: Matrix): Promise<Rul
     const toPaper = multiply(toPage, matrix);
     if (path === null || !(stroking.has(painting) || filling.has(painting))) continue;
     for (const outline of outlinesOf(path, toPaper)) {
-      rules.push(...(stroking.has(painting) ? strokedRules(outline) : thinBox(outline)));
+      for (const rule of stroking.has(painting) ? rulesOfLine(outline) : rulesOfBox(outline)) rules.push(rule);
       if (rules.length > MOST_RULES) return [];
     }
   }
@@ -73,22 +73,26 @@ function placed(x: number, y: number, [a, b, c, d, e, f]: Matrix): Point {
   return [a * x + c * y + e, b * x + d * y + f];
 }
 
-function strokedRules(outline: readonly Point[]): Rule[] {
-  return outline.slice(1).flatMap((to, i) => ruleOf(outline[i] as Point, to) ?? []);
+function rulesOfLine(outline: readonly Point[]): Rule[] {
+  return outline.slice(1).flatMap(([x, y], i) => ruleOf(...(outline[i] as Point), x, y) ?? []);
 }
 
 /** Many programs draw a line as a box that they fill. */
-function thinBox(outline: readonly Point[]): Rule[] {
+function rulesOfBox(outline: readonly Point[]): Rule[] {
+  if (outline.length < 4 || outline.length > 5) return [];
   const [xs, ys] = [outline.map(([x]) => x), outline.map(([, y]) => y)];
   const [left, right, top, bottom] = [Math.min(...xs), Math.max(...xs), Math.min(...ys), Math.max(...ys)];
-  if (outline.length < 4 || outline.length > 5) return [];
-  if (bottom - top <= THICKEST) return [ruleOf([left, (top + bottom) / 2], [right, (top + bottom) / 2]) ?? []].flat();
-  if (right - left <= THICKEST) return [ruleOf([(left + right) / 2, top], [(left + right) / 2, bottom]) ?? []].flat();
+  const [x, y] = [(left + right) / 2, (top + bottom) / 2];
+  const isLevel = bottom - top <= THICKEST;
+  if (isLevel || right - left <= THICKEST) {
+    const rule = isLevel ? ruleOf(left, y, right, y) : ruleOf(x, top, x, bottom);
+    return rule ? [rule] : [];
+  }
   // The shade of a row separates it from the next; cells are shaded in too many ways to tell columns by.
-  return [top, bottom].flatMap((at) => ruleOf([left, at], [right, at]) ?? []);
+  return [top, bottom].flatMap((at) => ruleOf(left, at, right, at) ?? []);
 }
 
-function ruleOf([x1, y1]: Point, [x2, y2]: Point): Rule | undefined {
+function ruleOf(x1: number, y1: number, x2: number, y2: number): Rule | undefined {
   const [width, height] = [Math.abs(x2 - x1), Math.abs(y2 - y1)];
   if (width < 1 && height >= SHORTEST) {
     return { upright: true, at: (x1 + x2) / 2, from: Math.min(y1, y2), to: Math.max(y1, y2) };

@@ -169,3 +169,10 @@ test('curves, and more lines than a table has, are no lines of a table', async (
     expect((await convert(makePdf([texts], { drawing }), 'x.pdf')).markdown).not.toContain(TABLE);
   }
 });
+
+test.each(['S', 'f'])('a drawing of any number of corners (%s) costs a page nothing of its text', async (painting) => {
+  const corners = Array.from({ length: 300_000 }, (_, i) => `${i % 400} ${i % 7} l`).join(' ');
+  const { markdown, partial } = await convert(makePdf([texts], { drawing: `0 0 m ${corners} ${painting}` }), 'x.pdf');
+  expect(partial).toBeUndefined();
+  for (const { text } of texts) expect(markdown).toContain(text);
+});
