@@ -2,7 +2,7 @@ import { storageAgent } from '../../local/google-attributes.ts';
 import { grantsOf } from '../../local/google-stack.ts';
 import { memberOf } from '../../local/iam-roles.ts';
 import { declaredNotifications, pubsubAgent, subscriptionsOf, topicsOf } from '../../local/pubsub/of-stack.ts';
-import type { Subscription } from '../../local/pubsub/subscription.ts';
+import { type Subscription, shortName } from '../../local/pubsub/subscription.ts';
 import type { TerraformStack } from '../../local/terraform-stack.ts';
 import type { StackPart } from '../views.ts';
 
@@ -81,9 +81,4 @@ function subscriptionPart({ name, topic, ackDeadlineMs, retentionMs, ...how }: S
     ? "identity and audience (a signed token), deadline, backoff, retention, dead letters with both grants of Pub/Sub's agent"
     : 'who may pull, deadline, retention';
   return { id: name, kind: 'subscription', name: shortName(name), facts, enforced };
-}
-
-/** Of a full name its last part. */
-export function shortName(resource: string): string {
-  return resource.split('/').at(-1) ?? resource;
 }

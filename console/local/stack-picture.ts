@@ -2,10 +2,11 @@ import type { Deadlines } from '../../deadlines.ts';
 import { runServiceOf, type SecretValues } from '../../local/cloud-run/run-service.ts';
 import { bucketsOf, grantsOf, queuesOf, serviceAccountsOf } from '../../local/google-stack.ts';
 import { memberOf } from '../../local/iam-roles.ts';
+import { shortName } from '../../local/pubsub/subscription.ts';
 import type { TerraformStack } from '../../local/terraform-stack.ts';
 import { shownDeadlines } from '../documents/document-details.ts';
 import type { StackPart, StackView } from '../views.ts';
-import { pubsubParts, shortName } from './pubsub-picture.ts';
+import { pubsubParts } from './pubsub-picture.ts';
 
 /** What a stack declares, and what the local Google enforces of it. */
 export function stackPicture(stack: TerraformStack, secrets: SecretValues, deadlines: Deadlines): StackView {

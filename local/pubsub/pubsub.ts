@@ -4,7 +4,7 @@ import { type MessageInput, requireName } from './rules.ts';
 import { Subscriber, type SubscriberOptions } from './subscriber.ts';
 import type { ReceivedMessage, Subscription } from './subscription.ts';
 
-export interface PubsubOptions extends SubscriberOptions {
+export interface LocalPubsubOptions extends SubscriberOptions {
   readonly topics: readonly string[];
   readonly subscriptions: readonly Subscription[];
   /** Whether Pub/Sub's own agent may move what a subscription could not deliver. */
@@ -18,12 +18,12 @@ export interface PubsubOptions extends SubscriberOptions {
  * Pub/Sub, not beyond: no order, no filters, no exactly-once delivery, no seeking, no streaming pull.
  */
 export class Pubsub {
-  readonly #options: PubsubOptions;
+  readonly #options: LocalPubsubOptions;
   readonly #topics: Set<string>;
   readonly #subscriptions = new Map<string, Subscriber>();
 
-  /** @throws PubsubError INVALID_ARGUMENT for a topic or a subscription whose name breaks the rules */
-  constructor(options: PubsubOptions) {
+  /** @throws PubsubApiError INVALID_ARGUMENT for a topic or a subscription whose name breaks the rules */
+  constructor(options: LocalPubsubOptions) {
     this.#options = options;
     this.#topics = new Set(options.topics);
     for (const topic of this.#topics) requireName(topic);
@@ -38,7 +38,7 @@ export class Pubsub {
 
   /**
    * @returns false where there is a subscription of this name already
-   * @throws PubsubError INVALID_ARGUMENT for a name that breaks the rules
+   * @throws PubsubApiError INVALID_ARGUMENT for a name that breaks the rules
    */
   subscribe(subscription: Subscription): boolean {
     requireName(subscription.name);

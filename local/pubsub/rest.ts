@@ -16,11 +16,12 @@ import type { Pubsub } from './pubsub.ts';
 import {
   invalidArgument,
   type MessageInput,
-  PubsubError,
+  PubsubApiError,
   requireName,
   requirePublishable,
   requireRange,
 } from './rules.ts';
+import { shortName } from './subscription.ts';
 
 /** Messages that a pull returns at most. */
 const MAX_MESSAGES = 1000;
@@ -32,7 +33,7 @@ const RETENTION_MS = 7 * 86_400_000;
 /** What would be dropped otherwise, and relied on by whoever has set it. */
 const notHere: Reader<undefined> = (value, path) => {
   if (!value || JSON.stringify(value) === '{}') return undefined;
-  throw new PubsubError(
+  throw new PubsubApiError(
     'UNIMPLEMENTED',
     `A subscription of the local Pub/Sub that is made by a call can be pulled, and no more: leave ${path} out.`,
   );
@@ -82,7 +83,7 @@ export function pubsubApi(pubsub: Pubsub, access: Pick<AccessControl, 'check'>):
 
   app.onError((thrown, c) => {
     const error = thrown instanceof ProtoJsonError ? invalidArgument(thrown.message) : thrown;
-    if (!(error instanceof PubsubError)) throw error;
+    if (!(error instanceof PubsubApiError)) throw error;
     const { code: status, httpStatus: code, message } = error;
     return c.json({ error: { code, status, message } }, code);
   });
@@ -114,7 +115,10 @@ export function pubsubApi(pubsub: Pubsub, access: Pick<AccessControl, 'check'>):
     const seconds = ackDeadlineSeconds || defaultSeconds;
     requireRange('ack_deadline_seconds', seconds, min, max);
     if (!pubsub.subscribe({ name, topic, ackDeadlineMs: seconds * 1000, retentionMs: RETENTION_MS })) {
-      throw new PubsubError('ALREADY_EXISTS', `Resource already exists in the project (resource=${shortName(name)}).`);
+      throw new PubsubApiError(
+        'ALREADY_EXISTS',
+        `Resource already exists in the project (resource=${shortName(name)}).`,
+      );
     }
     return c.json({ name, topic, ackDeadlineSeconds: seconds });
   });
@@ -152,10 +156,10 @@ export function pubsubApi(pubsub: Pubsub, access: Pick<AccessControl, 'check'>):
   function permit(c: Context, permission: string, resource: string): void {
     const verdict = access.check({ authorization: c.req.header('Authorization'), permission, resource });
     if (verdict === 'unauthenticated') {
-      throw new PubsubError('UNAUTHENTICATED', 'Request had invalid authentication credentials.');
+      throw new PubsubApiError('UNAUTHENTICATED', 'Request had invalid authentication credentials.');
     }
     if (verdict === 'denied') {
-      throw new PubsubError('PERMISSION_DENIED', `User not authorized to perform this action: ${permission}.`);
+      throw new PubsubApiError('PERMISSION_DENIED', `User not authorized to perform this action: ${permission}.`);
     }
   }
 
@@ -165,7 +169,7 @@ export function pubsubApi(pubsub: Pubsub, access: Pick<AccessControl, 'check'>):
 /** The resource of `NAME:VERB`. */
 function called(c: Context, collection: 'topics' | 'subscriptions', verb: string): string {
   const [id, ...rest] = (c.req.param('call') as string).split(':');
-  if (rest.join(':') !== verb) throw new PubsubError('NOT_FOUND', `The local Google has no ${c.req.path}.`);
+  if (rest.join(':') !== verb) throw new PubsubApiError('NOT_FOUND', `The local Google has no ${c.req.path}.`);
   return required(`projects/${c.req.param('project')}/${collection}/${id}`);
 }
 
@@ -182,10 +186,6 @@ async function read<T>(c: Context, reader: Reader<T>): Promise<T> {
   return reader(parsePayload(Buffer.from(await c.req.arrayBuffer())), '');
 }
 
-function notFound(name: string): PubsubError {
-  return new PubsubError('NOT_FOUND', `Resource not found (resource=${shortName(name)}).`);
-}
-
-function shortName(name: string): string {
-  return name.slice(name.lastIndexOf('/') + 1);
+function notFound(name: string): PubsubApiError {
+  return new PubsubApiError('NOT_FOUND', `Resource not found (resource=${shortName(name)}).`);
 }

@@ -32,8 +32,8 @@ const STATUSES = {
 } as const;
 
 /** What Pub/Sub refuses (reference: `google.rpc.Status`). */
-export class PubsubError extends Error {
-  override readonly name = 'PubsubError';
+export class PubsubApiError extends Error {
+  override readonly name = 'PubsubApiError';
   readonly code: keyof typeof STATUSES;
 
   constructor(code: keyof typeof STATUSES, message: string) {
@@ -46,11 +46,11 @@ export class PubsubError extends Error {
   }
 }
 
-export function invalidArgument(message: string): PubsubError {
-  return new PubsubError('INVALID_ARGUMENT', message);
+export function invalidArgument(message: string): PubsubApiError {
+  return new PubsubApiError('INVALID_ARGUMENT', message);
 }
 
-/** @throws PubsubError INVALID_ARGUMENT for a topic or subscription that nothing can be called (recorded: googleapis/google-cloud-node #1694) */
+/** @throws PubsubApiError INVALID_ARGUMENT for a topic or subscription that nothing can be called (recorded: googleapis/google-cloud-node #1694) */
 export function requireName(name: string): void {
   const [, id = ''] = /^projects\/[^/]+\/(?:topics|subscriptions)\/(.*)$/s.exec(name) ?? [];
   if (ID.test(id)) return;
@@ -60,21 +60,21 @@ export function requireName(name: string): void {
   );
 }
 
-/** @throws PubsubError INVALID_ARGUMENT for a number out of its range (recorded: googleapis/google-api-nodejs-client #519) */
+/** @throws PubsubApiError INVALID_ARGUMENT for a number out of its range (recorded: googleapis/google-api-nodejs-client #519) */
 export function requireRange(field: string, value: number, min: number, max: number): void {
   if (value >= min && value <= max) return;
   const [size, limit] = value < min ? ['small', `minimum value is ${min}`] : ['large', `maximum value is ${max}`];
   throw invalidArgument(`The value for ${field} is too ${size}. You passed ${value} in the request, but the ${limit}.`);
 }
 
-/** @throws PubsubError INVALID_ARGUMENT or FAILED_PRECONDITION for messages that Pub/Sub does not take in one request */
+/** @throws PubsubApiError INVALID_ARGUMENT or FAILED_PRECONDITION for messages that Pub/Sub does not take in one request */
 export function requirePublishable(topic: string, messages: readonly MessageInput[]): void {
   requireRange('message_count', messages.length, 1, MAX_MESSAGES);
   requireRange('request_size', requestBytes(topic, messages), 1, MAX_REQUEST_BYTES);
   for (const message of messages) requireMessage(message);
   if (new Set(messages.map(({ orderingKey = '' }) => orderingKey)).size === 1) return;
   // Recorded: yoshidan/google-cloud-rust #226.
-  throw new PubsubError(
+  throw new PubsubApiError(
     'FAILED_PRECONDITION',
     'In a single publish request, all messages must have no ordering key or they must all have the same ordering key.',
   );

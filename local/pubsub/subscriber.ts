@@ -2,7 +2,13 @@ import type { Clock, TimerHandle } from '../../time/clock.ts';
 import type { AttemptRequest, Send } from '../cloud-tasks/attempt.ts';
 import type { Change, KeptMessage } from './kept-messages.ts';
 import type { MessageInput } from './rules.ts';
-import type { PublishedMessage, PushedMessage, ReceivedMessage, Subscription } from './subscription.ts';
+import {
+  type PublishedMessage,
+  type PushedMessage,
+  type ReceivedMessage,
+  type Subscription,
+  shortName,
+} from './subscription.ts';
 
 /** Pushes of one subscription that are on their way at once: our own; Pub/Sub finds out how many a service bears. */
 const MAX_OUTSTANDING = 20;
@@ -160,7 +166,7 @@ export class Subscriber {
     if (deadLetter && deliveries >= deadLetter.maxDeliveries) {
       const attributes = {
         ...message.attributes,
-        CloudPubSubDeadLetterSourceSubscription: name.split('/').at(-1) ?? '',
+        CloudPubSubDeadLetterSourceSubscription: shortName(name),
         CloudPubSubDeadLetterSourceDeliveryCount: String(deliveries),
       };
       const { data, orderingKey } = message;

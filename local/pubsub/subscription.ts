@@ -34,3 +34,8 @@ export interface PushedMessage {
   readonly delivery: number;
   readonly outcome: 'acknowledged' | 'retrying' | 'dead letter' | 'expired';
 }
+
+/** Of the full name of a resource its last part. */
+export function shortName(name: string): string {
+  return name.slice(name.lastIndexOf('/') + 1);
+}

@@ -2,7 +2,7 @@ import { appendFileSync, mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { type Change, KeptMessages, MESSAGES } from '../../../local/pubsub/kept-messages.ts';
-import { Pubsub, type PubsubOptions } from '../../../local/pubsub/pubsub.ts';
+import { type LocalPubsubOptions, Pubsub } from '../../../local/pubsub/pubsub.ts';
 import type { PushedMessage, Subscription } from '../../../local/pubsub/subscription.ts';
 import { VirtualClock } from '../../../time/virtual-clock.ts';
 
@@ -51,13 +51,13 @@ function stop(): void {
 }
 
 /** Without `status`, no push is answered. */
-const send: PubsubOptions['send'] = async ({ body }) => {
+const send: LocalPubsubOptions['send'] = async ({ body }) => {
   deliveries.push(JSON.parse(Buffer.from(body ?? []).toString()).deliveryAttempt);
   if (status === undefined) return new Promise(() => {});
   return { kind: 'response', status, headers: {}, body: Buffer.of() };
 };
 
-function open(options: Partial<PubsubOptions> = {}): Pubsub {
+function open(options: Partial<LocalPubsubOptions> = {}): Pubsub {
   keeper = new KeptMessages(folder);
   running = new Pubsub({
     clock,

@@ -1,9 +1,8 @@
+import { saysMoreThanNumber } from '../page-numbers.ts';
 import { childOf, descendantsOf, type XmlElement } from '../xml.ts';
 import { type BodyContext, rewriteBody } from './word-body.ts';
 import { isOn, textIn } from './word-xml.ts';
 
-/** As in "Page 3 of 5". */
-const WORDS_BESIDE_PAGE = 2;
 const PAGE_FIELD = /^\s*(?:PAGE|NUMPAGES|SECTIONPAGES)\b/i;
 
 interface Header {
@@ -43,10 +42,7 @@ export function headerParagraphs(part: XmlElement, context: BodyContext): XmlEle
       ({ text, attributes }) => PAGE_FIELD.test(attributes['w:instr'] ?? text),
     );
     const { children } = rewriteBody({ ...part, children: [withoutPageNumbers(child, field)] }, context);
-    return children.filter((element) => {
-      const words = textIn(element).match(/\p{L}+/gu)?.length ?? 0;
-      return words > (countsPages ? WORDS_BESIDE_PAGE : 0);
-    });
+    return children.filter((element) => saysMoreThanNumber(textIn(element), countsPages));
   });
 }
 

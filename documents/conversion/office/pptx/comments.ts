@@ -14,11 +14,11 @@ export function commentAuthors(office: OfficePackage, presentation: string): Rea
 export function commentsOf(office: OfficePackage, slide: string, authors: ReadonlyMap<string, string>): Block[] {
   const part = relatedPart(office, slide, 'comments');
   if (part === undefined) return [];
-  const said = ({ attributes, ...comment }: XmlElement) => {
-    const body = childOf({ attributes, ...comment }, 'txBody');
+  const said = (comment: XmlElement) => {
+    const body = childOf(comment, 'txBody');
     const own = comment.children.find(({ name }) => name === 'text')?.text.trim() ?? '';
     const text = [own, paragraphsText(body, office.linksOf(part))].filter((each) => each !== '').join('\n');
-    const author = authors.get(attributes.authorId ?? '');
+    const author = authors.get(comment.attributes.authorId ?? '');
     return text === '' ? [] : [`${author ? `Comment by ${author}` : 'Comment'}: ${text}`];
   };
   const texts = childrenOf(parseXml(office.read(part)), 'cm').flatMap((comment) => [

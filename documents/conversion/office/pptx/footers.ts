@@ -1,12 +1,11 @@
 import type { Block } from '../../blocks.ts';
+import { saysMoreThanNumber } from '../page-numbers.ts';
 import { childOf, descendantsOf, type XmlElement } from '../xml.ts';
 import { type Links, paragraphsText } from './paragraphs.ts';
 import { shapesOf } from './reading-order.ts';
 import { isHidden } from './shapes.ts';
 import type { SheetOf } from './sheets.ts';
 
-/** Words beside the number of a slide, as in "Slide 3 of 5". */
-const WORDS_BESIDE_NUMBER = 2;
 const FURNITURE = new Set(['sldNum', 'dt', 'ftr', 'hdr', 'sldImg']);
 const COMPUTED = /^(?:slidenum|datetime)/;
 
@@ -53,9 +52,9 @@ export class Footers {
     const isComputed = descendantsOf(shape, 'fld').some(({ attributes }) => COMPUTED.test(attributes.type ?? ''));
     const typed = body && isComputed ? withoutFields(body) : body;
     const text = paragraphsText(typed, links);
-    const words = text.match(/\p{L}+/gu)?.length ?? 0;
-    const leastWords = isComputed ? WORDS_BESIDE_NUMBER : typeOf(shape) === 'sldNum' ? 0 : -1;
-    if (text === '' || words <= leastWords || this.#seen.has(text)) return [];
+    const mayBeNumber = isComputed || typeOf(shape) === 'sldNum';
+    if (text === '' || this.#seen.has(text)) return [];
+    if (mayBeNumber && !saysMoreThanNumber(text, isComputed)) return [];
     this.#seen.add(text);
     return [{ kind: 'paragraph', text }];
   }

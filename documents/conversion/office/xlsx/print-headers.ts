@@ -1,9 +1,9 @@
+import { saysMoreThanNumber } from '../page-numbers.ts';
+
 /** Fonts and colours; of what follows, sizes, the page's number, and what Excel fills in, such as the file's name (ECMA-376, part 1, 18.3.1.46). */
 const STYLE = /&"[^"]*"|&K(?:[\da-f]{6}|\d\d[+-]\d{3})/gi;
 const NUMBER = /&[PN](?:[+-]\d+)?/gi;
 const OTHER = /&(?:\d+|[^&LCR])/gi;
-/** As in "Page 3 of 5". */
-const WORDS_BESIDE_NUMBER = 2;
 
 /** Headers and footers of a sheet that is printed, which only print shows. */
 export class PrintHeaders {
@@ -35,7 +35,6 @@ export function printedWords(code: string): string[] {
     .split(/&[LCR]/i);
   return sections.flatMap((section) => {
     const text = section.replace(NUMBER, '').replace(OTHER, '').replaceAll('\u0000', '&').replace(/\s+/g, ' ').trim();
-    const words = text.match(/\p{L}+/gu)?.length ?? 0;
-    return words > (section.match(NUMBER) ? WORDS_BESIDE_NUMBER : 0) ? [text] : [];
+    return saysMoreThanNumber(text, section.match(NUMBER) !== null) ? [text] : [];
   });
 }
