@@ -1,5 +1,5 @@
 import type { Measurement } from './measurement.ts';
-import { millisecondsOfLoad, taskRequest, withRemovedSignature } from './request-load.ts';
+import { millisecondsOfLoad, processRequest, withRemovedSignature } from './request-load.ts';
 import { startRequestServer } from './request-server-process.ts';
 
 const REQUESTS = 50_000;
@@ -26,7 +26,7 @@ export const handlerMemory: Measurement = {
     const { port } = server;
     const token = withRemovedSignature(server.token);
     const half = async (run: string) => {
-      const requestOf = taskRequest({ token, run });
+      const requestOf = processRequest({ token, run });
       await millisecondsOfLoad({ port, requests: REQUESTS / 2, connections: CONNECTIONS, requestOf, signal });
       return server.memoryUse();
     };

@@ -1,7 +1,7 @@
 import { interleave } from './interleave.ts';
 import type { Measurement } from './measurement.ts';
 import { median } from './median.ts';
-import { millisecondsOfLoad, taskRequest, withRemovedSignature } from './request-load.ts';
+import { millisecondsOfLoad, processRequest, withRemovedSignature } from './request-load.ts';
 import { type ServerReady, startRequestServer } from './request-server-process.ts';
 
 const REQUESTS = 3000;
@@ -18,7 +18,7 @@ export const handlerRequests: Measurement = {
     await using behindCloudRun = await startRequestServer('handler behind Cloud Run', signal);
     let round = 0;
     const thousand = async ({ port, token }: ServerReady, requests = REQUESTS) => {
-      const requestOf = taskRequest({ token, run: `run-${++round}` });
+      const requestOf = processRequest({ token, run: `run-${++round}` });
       const milliseconds = await millisecondsOfLoad({ port, requests, connections: CONNECTIONS, requestOf, signal });
       return (milliseconds / requests) * 1000;
     };

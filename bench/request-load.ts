@@ -74,7 +74,7 @@ function exchange(socket: Socket, next: () => string | undefined, signal: AbortS
 }
 
 /** A delivery of Cloud Tasks, for a document of its own. */
-export function taskRequest({ token, run }: { token: string; run: string }): (number: number) => string {
+export function processRequest({ token, run }: { token: string; run: string }): (number: number) => string {
   return (number) => {
     const body = JSON.stringify({
       documentId: `${run}-${number}`,

@@ -32,7 +32,7 @@ export class RefusedActionError extends Error {
 }
 
 export const PLACES = ['documents', 'tasks', 'queues', 'instances', 'faults', 'stack'] as const;
-export type Place = (typeof PLACES)[number];
+export type MenuPlace = (typeof PLACES)[number];
 
 export interface About {
   /** What is shown: `document-processing-dev`. */
@@ -40,7 +40,7 @@ export interface About {
   readonly project: string;
   readonly kind: 'local' | 'emulator' | 'deployed';
   /** What there is to see, the first one first. */
-  readonly places: readonly Place[];
+  readonly places: readonly MenuPlace[];
   readonly canChange: boolean;
   readonly takesFiles: boolean;
   /** Where the log is, where it is not here. */
@@ -49,7 +49,7 @@ export interface About {
 
 /** Which view of what: the path and the query of the page's address. */
 export interface Address {
-  readonly place: Place;
+  readonly place: MenuPlace;
   /** Of one document or task. */
   readonly id?: string | undefined;
   /** Words to look for. */

@@ -13,7 +13,7 @@ export type View =
   | StackView;
 
 /** Something that many are, a page of them. */
-export interface Page<Row> {
+export interface RowsPage<Row> {
   readonly rows: readonly Row[];
   /** That match. */
   readonly total: number;
@@ -34,7 +34,7 @@ export interface DocumentRow {
   readonly partial?: boolean | undefined;
 }
 
-export interface DocumentsView extends Page<DocumentRow> {
+export interface DocumentsView extends RowsPage<DocumentRow> {
   readonly kind: 'documents';
   /** Of all, whatever matches. */
   readonly counts: Readonly<Record<Status, number>>;
@@ -155,7 +155,7 @@ export interface TaskRow {
   readonly answer?: string | undefined;
 }
 
-export interface TasksView extends Page<TaskRow> {
+export interface TasksView extends RowsPage<TaskRow> {
   readonly kind: 'tasks';
   readonly counts: Readonly<Record<string, number>>;
   readonly done: Series;
@@ -187,7 +187,7 @@ export interface Why {
   readonly until?: number | undefined;
 }
 
-export interface QueuesView extends Page<TaskRow> {
+export interface QueuesView extends RowsPage<TaskRow> {
   readonly kind: 'queues';
   readonly queues: readonly QueueDetails[];
   /** The one whose tasks are shown. */

@@ -1,8 +1,19 @@
 import * as z from 'zod';
-import type { DocumentTask } from '../state/document-task.ts';
+import { type DocumentTask, methodSchema, ocrSchema } from '../state/document-task.ts';
 
 /** An object that was uploaded. How it is to be processed its own metadata say, whoever hands it in. */
 export interface Upload extends Pick<DocumentTask, 'sourceUri' | 'generation'> {}
+
+/** How an object asks to be processed, by its custom metadata. */
+const ownOptionsSchema = z.object({ method: methodSchema.catch('auto'), ocr: ocrSchema.catch('auto') });
+
+/**
+ * What an object's custom metadata `method` and `ocr` ask for. A value that means nothing is no reason to lose a document: it counts
+ * as not given.
+ */
+export function optionsOf(metadata: Readonly<Record<string, string>>): z.output<typeof ownOptionsSchema> {
+  return ownOptionsSchema.parse(metadata);
+}
 
 /** Why an event leads to no document; the same event would never lead to one. */
 export class IgnoredEventError extends Error {

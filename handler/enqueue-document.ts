@@ -1,4 +1,5 @@
 import * as z from 'zod';
+import { optionsOf } from '../events/upload-event.ts';
 import type { ObjectInfo, ObjectStore } from '../google/object-store.ts';
 import { isSameDocument } from '../state/document-state.ts';
 import {
@@ -9,7 +10,6 @@ import {
   generationSchema,
   methodSchema,
   ocrSchema,
-  optionsOf,
   parseSourceUri,
   sourceUriSchema,
 } from '../state/document-task.ts';

@@ -62,7 +62,7 @@ export function message<F extends Fields>(type: string, fields: F): Reader<Messa
   };
 }
 
-export function list<T>(reader: Reader<T>): Reader<T[]> {
+export function repeated<T>(reader: Reader<T>): Reader<T[]> {
   return (value, path) => {
     if (!Array.isArray(value)) fail(path, 'TYPE_MESSAGE', value);
     return value.map((item, index) => reader(item, `${path}[${index}]`));

@@ -5,14 +5,14 @@ import type { Construct } from 'constructs';
 import { deadlinesFor } from '../deadlines.ts';
 import { UPLOADS_PATH } from '../handler/setting-names.ts';
 import { addChecks } from './checks.ts';
-import { type DocumentProcessingStackProps, resolveProps, sharedChecks } from './document-processing-props.ts';
+import { type DocumentProcessingStackProps, resolveProps } from './document-processing-props.ts';
 import { FixedPlace } from './fixed-place.ts';
 import { HandlerBundle, OWN_BUNDLE, stockNodeImage } from './handler-bundle.ts';
 import { HandlerService } from './handler-service.ts';
 import { Monitoring } from './monitoring/monitoring.ts';
 import { namesFor } from './names.ts';
 import { EncryptionKey } from './options/encryption-key.ts';
-import { Extraction } from './options/extraction.ts';
+import { FieldExtraction } from './options/extraction.ts';
 import { OutcomeTopic } from './options/outcome-topic.ts';
 import { documentsExpiry, resultsExpiry } from './options/retention.ts';
 import { SecretVariables } from './options/secret-variables.ts';
@@ -20,6 +20,7 @@ import { UploadEvents } from './options/upload-events.ts';
 import { addOutputs } from './outputs.ts';
 import { PrivateBucket } from './private-bucket.ts';
 import { ServiceIdentity } from './service-identity.ts';
+import { sharedChecks } from './stack-checks.ts';
 import { TaskQueue } from './task-queue.ts';
 
 /**
@@ -87,7 +88,7 @@ export class DocumentProcessingStack extends TerraformStack {
     const secrets = new SecretVariables(this, 'secrets', { secrets: rest.secrets, projectId, member: runtime.member });
     const extraction =
       props.extraction &&
-      new Extraction(this, 'extraction', { ...props.extraction, projectId, member: runtime.member });
+      new FieldExtraction(this, 'extraction', { ...props.extraction, projectId, member: runtime.member });
     const outcomes =
       props.outcomes === undefined || props.outcomes === false
         ? undefined

@@ -28,17 +28,6 @@ export const methodSchema = z.enum(['auto', 'local', 'docling']);
 /** Whether text in pictures is recognised. */
 export const ocrSchema = z.enum(['auto', 'force', 'skip']);
 
-/** How an object asks to be processed, by its custom metadata. */
-const ownOptionsSchema = z.object({ method: methodSchema.catch('auto'), ocr: ocrSchema.catch('auto') });
-
-/**
- * What an object's custom metadata `method` and `ocr` ask for. A value that means nothing is no reason to lose a document: it counts
- * as not given.
- */
-export function optionsOf(metadata: Readonly<Record<string, string>>): z.output<typeof ownOptionsSchema> {
-  return ownOptionsSchema.parse(metadata);
-}
-
 /**
  * What a task carries: a reference to the document, never the document, and nothing secret (whoever may enqueue can read tasks).
  * Unknown fields are ignored and later fields must have defaults, so that tasks queued by another version still run.

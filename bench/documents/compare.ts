@@ -13,7 +13,7 @@ import { textTable } from '../../cli/terminal-text.ts';
 import { median } from '../median.ts';
 import { PROJECT } from '../node-process.ts';
 import list from './documents.json' with { type: 'json' };
-import { type Expectation, found, type Score } from './score.ts';
+import { type Expectation, type Score, scoreOf } from './score.ts';
 
 const CANDIDATES: Readonly<Record<string, readonly string[]>> = {
   '.pdf': ['this project', 'liteparse', 'officeparser', 'pdf2md', 'unpdf'],
@@ -49,7 +49,7 @@ for (const [extension, candidates] of Object.entries(CANDIDATES)) {
   const ofType = documents.filter(({ file }) => path.extname(file) === extension);
   for (const candidate of candidates) {
     const outcomes = ofType.map(({ file }) => convert(candidate, file));
-    const scores = ofType.map((expected, i) => found(outcomes[i]?.markdown ?? '', expected));
+    const scores = ofType.map((expected, i) => scoreOf(outcomes[i]?.markdown ?? '', expected));
     if (verbose) complain(candidate, ofType, outcomes, scores);
     const share = (kind: (typeof KINDS)[number]) => {
       const expected = ofType.reduce((sum, document) => sum + document[kind].length, 0);

@@ -18,7 +18,7 @@ export interface Score {
   readonly missed: readonly string[];
 }
 
-export function found(markdown: string, expected: Expectation): Score {
+export function scoreOf(markdown: string, expected: Expectation): Score {
   // Anchors and alignment in HTML are no fault, and no text.
   const lines = markdown
     .replace(/<\/?(?:a|div)\b[^>]*>/g, '')

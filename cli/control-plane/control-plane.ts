@@ -10,7 +10,7 @@ import { cloudTasksApi } from './cloud-tasks.ts';
 import { loggingApi, monitoringApi } from './monitoring.ts';
 import { Policies } from './policies.ts';
 import { grantsOnlyApi, projectsApi, serviceAccountsApi } from './projects.ts';
-import { pubsubApi } from './pubsub.ts';
+import { pubsubResourcesApi } from './pubsub.ts';
 
 /** What a call asked for, in the order of the calls. */
 interface SeenCall {
@@ -87,7 +87,7 @@ export class ControlPlane {
       'projects/v1/': projectsApi(policies),
       'projects/v3/': projectsApi(policies),
       'billing/v1/': projectsApi(policies),
-      'pubsub/v1/': pubsubApi(this.#resources.topics, this.#resources.subscriptions, policies),
+      'pubsub/v1/': pubsubResourcesApi(this.#resources.topics, this.#resources.subscriptions, policies),
       'monitoring/': monitoringApi(alertPolicies, dashboards),
       'logging/v2/': loggingApi(metrics),
       'secrets/v1/': grantsOnlyApi(policies),

@@ -2,7 +2,11 @@ import { type Api, found, type Json, requireNew } from './call.ts';
 import type { Policies } from './policies.ts';
 
 /** Topics and subscriptions, by their full names. */
-export function pubsubApi(topics: Map<string, Json>, subscriptions: Map<string, Json>, policies: Policies): Api {
+export function pubsubResourcesApi(
+  topics: Map<string, Json>,
+  subscriptions: Map<string, Json>,
+  policies: Policies,
+): Api {
   return ({ method, path, body }) => {
     const [, name, kind, verb] = /^(projects\/[^/]+\/(topics|subscriptions)\/[^/:]+)(?::(\w+))?$/.exec(path) ?? [];
     if (name === undefined) return undefined;

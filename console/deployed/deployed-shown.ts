@@ -5,7 +5,7 @@ import { Changes } from '../changes.ts';
 import { DocumentActions, type DocumentsOperator } from '../documents/document-actions.ts';
 import { documentDetails } from '../documents/document-details.ts';
 import { rowOf } from '../documents/document-index.ts';
-import { pageOf } from '../page-of.ts';
+import { rowsPageOf } from '../rows-page.ts';
 import { type About, type Address, RefusedActionError, type Shown } from '../shown.ts';
 import { isQueueAction } from '../tasks/queue-actions.ts';
 import { whyNothingRuns } from '../tasks/why.ts';
@@ -123,7 +123,7 @@ export class DeployedShown implements Shown {
     const tasks = [...(shown?.tasks ?? [])].sort((a, b) => a.scheduleTime - b.scheduleTime);
     const rows = tasks.map((task) => taskRowOf(task, shown?.queue.name ?? ''));
     const details = all.map((each) => queueDetails(each.queue, each.tasks, clock.now()));
-    return { kind: 'queues', queues: details, queue: shown?.queue.name ?? '', ...pageOf(rows, page) };
+    return { kind: 'queues', queues: details, queue: shown?.queue.name ?? '', ...rowsPageOf(rows, page) };
   }
 
   get #queueNames(): string[] {

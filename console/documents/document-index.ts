@@ -1,7 +1,7 @@
 import { isLive } from '../../state/document-state.ts';
 import type { DocumentView } from '../../state/document-view.ts';
-import { hasWords, pageOf, wordsOf } from '../page-of.ts';
 import { RecentSeries } from '../recent-series.ts';
+import { hasWords, rowsPageOf, wordsOf } from '../rows-page.ts';
 import type { Address } from '../shown.ts';
 import { type DocumentRow, type DocumentsView, STATUSES, type Status } from '../views.ts';
 
@@ -67,7 +67,7 @@ export class DocumentIndex {
       counts[status]++;
       if (status === 'PENDING' && (oldest === undefined || entry.createdAt < oldest.createdAt)) oldest = entry;
     }
-    const shown = pageOf(this.#matching(query, now), page);
+    const shown = rowsPageOf(this.#matching(query, now), page);
     return {
       kind: 'documents',
       ...shown,

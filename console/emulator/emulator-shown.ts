@@ -4,8 +4,8 @@ import { locationOfQueue, projectOfLocation, queueOf, shortId } from '../../loca
 import type { Clock } from '../../time/clock.ts';
 import type { Action, Done } from '../actions.ts';
 import { Changes } from '../changes.ts';
-import { hasWords, pageOf, wordsOf } from '../page-of.ts';
 import { RecentSeries } from '../recent-series.ts';
+import { hasWords, rowsPageOf, wordsOf } from '../rows-page.ts';
 import { type About, type Address, RefusedActionError, type Shown } from '../shown.ts';
 import { attemptDetails, runningAttempt, taskRequest } from '../tasks/attempt-details.ts';
 import { FaultLog, planFault } from '../tasks/fault-log.ts';
@@ -117,7 +117,7 @@ export class EmulatorShown implements Shown {
     for (const row of all) counts[row.status] = (counts[row.status] ?? 0) + 1;
     const words = wordsOf(q);
     const matching = all.filter((row) => (status === '' || row.status === status) && hasWords(textOf(row), words));
-    return { kind: 'tasks', ...pageOf(matching, page), counts, done: this.#done.at(this.#clock.now()) };
+    return { kind: 'tasks', ...rowsPageOf(matching, page), counts, done: this.#done.at(this.#clock.now()) };
   }
 
   #task(name: string): View | undefined {

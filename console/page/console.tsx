@@ -1,27 +1,27 @@
 import { render } from 'preact';
 import { useEffect, useMemo, useState } from 'preact/hooks';
 import 'uplot/dist/uPlot.min.css';
-import type { About, Place } from '../shown.ts';
+import type { About, MenuPlace } from '../shown.ts';
 import type { View } from '../views.ts';
 import { commandsForFile, type Notice, type Tools, ToolsContext } from './actions.tsx';
 import './console.css';
 import './controls.css';
 import './views.css';
-import { DocumentView } from './document-view.tsx';
-import { DocumentsView } from './documents-view.tsx';
+import { DocumentPanel } from './document-panel.tsx';
+import { DocumentsPanel } from './documents-panel.tsx';
 import { DropTarget } from './drop-target.tsx';
-import { FaultsView } from './faults-view.tsx';
+import { FaultsPanel } from './faults-panel.tsx';
 import { logUrlFor } from './format.ts';
-import { InstancesView } from './instances-view.tsx';
+import { InstancesPanel } from './instances-panel.tsx';
 import { useLive } from './live.ts';
 import { followLinks, go, useWhere } from './location.ts';
 import { Commands } from './parts.tsx';
-import { QueuesView } from './queues-view.tsx';
+import { QueuesPanel } from './queues-panel.tsx';
 import { about, enter, type ServerError, sendFile } from './server.ts';
-import { StackView } from './stack-view.tsx';
-import { TasksView, TaskView } from './tasks-view.tsx';
+import { StackPanel } from './stack-panel.tsx';
+import { TaskPanel, TasksPanel } from './tasks-panel.tsx';
 
-const TITLES: Readonly<Record<Place, string>> = {
+const TITLES: Readonly<Record<MenuPlace, string>> = {
   documents: 'Documents',
   tasks: 'Tasks',
   queues: 'Queues',
@@ -36,7 +36,7 @@ function Console({ about: what }: { about: About }) {
   const { path, query } = useWhere();
   const live = useLive(path, query.toString());
   const [notice, setNotice] = useState<Notice>();
-  const place = path.split('/')[1] as Place;
+  const place = path.split('/')[1] as MenuPlace;
   useEffect(() => {
     document.title = `${TITLES[place] ?? 'Console'} · ${what.name}`;
   }, [place, what.name]);
@@ -112,21 +112,21 @@ function Shown({ view, query, what }: { view: View | null | undefined; query: UR
   if (view === undefined) return <p class="empty">Looking…</p>;
   switch (view?.kind) {
     case 'documents':
-      return <DocumentsView view={view} query={query} />;
+      return <DocumentsPanel view={view} query={query} />;
     case 'document':
-      return <DocumentView view={view} logUrl={what.logUrl} />;
+      return <DocumentPanel view={view} logUrl={what.logUrl} />;
     case 'tasks':
-      return <TasksView view={view} query={query} />;
+      return <TasksPanel view={view} query={query} />;
     case 'task':
-      return <TaskView view={view} />;
+      return <TaskPanel view={view} />;
     case 'queues':
-      return <QueuesView view={view} isLinked={what.kind === 'emulator'} />;
+      return <QueuesPanel view={view} isLinked={what.kind === 'emulator'} />;
     case 'instances':
-      return <InstancesView view={view} query={query} />;
+      return <InstancesPanel view={view} query={query} />;
     case 'faults':
-      return <FaultsView view={view} hasStorage={what.kind === 'local'} />;
+      return <FaultsPanel view={view} hasStorage={what.kind === 'local'} />;
     case 'stack':
-      return <StackView view={view} />;
+      return <StackPanel view={view} />;
     default:
       return <p class="empty">There is nothing at this address.</p>;
   }

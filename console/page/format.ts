@@ -9,7 +9,7 @@ export function counted(value: number, one: string, many = `${one}s`): string {
 }
 
 /** Two units at most: `3.2 s`, `4 min 10 s`, `2 h 5 min`, `3 d 4 h`. */
-export function duration(ms: number): string {
+export function durationText(ms: number): string {
   const seconds = Math.max(0, ms) / 1000;
   if (seconds < 1) return `${Math.round(seconds * 1000)} ms`;
   if (seconds < 10) return `${seconds.toFixed(1)} s`;
@@ -32,12 +32,7 @@ export function time(ms: number): string {
   return date.toDateString() === new Date().toDateString() ? clock : `${date.toLocaleDateString('en-CA')} ${clock}`;
 }
 
-export function bytes(count: number): string {
-  if (count < 1000) return `${count} B`;
-  return count < 1e6 ? `${(count / 1000).toFixed(1)} kB` : `${(count / 1e6).toFixed(1)} MB`;
-}
-
-export function shortName(resource: string): string {
+export function lastPart(resource: string): string {
   return resource.split('/').at(-1) ?? resource;
 }
 

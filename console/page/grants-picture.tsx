@@ -1,5 +1,5 @@
 import type { StackGrant, StackPart, StackView } from '../views.ts';
-import { counted, shortName } from './format.ts';
+import { counted, lastPart } from './format.ts';
 
 const WIDTH = 960;
 const BOX = 350;
@@ -85,7 +85,7 @@ function boxesOf(
   const spread = Math.max(0, height / ids.length - (LINE + 12));
   return ids.map((id) => {
     const grants = grantsOn(id);
-    const { name = shortName(id), kind = '' } = parts.find((part) => part.id === id) ?? {};
+    const { name = lastPart(id), kind = '' } = parts.find((part) => part.id === id) ?? {};
     const box = {
       id,
       name,

@@ -1,11 +1,11 @@
 import type { LogLine } from '../views.ts';
-import { At, Table } from './parts.tsx';
+import { At, DataTable } from './parts.tsx';
 
 /** Lines of the log. */
 export function LogTable({ lines, isOfDocument = false }: { lines: readonly LogLine[]; isOfDocument?: boolean }) {
   if (lines.length === 0) return <p class="empty">No lines.</p>;
   return (
-    <Table
+    <DataTable
       label="Log"
       head={
         <>
@@ -42,6 +42,6 @@ export function LogTable({ lines, isOfDocument = false }: { lines: readonly LogL
           )}
         </tr>
       ))}
-    </Table>
+    </DataTable>
   );
 }

@@ -1,7 +1,7 @@
 import type { ComponentChildren } from 'preact';
 import { useEffect, useState } from 'preact/hooks';
-import type { Page } from '../views.ts';
-import { duration, number, time } from './format.ts';
+import type { RowsPage } from '../views.ts';
+import { durationText, number, time } from './format.ts';
 import { pathWith } from './location.ts';
 
 const SHAPES: Readonly<Record<string, string>> = {
@@ -39,12 +39,12 @@ export function useNow(everyMs: number): number {
 /** Counts down to a time, then says what is due. */
 export function Countdown({ to, past = 'now' }: { to: number; past?: string }) {
   const left = to - useNow(1000);
-  return <span class="number">{left > 0 ? duration(Math.ceil(left / 1000) * 1000) : past}</span>;
+  return <span class="number">{left > 0 ? durationText(Math.ceil(left / 1000) * 1000) : past}</span>;
 }
 
 /** How long ago it was. */
 export function Age({ since }: { since: number }) {
-  return <span class="number">{duration(Math.floor((useNow(1000) - since) / 1000) * 1000)}</span>;
+  return <span class="number">{durationText(Math.floor((useNow(1000) - since) / 1000) * 1000)}</span>;
 }
 
 export function At({ ms }: { ms: number }) {
@@ -56,7 +56,7 @@ export function At({ ms }: { ms: number }) {
 }
 
 /** A table that scrolls by itself where it is too wide. */
-export function Table({
+export function DataTable({
   label,
   head,
   children,
@@ -79,7 +79,7 @@ export function Table({
   );
 }
 
-export function Pager({ total, page, pageSize, what }: Omit<Page<unknown>, 'rows'> & { what: string }) {
+export function Pager({ total, page, pageSize, what }: Omit<RowsPage<unknown>, 'rows'> & { what: string }) {
   const last = Math.max(0, Math.ceil(total / pageSize) - 1);
   const to = (target: number) => {
     const query = new URLSearchParams(location.search);
@@ -109,14 +109,14 @@ export function Commands({ commands }: { commands: readonly Command[] }) {
     <details class="commands">
       <summary>As a command</summary>
       {commands.map(({ name, text }) => (
-        <Code key={name} label={name} text={text} />
+        <CodeBlock key={name} label={name} text={text} />
       ))}
     </details>
   );
 }
 
 /** Text as it is, with its name. */
-export function Code({ label, text }: { label: string; text: string }) {
+export function CodeBlock({ label, text }: { label: string; text: string }) {
   return (
     <figure class="code">
       <figcaption>{label}</figcaption>

@@ -1,13 +1,13 @@
 import type { TaskRow } from '../views.ts';
 import { ActionButton } from './actions.tsx';
-import { shortName } from './format.ts';
-import { Countdown, StatusWord, Table } from './parts.tsx';
+import { lastPart } from './format.ts';
+import { Countdown, DataTable, StatusWord } from './parts.tsx';
 
 /** Tasks in their queues, and some that have left them. */
 export function TaskTable({ rows, isLinked }: { rows: readonly TaskRow[]; isLinked: boolean }) {
   if (rows.length === 0) return <p class="empty">No tasks.</p>;
   return (
-    <Table
+    <DataTable
       label="Tasks"
       head={
         <>
@@ -24,12 +24,12 @@ export function TaskTable({ rows, isLinked }: { rows: readonly TaskRow[]; isLink
       {rows.map((task) => (
         <Row key={task.name} task={task} isLinked={isLinked} />
       ))}
-    </Table>
+    </DataTable>
   );
 }
 
 function Row({ task: { name, status, attempts, answer, dueAt, url }, isLinked }: { task: TaskRow; isLinked: boolean }) {
-  const short = shortName(name);
+  const short = lastPart(name);
   return (
     <tr>
       <td class="name">{isLinked ? <a href={`/tasks/${name}`}>{short}</a> : short}</td>
@@ -58,7 +58,7 @@ export function TaskActions({ name }: { name: string }) {
       <ActionButton
         action={{ do: 'delete-task', task: name }}
         label="Delete"
-        confirm={`Delete the task ${shortName(name)}?`}
+        confirm={`Delete the task ${lastPart(name)}?`}
       />
     </>
   );

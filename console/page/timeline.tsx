@@ -1,6 +1,6 @@
 import type { AttemptDetails, EpochDetails, ShownDeadlines } from '../views.ts';
-import { duration } from './format.ts';
-import { Age, At, Code, Countdown, useNow } from './parts.tsx';
+import { durationText } from './format.ts';
+import { Age, At, CodeBlock, Countdown, useNow } from './parts.tsx';
 
 const WIDTH = 1000;
 
@@ -45,13 +45,13 @@ export function Timeline({ epoch, deadlines }: { epoch: EpochDetails; deadlines:
       </svg>
       <p class="ends quiet">
         <At ms={since} />
-        <span>{duration(last - since)}</span>
+        <span>{durationText(last - since)}</span>
         {until === undefined ? <span>still open</span> : <At ms={last} />}
       </p>
       {attempts.length > 0 && (
         <ol class="attempts" reversed>
           {[...attempts].reverse().map((attempt) => (
-            <Attempt
+            <AttemptStep
               key={`${attempt.number} ${attempt.from}`}
               attempt={attempt}
               isLast={attempt === attempts.at(-1)}
@@ -76,18 +76,18 @@ interface AttemptProps {
 }
 
 /** One delivery, against the deadlines that it had, where they are known. */
-export function Attempt({ attempt, isLast, deadlines }: AttemptProps) {
+export function AttemptStep({ attempt, isLast, deadlines }: AttemptProps) {
   const { number, from, until, answer, outcome, nextAt, request, response } = attempt;
   return (
     <li value={number}>
       <p class="line">
         <b class={kindOf(attempt)}>{answer ?? 'on its way'}</b>
         <At ms={from} />
-        {until === undefined ? <Age since={from} /> : <span>{duration(until - from)}</span>}
+        {until === undefined ? <Age since={from} /> : <span>{durationText(until - from)}</span>}
         {outcome && <span>{outcome}</span>}
         {nextAt !== undefined && (
           <span>
-            backoff {duration(nextAt - (until ?? from))}
+            backoff {durationText(nextAt - (until ?? from))}
             {isLast && (
               <>
                 , next in <Countdown to={nextAt} past="a moment" />
@@ -100,9 +100,9 @@ export function Attempt({ attempt, isLast, deadlines }: AttemptProps) {
       {request && (
         <details>
           <summary>Request, payload and answer</summary>
-          <Code label={request.line} text={request.headers} />
-          <Code label="Payload" text={request.body} />
-          {response && <Code label={`Answer ${answer}`} text={`${response.headers}\n\n${response.body}`} />}
+          <CodeBlock label={request.line} text={request.headers} />
+          <CodeBlock label="Payload" text={request.body} />
+          {response && <CodeBlock label={`Answer ${answer}`} text={`${response.headers}\n\n${response.body}`} />}
         </details>
       )}
     </li>
@@ -126,7 +126,7 @@ function DeadlineTrack({
         viewBox={`0 0 ${WIDTH} 10`}
         preserveAspectRatio="none"
         role="img"
-        aria-label={`${duration(used * 1000)} of ${chain}`}
+        aria-label={`${durationText(used * 1000)} of ${chain}`}
       >
         <rect class="track" x="0" y="3" width={WIDTH} height="4" />
         <rect class="used" x="0" y="3" width={Math.max(2, share(used))} height="4" />

@@ -4,8 +4,8 @@ import { queueOf } from '../../local/cloud-tasks/names.ts';
 import type { WatchedQueue } from '../../local/cloud-tasks/service.ts';
 import type { Task } from '../../local/cloud-tasks/task.ts';
 import type { Clock } from '../../time/clock.ts';
-import { PAGE_SIZE, pageOf } from '../page-of.ts';
 import { RecentSeries } from '../recent-series.ts';
+import { PAGE_SIZE, rowsPageOf } from '../rows-page.ts';
 import type { Address } from '../shown.ts';
 import type { QueueDetails, QueuesView, TaskRow } from '../views.ts';
 import { whyNothingRuns } from './why.ts';
@@ -52,9 +52,9 @@ export class WatchedQueues {
     const queues = this.all();
     const queue = queues.find(({ name }) => name === asked) ?? queues[0];
     const details = queues.map((each) => this.#details(each));
-    if (queue === undefined) return { kind: 'queues', queues: details, queue: '', ...pageOf([], 0) };
+    if (queue === undefined) return { kind: 'queues', queues: details, queue: '', ...rowsPageOf([], 0) };
     const tasks = queue.list(0, MOST_TASKS).sort((a, b) => a.scheduleTime - b.scheduleTime);
-    const shown = pageOf(tasks, page);
+    const shown = rowsPageOf(tasks, page);
     const rows = shown.rows.map((task) => taskRow(task, queue.name));
     return { kind: 'queues', queues: details, queue: queue.name, ...shown, rows, pageSize: PAGE_SIZE };
   }

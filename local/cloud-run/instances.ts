@@ -1,6 +1,6 @@
 import type { Clock } from '../../time/clock.ts';
+import { IdleTimers } from './idle-timers.ts';
 import type { ServiceInstance } from './instance.ts';
-import { ServedInstance } from './served-instance.ts';
 
 /**
  * How long a request waits for an instance: so many milliseconds, or so many times as long as instances take to start, whichever is
@@ -65,7 +65,9 @@ export interface Place {
 
 interface Running {
   readonly instance: ServiceInstance;
-  readonly served: ServedInstance;
+  /** How many it has. */
+  requests: number;
+  readonly idle: IdleTimers;
 }
 
 interface Waiting {
@@ -95,10 +97,10 @@ export class Instances {
   /** How busy it is. */
   get load(): InstancesLoad {
     const { concurrency, maxInstances } = this.#options;
-    const running = Array.from(this.#running, ({ instance: { pid, port }, served }) => ({
+    const running = Array.from(this.#running, ({ instance: { pid, port }, requests }) => ({
       pid,
       port,
-      active: served.requests,
+      active: requests,
     }));
     return { running, starting: this.#starting.size, waiting: this.#waiting.size, concurrency, maxInstances };
   }
@@ -174,18 +176,23 @@ export class Instances {
   /** Gives free places to those that wait, the first first. */
   #fill(): void {
     for (const waiting of this.#waiting) {
-      const [free] = [...this.#running].sort((a, b) => a.served.requests - b.served.requests);
-      if (free === undefined || free.served.requests >= this.#options.concurrency) return;
+      const [free] = [...this.#running].sort((a, b) => a.requests - b.requests);
+      if (free === undefined || free.requests >= this.#options.concurrency) return;
       waiting.take(this.#place(free));
     }
   }
 
-  #place({ instance, served }: Running): Place {
-    const endRequest = served.take();
+  #place(running: Running): Place {
+    running.idle.interrupt();
+    running.requests++;
+    let released = false;
     return {
-      instance,
+      instance: running.instance,
       release: () => {
-        endRequest();
+        if (released) return;
+        released = true;
+        running.requests--;
+        if (running.requests === 0 && this.#running.has(running)) running.idle.start();
         this.#fill();
       },
     };
@@ -226,14 +233,14 @@ export class Instances {
 
   #add(instance: ServiceInstance): void {
     const { clock, whenIdle, onLog } = this.#options;
-    const served = new ServedInstance({ instance, clock, whenIdle, onIdle: () => this.#scaleIn(running) });
-    const running: Running = { instance, served };
+    const idle = new IdleTimers({ instance, clock, whenIdle, onIdle: () => this.#scaleIn(running) });
+    const running: Running = { instance, requests: 0, idle };
     this.#running.add(running);
     void instance.exited.then((how) => {
-      served.end();
+      idle.stop();
       // Whatever is not among them any more was told to end.
       if (!this.#running.delete(running)) return;
-      onLog(`An instance ended by itself (${how}) with ${served.requests} requests.`, instance.pid);
+      onLog(`An instance ended by itself (${how}) with ${running.requests} requests.`, instance.pid);
       if (this.#running.size + this.#starting.size < this.#minimum) this.#startOne().catch(() => {});
       this.#scale();
     });
@@ -247,7 +254,7 @@ export class Instances {
 
   #end(running: Running): void {
     this.#running.delete(running);
-    running.served.end();
+    running.idle.stop();
     const ended = running.instance.stop();
     this.#ending.add(ended);
     void ended.then(() => this.#ending.delete(ended));

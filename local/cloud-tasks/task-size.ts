@@ -1,4 +1,4 @@
-import { delimited, text, varint } from '../proto-size.ts';
+import { delimitedSize, textSize, varintSize } from '../proto-size.ts';
 import type { NewTask } from './task.ts';
 import { USER_AGENT } from './task-progress.ts';
 
@@ -11,19 +11,19 @@ export function taskSizeBytes(task: NewTask): number {
   // A stored task has the header that Cloud Tasks will send (recorded).
   const stored = Object.entries({ ...headers, 'User-Agent': USER_AGENT });
   const request =
-    text(url) +
+    textSize(url) +
     2 + // http_method
-    stored.reduce((sum, [name, value]) => sum + delimited(text(name) + text(value)), 0) +
-    (body ? delimited(body.length) : 0) +
+    stored.reduce((sum, [name, value]) => sum + delimitedSize(textSize(name) + textSize(value)), 0) +
+    (body ? delimitedSize(body.length) : 0) +
     (authorization
-      ? delimited(
-          text(authorization.serviceAccountEmail) +
-            text((authorization.kind === 'oidc' ? authorization.audience : authorization.scope) ?? ''),
+      ? delimitedSize(
+          textSize(authorization.serviceAccountEmail) +
+            textSize((authorization.kind === 'oidc' ? authorization.audience : authorization.scope) ?? ''),
         )
       : 0);
   return (
-    text(task.name) +
-    delimited(request) +
+    textSize(task.name) +
+    delimitedSize(request) +
     time(task.scheduleTime) +
     time(Math.floor(task.createTime / 1000) * 1000) +
     time(task.dispatchDeadlineMs)
@@ -34,5 +34,5 @@ export function taskSizeBytes(task: NewTask): number {
 function time(ms: number): number {
   const seconds = Math.floor(ms / 1000);
   const nanos = Math.round((ms - seconds * 1000) * 1e6);
-  return delimited((seconds ? 1 + varint(seconds) : 0) + (nanos ? 1 + varint(nanos) : 0));
+  return delimitedSize((seconds ? 1 + varintSize(seconds) : 0) + (nanos ? 1 + varintSize(nanos) : 0));
 }

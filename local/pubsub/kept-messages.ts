@@ -2,7 +2,7 @@ import { Journal, type Kept } from '../journal/journal.ts';
 import type { PublishedMessage, Subscription } from './subscription.ts';
 
 /** One step in the life of all messages. */
-export type Change =
+export type MessageChange =
   /** A subscription was made by a call; those of the stack are made anew at each start. */
   | { readonly kind: 'subscribed'; readonly subscription: Subscription }
   | { readonly kind: 'unsubscribed'; readonly subscription: string }
@@ -26,7 +26,7 @@ interface State {
 }
 
 /** What a journal keeps of Pub/Sub. */
-export const MESSAGES: Kept<Change, State> = {
+export const MESSAGES: Kept<MessageChange, State> = {
   empty: () => ({ made: new Map(), messages: new Map() }),
   apply({ made, messages }, change) {
     switch (change.kind) {
@@ -74,12 +74,12 @@ export interface MessageKeeper {
   /** What an earlier run left of a subscription, the oldest first. */
   messages(subscription: string): Iterable<KeptMessage>;
   /** Where it throws, the change fails. */
-  keep(change: Change): void;
+  keep(change: MessageChange): void;
 }
 
 /** A folder that keeps what subscriptions have not done with. */
 export class KeptMessages implements MessageKeeper {
-  readonly #journal: Journal<Change, State>;
+  readonly #journal: Journal<MessageChange, State>;
   readonly #state: State;
 
   /**
@@ -102,7 +102,7 @@ export class KeptMessages implements MessageKeeper {
     return [...(this.#state.messages.get(subscription)?.values() ?? [])];
   }
 
-  keep(change: Change): void {
+  keep(change: MessageChange): void {
     this.#journal.append(change, () => this.#state);
     MESSAGES.apply(this.#state, change);
   }

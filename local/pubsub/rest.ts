@@ -4,17 +4,17 @@ import {
   bytes,
   ignored,
   int32,
-  list,
   message,
   ProtoJsonError,
   parsePayload,
   type Reader,
+  repeated,
   string,
   stringMap,
 } from '../proto-json.ts';
 import type { Pubsub } from './pubsub.ts';
 import {
-  invalidArgument,
+  invalidPubsubArgument,
   type MessageInput,
   PubsubApiError,
   requireName,
@@ -42,7 +42,7 @@ const notHere: Reader<undefined> = (value, path) => {
 const V1 = 'google.pubsub.v1';
 const readPublish = message(`${V1}.PublishRequest`, {
   topic: ignored,
-  messages: list(
+  messages: repeated(
     message(`${V1}.PubsubMessage`, {
       attributes: stringMap,
       data: bytes,
@@ -57,7 +57,7 @@ const readPull = message(`${V1}.PullRequest`, {
   maxMessages: int32,
   returnImmediately: ignored,
 });
-const readAcknowledge = message(`${V1}.AcknowledgeRequest`, { subscription: ignored, ackIds: list(string) });
+const readAcknowledge = message(`${V1}.AcknowledgeRequest`, { subscription: ignored, ackIds: repeated(string) });
 /** Of a subscription for a look at a topic: nobody looks for longer than such a one lives. */
 const readSubscription = message(`${V1}.Subscription`, {
   name: ignored,
@@ -82,7 +82,7 @@ export function pubsubApi(pubsub: Pubsub, access: Pick<AccessControl, 'check'>):
   const app = new Hono();
 
   app.onError((thrown, c) => {
-    const error = thrown instanceof ProtoJsonError ? invalidArgument(thrown.message) : thrown;
+    const error = thrown instanceof ProtoJsonError ? invalidPubsubArgument(thrown.message) : thrown;
     if (!(error instanceof PubsubApiError)) throw error;
     const { code: status, httpStatus: code, message } = error;
     return c.json({ error: { code, status, message } }, code);
@@ -136,7 +136,7 @@ export function pubsubApi(pubsub: Pubsub, access: Pick<AccessControl, 'check'>):
     const { maxMessages = 0 } = await read(c, readPull);
     // Recorded.
     if (maxMessages < 1) {
-      throw invalidArgument('You have passed an invalid argument to the service (argument=max_messages).');
+      throw invalidPubsubArgument('You have passed an invalid argument to the service (argument=max_messages).');
     }
     const receivedMessages = pubsub.pull(name, Math.min(maxMessages, MAX_MESSAGES));
     if (receivedMessages === undefined) throw notFound(name);
@@ -148,7 +148,7 @@ export function pubsubApi(pubsub: Pubsub, access: Pick<AccessControl, 'check'>):
     permit(c, 'pubsub.subscriptions.consume', name);
     const { ackIds = [] } = await read(c, readAcknowledge);
     // Recorded.
-    if (ackIds.length === 0) throw invalidArgument('You have not specified an ack ID in the request.');
+    if (ackIds.length === 0) throw invalidPubsubArgument('You have not specified an ack ID in the request.');
     if (!pubsub.acknowledge(name, ackIds)) throw notFound(name);
     return c.json({});
   });

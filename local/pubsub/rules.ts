@@ -1,4 +1,4 @@
-import { delimited, text } from '../proto-size.ts';
+import { delimitedSize, textSize } from '../proto-size.ts';
 
 /** What is published (reference: `PubsubMessage`). */
 export interface MessageInput {
@@ -46,7 +46,7 @@ export class PubsubApiError extends Error {
   }
 }
 
-export function invalidArgument(message: string): PubsubApiError {
+export function invalidPubsubArgument(message: string): PubsubApiError {
   return new PubsubApiError('INVALID_ARGUMENT', message);
 }
 
@@ -54,7 +54,7 @@ export function invalidArgument(message: string): PubsubApiError {
 export function requireName(name: string): void {
   const [, id = ''] = /^projects\/[^/]+\/(?:topics|subscriptions)\/(.*)$/s.exec(name) ?? [];
   if (ID.test(id)) return;
-  throw invalidArgument(
+  throw invalidPubsubArgument(
     `Invalid resource name given (name=${name}). ` +
       'Refer to https://cloud.google.com/pubsub/docs/pubsub-basics#resource_names for more information.',
   );
@@ -64,7 +64,9 @@ export function requireName(name: string): void {
 export function requireRange(field: string, value: number, min: number, max: number): void {
   if (value >= min && value <= max) return;
   const [size, limit] = value < min ? ['small', `minimum value is ${min}`] : ['large', `maximum value is ${max}`];
-  throw invalidArgument(`The value for ${field} is too ${size}. You passed ${value} in the request, but the ${limit}.`);
+  throw invalidPubsubArgument(
+    `The value for ${field} is too ${size}. You passed ${value} in the request, but the ${limit}.`,
+  );
 }
 
 /** @throws PubsubApiError INVALID_ARGUMENT or FAILED_PRECONDITION for messages that Pub/Sub does not take in one request */
@@ -84,17 +86,19 @@ function requireMessage({ attributes = {}, data = '', orderingKey = '' }: Messag
   const entries = Object.entries(attributes);
   // An ordering key does not count (recorded: snowplow/snowbridge #34; reference: `PubsubMessage`).
   if (data === '' && entries.length === 0) {
-    throw invalidArgument(
+    throw invalidPubsubArgument(
       'One or more messages in the publish request is empty. Each message must contain either non-empty data, or at ' +
         'least one attribute.',
     );
   }
   // These words are ours, and those for the ordering key and an empty key.
   if (entries.length > MAX_ATTRIBUTES) {
-    throw invalidArgument(`A message has at most ${MAX_ATTRIBUTES} attributes; received ${entries.length}. ${QUOTAS}`);
+    throw invalidPubsubArgument(
+      `A message has at most ${MAX_ATTRIBUTES} attributes; received ${entries.length}. ${QUOTAS}`,
+    );
   }
   for (const [key, value] of entries) {
-    if (key === '') throw invalidArgument("An attribute's key cannot be empty.");
+    if (key === '') throw invalidPubsubArgument("An attribute's key cannot be empty.");
     // Recorded, and counted in bytes although they say characters: googleapis/java-pubsub #2312.
     requireLength('The attribute "" in the request has a key', key, MAX_KEY_BYTES);
     requireLength(`The attribute "${key}" in the request has a value`, value, MAX_VALUE_BYTES);
@@ -105,18 +109,18 @@ function requireMessage({ attributes = {}, data = '', orderingKey = '' }: Messag
 function requireLength(what: string, value: string, maxBytes: number): void {
   const bytes = Buffer.byteLength(value);
   if (bytes <= maxBytes) return;
-  throw invalidArgument(
+  throw invalidPubsubArgument(
     `${what} that is too long. The length is ${bytes} characters, but the maximum allowed is ${maxBytes}. ${QUOTAS}`,
   );
 }
 
 /** As a `google.pubsub.v1.PublishRequest`. */
 function requestBytes(topic: string, messages: readonly MessageInput[]): number {
-  return messages.reduce((sum, message) => sum + delimited(messageBytes(message)), text(topic));
+  return messages.reduce((sum, message) => sum + delimitedSize(messageBytes(message)), textSize(topic));
 }
 
 function messageBytes({ attributes = {}, data = '', orderingKey = '' }: MessageInput): number {
-  const entries = Object.entries(attributes).map(([key, value]) => delimited(text(key) + text(value)));
-  const bytes = data === '' ? 0 : delimited(Buffer.byteLength(data, 'base64'));
-  return entries.reduce((sum, entry) => sum + entry, bytes + text(orderingKey));
+  const entries = Object.entries(attributes).map(([key, value]) => delimitedSize(textSize(key) + textSize(value)));
+  const bytes = data === '' ? 0 : delimitedSize(Buffer.byteLength(data, 'base64'));
+  return entries.reduce((sum, entry) => sum + entry, bytes + textSize(orderingKey));
 }

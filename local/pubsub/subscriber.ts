@@ -1,6 +1,6 @@
 import type { Clock, TimerHandle } from '../../time/clock.ts';
 import type { AttemptRequest, Send } from '../cloud-tasks/attempt.ts';
-import type { Change, KeptMessage } from './kept-messages.ts';
+import type { KeptMessage, MessageChange } from './kept-messages.ts';
 import type { MessageInput } from './rules.ts';
 import {
   type PublishedMessage,
@@ -20,7 +20,7 @@ const ACKNOWLEDGING = [102, 200, 201, 202, 204];
 interface Surroundings {
   /** Sets a message aside. @returns false where that cannot be */
   readonly forward: (message: MessageInput) => boolean;
-  readonly keep: (change: Change) => void;
+  readonly keep: (change: MessageChange) => void;
   /** What an earlier run left, the oldest first. */
   readonly kept: Iterable<KeptMessage>;
 }

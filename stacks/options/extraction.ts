@@ -41,7 +41,7 @@ interface ExtractionIdentity {
  * `aiplatform.endpoints.predict` alone would be; but whoever deploys would have to be allowed to make roles, and from 7 to
  * 37 days after a destroy its name could not be used again.
  */
-export class Extraction extends Construct {
+export class FieldExtraction extends Construct {
   readonly settings: Partial<Record<SettingName, string>>;
   /** What the service waits for: without it every extraction is refused. */
   readonly grant: ITerraformDependable;

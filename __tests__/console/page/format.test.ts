@@ -1,4 +1,4 @@
-import { counted, duration, shortName } from '../../../console/page/format.ts';
+import { counted, durationText, lastPart } from '../../../console/page/format.ts';
 
 test.each([
   [-5, '0 ms'],
@@ -10,11 +10,11 @@ test.each([
   [7_500_000, '2 h 5 min'],
   [273_600_000, '3 d 4 h'],
 ])('%d ms are %s', (ms, text) => {
-  expect(duration(ms)).toBe(text);
+  expect(durationText(ms)).toBe(text);
 });
 
 test('numbers are for people', () => {
   expect(counted(1, 'task')).toBe('1 task');
   expect(counted(1234, 'task')).toBe('1,234 tasks');
-  expect(shortName('projects/p/locations/l/queues/q')).toBe('q');
+  expect(lastPart('projects/p/locations/l/queues/q')).toBe('q');
 });

@@ -211,6 +211,19 @@ describe('as on Cloud Run', () => {
     }
   });
 
+  test('nothing more happens to one that ended by itself when its request ends', async () => {
+    const { instances, started, log } = service({ whenIdle: { cpuIdle: true }, minInstances: 1 });
+    await instances.deploy();
+    const place = await instances.acquire(waiting());
+    started[0]?.end('SIGKILL');
+    await settle();
+    place.release();
+    (await instances.acquire(waiting())).release();
+    await clock.advance(20 * MINUTE);
+    expect(started[0]?.did).toEqual(['resume']);
+    expect(log).toEqual(['An instance ended by itself (SIGKILL) with 1 requests.']);
+  });
+
   test('nothing waits any more after a stop', async () => {
     const before = clock.pendingTimers;
     const { instances } = service({ whenIdle: { cpuIdle: true } });

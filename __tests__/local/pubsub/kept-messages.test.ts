@@ -1,7 +1,7 @@
 import { appendFileSync, mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
-import { type Change, KeptMessages, MESSAGES } from '../../../local/pubsub/kept-messages.ts';
+import { KeptMessages, MESSAGES, type MessageChange } from '../../../local/pubsub/kept-messages.ts';
 import { type LocalPubsubOptions, Pubsub } from '../../../local/pubsub/pubsub.ts';
 import type { PushedMessage, Subscription } from '../../../local/pubsub/subscription.ts';
 import { VirtualClock } from '../../../time/virtual-clock.ts';
@@ -218,9 +218,9 @@ test('what cannot be kept is not published, and what cannot be acknowledged is s
 });
 
 test('a snapshot makes the same subscriptions and messages again, with their deliveries', () => {
-  const changes: Change[] = [
+  const changes: MessageChange[] = [
     { kind: 'subscribed', subscription: MADE },
-    ...['a', 'b'].map((messageId): Change => {
+    ...['a', 'b'].map((messageId): MessageChange => {
       const message = { messageId, publishTime: new Date(clock.now()).toISOString() };
       return { kind: 'published', message, subscriptions: [PULL.name, MADE.name] };
     }),

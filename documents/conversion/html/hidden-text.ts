@@ -51,7 +51,7 @@ const NAMED_COLORS: Declarations = { white: '#ffffff', black: '#000000' };
  * @param sheets their text, in their order
  * @param hasForeignSheets whether it has others, which are not loaded: they may give it a background
  */
-export function readStyles(sheets: readonly string[], hasForeignSheets: boolean): PageStyles {
+export function readStyleSheets(sheets: readonly string[], hasForeignSheets: boolean): PageStyles {
   const rules = new Map<string, Rule>();
   const shownAgain = new Set<string>();
   let order = 0;

@@ -5,7 +5,7 @@ import { descriptionBlocks, listBlocks } from './html-list.ts';
 import { tableBlocks, tableLines } from './html-table.ts';
 import { attributeOf, type HtmlElement, type HtmlNode, textIn } from './html-tree.ts';
 import { InlineWriter, inlineCode, longestRun, type Mark, type Marks, withMark } from './inline-writer.ts';
-import { addressOf, imageToMarkdown, leadsInside } from './link.ts';
+import { imageToMarkdown, leadsInside, linkAddress } from './link.ts';
 import { mathToMarkdown } from './math.ts';
 
 /** Where content stands. */
@@ -164,7 +164,7 @@ const link: Handler = (element, flow, place) => {
   const href = attributeOf(element, 'href')?.trim() ?? '';
   // mammoth's way back from a note to its place.
   if (/^#.*-ref-/.test(href) && textIn(element) === '↑') return;
-  const address = addressOf(href);
+  const address = linkAddress(href);
   if (address === undefined) inline(element, flow, place);
   else if (/^https?:/i.test(href) && textIn(element).trim() === href) flow.inline.markdown(`<${address}>`, place.marks);
   else convert(element.children, flow, { ...place, marks: withMark(place.marks, { kind: 'link', address }) });

@@ -1,6 +1,6 @@
 import { type DefaultTreeAdapterTypes, defaultTreeAdapter, html, parse } from 'parse5';
 import { UnconvertibleDocumentError } from '../converter.ts';
-import { isVisible, readStyles, type Surroundings } from './hidden-text.ts';
+import { isVisible, readStyleSheets, type Surroundings } from './hidden-text.ts';
 
 type Parsed = DefaultTreeAdapterTypes.Element;
 
@@ -97,7 +97,7 @@ function readPageWithin(text: string, within: Within): HtmlPage {
     },
   });
   const named = (name: string) => notable.filter(({ tagName }) => tagName === name);
-  const styles = readStyles(
+  const styles = readStyleSheets(
     named('style')
       .filter(({ attrs }) => !/print/i.test(valueIn(attrs, 'media') ?? ''))
       .map(plainText),
@@ -142,7 +142,7 @@ function nonEmpty<Name extends string>(name: Name, value: string | undefined): {
 /** Without functions that call themselves: the parsed tree may be as deep as the page is long. */
 function visibleTree(
   document: DefaultTreeAdapterTypes.Document,
-  styles: ReturnType<typeof readStyles>,
+  styles: ReturnType<typeof readStyleSheets>,
   within: Within,
 ): Pick<HtmlPage, 'root' | keyof LeftOut> {
   interface Level {

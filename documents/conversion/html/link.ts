@@ -7,7 +7,7 @@ const LONGEST_ADDRESS = 8192;
  * The address of a link as Markdown writes it, only where following it cannot run anything, and where it leads out of the page: Markdown has
  * no places inside it to link to.
  */
-export function addressOf(href: string): string | undefined {
+export function linkAddress(href: string): string | undefined {
   if (href.length > LONGEST_ADDRESS) return undefined;
   if (/^(?:#|$)/.test(href) || /\s/.test(href) || !/^(?:https?:|mailto:|tel:|[^:]*$|[^:]*[/?#])/i.test(href))
     return undefined;
@@ -20,7 +20,7 @@ export function leadsInside(element: HtmlElement): boolean {
 
 /** @returns undefined where there is no picture to load, but perhaps words in its place */
 export function imageToMarkdown(image: HtmlElement): string | undefined {
-  const address = addressOf(attributeOf(image, 'src')?.trim() ?? '');
+  const address = linkAddress(attributeOf(image, 'src')?.trim() ?? '');
   if (address === undefined) return undefined;
   const [alternative, title] = ['alt', 'title'].map((name) =>
     (attributeOf(image, name) ?? '').slice(0, LONGEST_ADDRESS).replace(/\s+/g, ' ').trim(),

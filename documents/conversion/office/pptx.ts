@@ -6,7 +6,7 @@ import type { ConversionLimits } from '../limits.ts';
 import { imagesNeedOcr, pageList, pagesToMarkdown } from '../pages.ts';
 import { corePropertiesOf, mainPartOf, type OfficePackage, openOfficePackage, relatedPart } from './office-package.ts';
 import { readBulletStyles } from './pptx/bullet-styles.ts';
-import { commentAuthors, commentsOf } from './pptx/comments.ts';
+import { commentAuthors, slideComments } from './pptx/comments.ts';
 import { Footers, isFurniture } from './pptx/footers.ts';
 import { paragraphsText } from './pptx/paragraphs.ts';
 import { shapesOf } from './pptx/reading-order.ts';
@@ -72,7 +72,7 @@ export function convertPptx(
     const titles = blocks.filter(({ kind }) => kind === 'heading');
     const rest = blocks.filter(({ kind }) => kind !== 'heading');
     if (!blocks.some(hasText) && descendantsOf(slide, 'pic').length > 0) pagesOfPictures.push(i + 1);
-    const remarks = [...notesOf(office, part), ...commentsOf(office, part, authors)];
+    const remarks = [...notesOf(office, part), ...slideComments(office, part, authors)];
     saysAnything ||= [...blocks, ...remarks].some(hasText);
     pages.push({
       number: i + 1,

@@ -5,7 +5,7 @@ import type { ConversionLimits } from '../limits.ts';
 import { imagesNeedOcr, pagesToMarkdown } from '../pages.ts';
 import { corePropertiesOf, mainPartOf, type OfficePackage, openOfficePackage, relatedPart } from './office-package.ts';
 import { CellFormats } from './xlsx/cell-formats.ts';
-import { commentsOf, threadAuthors } from './xlsx/comments.ts';
+import { sheetComments, threadAuthors } from './xlsx/comments.ts';
 import { readDrawings } from './xlsx/drawings.ts';
 import { regionsOf } from './xlsx/regions.ts';
 import { readSharedStrings, readSheet } from './xlsx/sheet.ts';
@@ -61,7 +61,7 @@ export function convertXlsx(
       return page;
     }
     const sheet = readSheet(office.read(part.target), { sharedStrings, formats, links: office.linksOf(part.target) });
-    const comments = commentsOf(office, part.target, persons);
+    const comments = sheetComments(office, part.target, persons);
     texts += sheet.cells.length + comments.length;
     blocks.push(
       ...paragraphs(sheet.printed.headers),

@@ -13,7 +13,7 @@ import { type Matrix, readPageText, type TextRun } from './text-run.ts';
 import type { LossWarnings } from './warnings.ts';
 
 /** What was read of a page, and what was not. */
-export interface Page extends PageSegments, Pick<PageAnnotations, 'remarks' | 'files' | 'hasFields'> {
+export interface PdfPage extends PageSegments, Pick<PageAnnotations, 'remarks' | 'files' | 'hasFields'> {
   readonly tagged: TaggedPage | undefined;
   /** Whether it has text in fonts without Unicode. */
   readonly hasUnreadable: boolean;
@@ -23,7 +23,7 @@ export interface Page extends PageSegments, Pick<PageAnnotations, 'remarks' | 'f
 }
 
 const NO_ANNOTATIONS: PageAnnotations = { runs: [], remarks: [], files: [], hasFields: false };
-const DAMAGED: Page = {
+const DAMAGED: PdfPage = {
   ...NO_ANNOTATIONS,
   segments: [],
   height: 0,
@@ -34,8 +34,8 @@ const DAMAGED: Page = {
 };
 
 /** One page after the other, each released before the next, so that memory does not grow with the number of pages. */
-export async function readPages(pdf: PDFDocumentProxy, warnings: Readonly<LossWarnings>): Promise<Page[]> {
-  const pages: Page[] = [];
+export async function readPages(pdf: PDFDocumentProxy, warnings: Readonly<LossWarnings>): Promise<PdfPage[]> {
+  const pages: PdfPage[] = [];
   for (let number = 1; number <= pdf.numPages; number++) {
     try {
       const page = await pdf.getPage(number);
@@ -49,7 +49,7 @@ export async function readPages(pdf: PDFDocumentProxy, warnings: Readonly<LossWa
   return pages;
 }
 
-async function readPage(page: PDFPageProxy, warnings: Readonly<LossWarnings>): Promise<Page> {
+async function readPage(page: PDFPageProxy, warnings: Readonly<LossWarnings>): Promise<PdfPage> {
   const lossesBefore = warnings.count;
   const { runs: asGiven, height, toPage, hasUnreadable } = await readPageText(page);
   const runs = await withoutSpacedLetters(page, await withLigatures(page, asGiven));

@@ -5,7 +5,7 @@ import { UNPDF } from '../converter-versions.ts';
 import { type DocumentProperties, documentProperties } from '../document-properties.ts';
 import { pagesToMarkdown } from '../pages.ts';
 import { laidOutBlocks } from './laid-out-blocks.ts';
-import { type Page, readPages } from './page.ts';
+import { type PdfPage, readPages } from './page.ts';
 import { requireShortChains } from './parent-chains.ts';
 import { requireContent, whatIsMissing } from './unread-content.ts';
 import { findUnreadPages } from './unread-pages.ts';
@@ -98,7 +98,7 @@ async function open(bytes: Uint8Array, missing: Set<string>): Promise<PDFDocumen
 }
 
 /** Tags that call everything a paragraph tell less than the layout does. */
-function blocksOf(pages: readonly Page[]): Block[][] {
+function blocksOf(pages: readonly PdfPage[]): Block[][] {
   const laidOut = laidOutBlocks(pages);
   const telling = pages.some(({ tagged }) => tagged?.telling);
   return pages.map(({ tagged, remarks }, i) => [

@@ -1,11 +1,11 @@
 import { UnconvertibleDocumentError } from '../converter.ts';
 import { imagesNeedOcr, pageList } from '../pages.ts';
-import type { Page } from './page.ts';
+import type { PdfPage } from './page.ts';
 import type { UnreadPages } from './unread-pages.ts';
 
 /** What reading a PDF brought, and what stood in the way. */
 export interface ReadPdf {
-  readonly pages: readonly Page[];
+  readonly pages: readonly PdfPage[];
   readonly unread: UnreadPages;
   /** Predefined character maps that its text needs and that are not here. */
   readonly characterMaps: readonly string[];
@@ -59,7 +59,7 @@ export function requireContent({ pages, unread, characterMaps, hasXfa, files }: 
 /** A sentence each. */
 export function whatIsMissing({ pages, unread, characterMaps, hasXfa, files }: ReadPdf): string[] {
   const partial: string[] = [];
-  const numbersOf = (is: (page: Page) => boolean) => pages.flatMap((page, i) => (is(page) ? i + 1 : []));
+  const numbersOf = (is: (page: PdfPage) => boolean) => pages.flatMap((page, i) => (is(page) ? i + 1 : []));
   const damaged = numbersOf(({ isDamaged }) => isDamaged);
   const unreadable = numbersOf(({ hasUnreadable }) => hasUnreadable);
   if (unread.images.length > 0) partial.push(imagesNeedOcr(unread.images));
@@ -75,7 +75,7 @@ export function whatIsMissing({ pages, unread, characterMaps, hasXfa, files }: R
 }
 
 /** Such a form is drawn by the viewer: its one page only says so to those who cannot. */
-function isPlaceholder(pages: readonly Page[]): boolean {
+function isPlaceholder(pages: readonly PdfPage[]): boolean {
   const [page] = pages;
   if (page === undefined || pages.length > 1 || page.hasFields) return false;
   return page.segments.reduce((sum, { text }) => sum + text.length, 0) <= LONGEST_PLACEHOLDER;

@@ -1,5 +1,5 @@
 import type { PDFDocumentProxy } from 'unpdf/pdfjs';
-import type { Page } from './page.ts';
+import type { PdfPage } from './page.ts';
 import { type PageDrawing, readDrawing } from './page-drawing.ts';
 
 /** Pages by their numbers, of which not all was read. */
@@ -35,7 +35,7 @@ const LOOKED_AT = 3;
  */
 export async function findUnreadPages(
   pdf: PDFDocumentProxy,
-  pages: readonly Page[],
+  pages: readonly PdfPage[],
   losesFonts: boolean,
 ): Promise<UnreadPages> {
   const texts = pages.map(ownText);
@@ -60,7 +60,7 @@ export async function findUnreadPages(
   return { images: [...shows.keys()], incomplete: incomplete.sort((a, b) => a - b), anyText };
 }
 
-function ownText({ segments, height, tagged, hasFields, remarks }: Page): OwnText {
+function ownText({ segments, height, tagged, hasFields, remarks }: PdfPage): OwnText {
   if (segments.length === 0) return remarks.length > 0 ? 'little' : 'none';
   const characters = segments.reduce((sum, { text }) => sum + (text.match(/[\p{L}\p{N}]/gu)?.length ?? 0), 0);
   const inMargins = segments.every(({ y }) => y < MARGIN * height || y > (1 - MARGIN) * height);
@@ -69,7 +69,7 @@ function ownText({ segments, height, tagged, hasFields, remarks }: Page): OwnTex
 }
 
 function whatShows(
-  { hasUnreadable }: Page,
+  { hasUnreadable }: PdfPage,
   text: OwnText,
   { paintsAnything, imageShare, outlines, hasInvisibleText }: PageDrawing,
 ): 'scan' | 'image' | undefined {

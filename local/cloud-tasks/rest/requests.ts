@@ -6,9 +6,9 @@ import {
   fieldMask,
   ignored,
   int32,
-  list,
   message,
   type Reader,
+  repeated,
   string,
   stringMap,
   timestamp,
@@ -63,7 +63,7 @@ const httpTarget: Reader<HttpTargetMessage> = message(`${V2}.HttpTarget`, {
     ]),
   }),
   httpMethod,
-  headerOverrides: list(
+  headerOverrides: repeated(
     message(`${V2}.HeaderOverride`, { header: message(`${V2}.Header`, { key: string, value: string }) }),
   ),
   ...tokens,
@@ -125,7 +125,7 @@ export const queue: ByVersion<QueueMessage> = {
 
 const policy: Reader<PolicyMessage> = message('google.iam.v1.Policy', {
   version: int32,
-  bindings: list(message('google.iam.v1.Binding', { role: string, members: list(string), condition: ignored })),
+  bindings: repeated(message('google.iam.v1.Binding', { role: string, members: repeated(string), condition: ignored })),
   etag: bytes,
   auditConfigs: ignored,
 });
@@ -156,7 +156,7 @@ export const setIamPolicy = message('google.iam.v1.SetIamPolicyRequest', {
 
 export const testIamPermissions = message('google.iam.v1.TestIamPermissionsRequest', {
   resource: ignored,
-  permissions: list(string),
+  permissions: repeated(string),
 });
 
 const queryFields = {

@@ -1,7 +1,7 @@
 import { saysMoreThanNumber } from '../page-numbers.ts';
 import { childOf, descendantsOf, type XmlElement } from '../xml.ts';
 import { type BodyContext, rewriteBody } from './word-body.ts';
-import { isOn, textIn } from './word-xml.ts';
+import { isOn, wordTextIn } from './word-xml.ts';
 
 const PAGE_FIELD = /^\s*(?:PAGE|NUMPAGES|SECTIONPAGES)\b/i;
 
@@ -42,7 +42,7 @@ export function headerParagraphs(part: XmlElement, context: BodyContext): XmlEle
       ({ text, attributes }) => PAGE_FIELD.test(attributes['w:instr'] ?? text),
     );
     const { children } = rewriteBody({ ...part, children: [withoutPageNumbers(child, field)] }, context);
-    return children.filter((element) => saysMoreThanNumber(textIn(element), countsPages));
+    return children.filter((element) => saysMoreThanNumber(wordTextIn(element), countsPages));
   });
 }
 

@@ -3,7 +3,7 @@ import { childOf, childrenOf, descendantsOf, type XmlElement } from '../xml.ts';
 import type { Numbers } from './numbering.ts';
 import { type Styles, shadeOf, valueIn } from './styles.ts';
 import { chosenAlternative, type DrawingContext, drawing, legacyDrawing } from './word-drawings.ts';
-import { hasText, isOn, plainParagraph, styledRun, textIn, textOf, word } from './word-xml.ts';
+import { hasText, isOn, plainParagraph, styledRun, textElement, word, wordTextIn } from './word-xml.ts';
 
 /** Names of styles for what mammoth has no elements for; `docx.ts` maps them. */
 export const OWN_STYLES = {
@@ -142,7 +142,7 @@ function paragraph(element: XmlElement, context: BodyContext, around: Place): Xm
 function withFormulasApart(children: readonly XmlElement[]): readonly XmlElement[] {
   const isFormula = (element: XmlElement | undefined) => element?.name === 'oMath';
   if (!children.some((child, i) => isFormula(child) && isFormula(children[i - 1]))) return children;
-  const space = word('r', {}, textOf(' '));
+  const space = word('r', {}, textElement(' '));
   return children.flatMap((child, i) => (isFormula(child) && isFormula(children[i - 1]) ? [space, child] : [child]));
 }
 
@@ -166,7 +166,10 @@ function run(element: XmlElement, context: BodyContext, place: Place): XmlElemen
       case 'ptab':
         return [word('tab', {})];
       case 'ruby':
-        return [textOf(textIn(childOf(child, 'rubyBase'))), textOf(`(${textIn(childOf(child, 'rt'))})`)];
+        return [
+          textElement(wordTextIn(childOf(child, 'rubyBase'))),
+          textElement(`(${wordTextIn(childOf(child, 'rt'))})`),
+        ];
       case 'fldChar':
         return [child, ...chosenEntry(child)];
       case 'instrText':
@@ -183,7 +186,7 @@ function chosenEntry(fieldMark: XmlElement): XmlElement[] {
   const list = childOf(fieldMark, 'ffData', 'ddList');
   const index = Number(valueIn(list, 'result') ?? valueIn(list, 'default') ?? 0);
   const entry = childrenOf(list, 'listEntry')[index]?.attributes['w:val'];
-  return entry === undefined ? [] : [textOf(entry)];
+  return entry === undefined ? [] : [textElement(entry)];
 }
 
 function simpleField(field: XmlElement, inside: XmlElement[]): XmlElement[] {
@@ -204,7 +207,7 @@ function marksIn(element: XmlElement, place: Place): XmlElement[] {
 /** What Word draws from a field's instruction alone: formulas of old, and buttons (ECMA-376, part 1, 17.16.5.17 and .34). */
 function drawnByField(instruction: string): XmlElement[] {
   const text = instruction.match(/^\s*EQ\s+(.*)/is)?.[1] ?? instruction.match(/^\s*MACROBUTTON\s+\S+\s+(.*)/is)?.[1];
-  return text === undefined ? [] : [textOf(text.trim())];
+  return text === undefined ? [] : [textElement(text.trim())];
 }
 
 function formulaRun(formula: XmlElement, style: string): XmlElement {

@@ -9,7 +9,7 @@ import type { LeftOut } from './remarks.ts';
 import { readStyles } from './styles.ts';
 import { type BodyContext, rewriteBody } from './word-body.ts';
 import { countPagePictures } from './word-drawings.ts';
-import { hasText, isOn, textIn, toXml } from './word-xml.ts';
+import { hasText, isOn, toXml, wordTextIn } from './word-xml.ts';
 
 /** Of XML: mammoth needs many times that in memory, and some of it in calls that nothing can end. */
 const MAX_PART_BYTES = 16 * 1024 * 1024;
@@ -78,7 +78,7 @@ export function readWordDocument(office: OfficePackage): WordDocument {
       const part = each === kind ? office.relationshipsOf(main).get(id)?.target : undefined;
       if (part === undefined || !office.has(part)) return [];
       return headerParagraphs(parse(part), contextOf(part, true)).filter((element) => {
-        const text = textIn(element).trim();
+        const text = wordTextIn(element).trim();
         return !seen.has(text) && seen.add(text);
       });
     });
@@ -120,7 +120,7 @@ function commentsOf(part: XmlElement | undefined): ReadonlyMap<string, string> {
     childrenOf(part, 'comment').flatMap((comment) => {
       const { 'w:id': id = '', 'w:author': author = '' } = comment.attributes;
       const lines = descendantsOf(comment, 'p')
-        .map(textIn)
+        .map(wordTextIn)
         .filter((text) => text.trim() !== '');
       return lines.length === 0
         ? []

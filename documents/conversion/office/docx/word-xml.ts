@@ -20,16 +20,16 @@ export function word(
 
 /** A run of text in a style that the conversion's own map names. */
 export function styledRun(style: string, text: string): XmlElement {
-  return word('r', {}, word('rPr', {}, word('rStyle', { 'w:val': style })), textOf(text));
+  return word('r', {}, word('rPr', {}, word('rStyle', { 'w:val': style })), textElement(text));
 }
 
-export function textOf(text: string): XmlElement {
+export function textElement(text: string): XmlElement {
   return { ...word('t', { 'xml:space': 'preserve' }), text };
 }
 
 /** A paragraph of plain text; of several lines with breaks between them. */
 export function plainParagraph(text: string, style?: string): XmlElement {
-  const lines = text.split('\n').flatMap((line, i) => [...(i > 0 ? [word('br', {})] : []), textOf(line)]);
+  const lines = text.split('\n').flatMap((line, i) => [...(i > 0 ? [word('br', {})] : []), textElement(line)]);
   const properties = style === undefined ? [] : [word('pPr', {}, word('pStyle', { 'w:val': style }))];
   return word('p', {}, ...properties, word('r', {}, ...lines));
 }
@@ -44,14 +44,14 @@ export function hasText(element: XmlElement): boolean {
 }
 
 export function lengthOfText(element: XmlElement): number {
-  return textIn(element).trim().length;
+  return wordTextIn(element).trim().length;
 }
 
 /** Of formulas and deleted text as well. */
-export function textIn(element: XmlElement | undefined): string {
+export function wordTextIn(element: XmlElement | undefined): string {
   if (element === undefined) return '';
   const own = element.name === 't' || element.name === 'delText' ? element.text : '';
-  return own + element.children.map(textIn).join('');
+  return own + element.children.map(wordTextIn).join('');
 }
 
 /** Writes a tree as XML. */

@@ -11,7 +11,7 @@ export function commentAuthors(office: OfficePackage, presentation: string): Rea
 }
 
 /** What was remarked on a slide: comments of old, and threads with their answers. */
-export function commentsOf(office: OfficePackage, slide: string, authors: ReadonlyMap<string, string>): Block[] {
+export function slideComments(office: OfficePackage, slide: string, authors: ReadonlyMap<string, string>): Block[] {
   const part = relatedPart(office, slide, 'comments');
   if (part === undefined) return [];
   const said = (comment: XmlElement) => {

@@ -1,7 +1,7 @@
 import { childOf, type XmlElement } from '../xml.ts';
 
 /** Where a shape stands on its slide, in English Metric Units from its top left corner. */
-export interface Place {
+export interface ShapePlace {
   readonly left: number;
   readonly top: number;
   readonly right: number;
@@ -11,11 +11,11 @@ export interface Place {
 export interface PlacedShape {
   readonly shape: XmlElement;
   /** Undefined where its layout says it. */
-  readonly place: Place | undefined;
+  readonly place: ShapePlace | undefined;
 }
 
 /** From a group's own coordinates to those of the slide. */
-type ToSlide = (place: Place) => Place;
+type ToSlide = (place: ShapePlace) => ShapePlace;
 
 /** Each is compared with each other one; no slide that people read has as many. */
 const MOST_SHAPES = 500;
@@ -50,7 +50,7 @@ export function inReadingOrder(shapes: readonly PlacedShape[]): PlacedShape[] {
   return ordered;
 }
 
-function comesBefore(a: Place | undefined, b: Place | undefined): boolean {
+function comesBefore(a: ShapePlace | undefined, b: ShapePlace | undefined): boolean {
   if (!a || !b) return false;
   const isAbove = a.bottom <= b.top && a.left < b.right && b.left < a.right;
   const isLeft = a.right <= b.left && a.top < b.bottom && b.top < a.bottom;
@@ -94,7 +94,7 @@ function insideOf(group: XmlElement, toSlide: ToSlide): ToSlide {
     });
 }
 
-function placeOf(transform: XmlElement | undefined, offset: string, extent: string): Place | undefined {
+function placeOf(transform: XmlElement | undefined, offset: string, extent: string): ShapePlace | undefined {
   const { x, y } = childOf(transform, offset)?.attributes ?? {};
   const { cx, cy } = childOf(transform, extent)?.attributes ?? {};
   const [left, top, width, height] = [x, y, cx, cy].map((number) => Number(number ?? Number.NaN)) as [

@@ -11,7 +11,7 @@ export function threadAuthors(office: OfficePackage, workbook: string): Readonly
 }
 
 /** What was remarked on a sheet, each with the cell that it is about and who said it. */
-export function commentsOf(office: OfficePackage, sheet: string, persons: ReadonlyMap<string, string>): Block[] {
+export function sheetComments(office: OfficePackage, sheet: string, persons: ReadonlyMap<string, string>): Block[] {
   const threads = relatedPart(office, sheet, 'threadedComment');
   const saidInThreads = threads === undefined ? [] : readThreads(parseXml(office.read(threads)), persons);
   const inThreads = new Set(saidInThreads.map(({ reference }) => reference));

@@ -1,7 +1,7 @@
 import type { StackView as Stack, StackPart } from '../views.ts';
-import { shortName } from './format.ts';
+import { lastPart } from './format.ts';
 import { GrantsPicture } from './grants-picture.tsx';
-import { Table } from './parts.tsx';
+import { DataTable } from './parts.tsx';
 
 const COLUMNS: readonly (readonly [StackPart['kind'], string])[] = [
   ['identity', 'Identities'],
@@ -14,7 +14,7 @@ const COLUMNS: readonly (readonly [StackPart['kind'], string])[] = [
 ];
 
 /** What the stack declares, and what of it holds on this machine. */
-export function StackView({ view }: { view: Stack }) {
+export function StackPanel({ view }: { view: Stack }) {
   const { conversion, budget, timeout, dispatch } = view.deadlines;
   const parts = new Map(view.parts.map((part) => [part.id, part]));
   return (
@@ -45,7 +45,7 @@ export function StackView({ view }: { view: Stack }) {
       </div>
       <h2>The grants as a table</h2>
       <div class="tight">
-        <Table
+        <DataTable
           label="Grants"
           head={
             <>
@@ -60,11 +60,11 @@ export function StackView({ view }: { view: Stack }) {
               <td class="name">{parts.get(member)?.name ?? member}</td>
               <td>{breakable(role.replace('roles/', ''))}</td>
               <td class="name">
-                {parts.get(on)?.name ?? shortName(on)} <span class="quiet">{parts.get(on)?.kind}</span>
+                {parts.get(on)?.name ?? lastPart(on)} <span class="quiet">{parts.get(on)?.kind}</span>
               </td>
             </tr>
           ))}
-        </Table>
+        </DataTable>
       </div>
     </>
   );

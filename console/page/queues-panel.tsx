@@ -1,13 +1,13 @@
 import type { QueueDetails, QueuesView as Queues } from '../views.ts';
 import { ActionButton } from './actions.tsx';
 import { Chart } from './chart.tsx';
-import { counted, number, shortName } from './format.ts';
+import { counted, lastPart, number } from './format.ts';
 import { search } from './location.ts';
 import { Countdown, Facts, Pager, StatusWord } from './parts.tsx';
 import { TaskTable } from './task-table.tsx';
 
 /** The queues, why nothing runs, and the tasks of one. */
-export function QueuesView({ view, isLinked }: { view: Queues; isLinked: boolean }) {
+export function QueuesPanel({ view, isLinked }: { view: Queues; isLinked: boolean }) {
   return (
     <>
       <header class="heading">
@@ -22,7 +22,7 @@ export function QueuesView({ view, isLinked }: { view: Queues; isLinked: boolean
           <select value={view.queue} onChange={({ currentTarget }) => search({ queue: currentTarget.value })}>
             {view.queues.map(({ name }) => (
               <option key={name} value={name}>
-                {shortName(name)}
+                {lastPart(name)}
               </option>
             ))}
           </select>
@@ -37,7 +37,7 @@ export function QueuesView({ view, isLinked }: { view: Queues; isLinked: boolean
 
 function Queue({ queue }: { queue: QueueDetails }) {
   const { name, state, why, size, running, maxConcurrent, perSecond, retries, series } = queue;
-  const short = shortName(name);
+  const short = lastPart(name);
   return (
     <section class="queue" aria-label={short}>
       <h2>

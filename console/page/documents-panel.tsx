@@ -4,11 +4,11 @@ import { ActionButton } from './actions.tsx';
 import { Chart } from './chart.tsx';
 import { counted, number } from './format.ts';
 import { search } from './location.ts';
-import { Age, At, Pager, StatusWord, Table } from './parts.tsx';
+import { Age, At, DataTable, Pager, StatusWord } from './parts.tsx';
 import { SearchField } from './search-field.tsx';
 
 /** All documents, searched and filtered by the server. */
-export function DocumentsView({ view, query }: { view: Documents; query: URLSearchParams }) {
+export function DocumentsPanel({ view, query }: { view: Documents; query: URLSearchParams }) {
   const [selected, setSelected] = useState<ReadonlySet<string>>(new Set());
   const q = query.get('q') ?? '';
   const status = query.get('status') ?? '';
@@ -49,7 +49,7 @@ export function DocumentsView({ view, query }: { view: Documents; query: URLSear
         <StatusFilter view={view} status={status} />
       </div>
       <Selected ids={selected} view={view} q={q} onDone={() => setSelected(new Set())} />
-      <Table
+      <DataTable
         label="Documents"
         head={
           <>
@@ -68,7 +68,7 @@ export function DocumentsView({ view, query }: { view: Documents; query: URLSear
         {view.rows.map((row) => (
           <Row key={row.id} row={row} isSelected={selected.has(row.id)} onSelect={select} />
         ))}
-      </Table>
+      </DataTable>
       {view.rows.length === 0 && (
         <p class="empty">{q || status ? 'No document matches.' : 'No documents yet: drop files here.'}</p>
       )}

@@ -45,7 +45,7 @@ const STORAGE: Breakage = {
 };
 
 /** Makes things go wrong, and shows what came of it. */
-export function FaultsView({ view, hasStorage }: { view: Faults; hasStorage: boolean }) {
+export function FaultsPanel({ view, hasStorage }: { view: Faults; hasStorage: boolean }) {
   const [times, setTimes] = useState(1);
   const breakages = hasStorage ? [...BREAKAGES, STORAGE] : BREAKAGES;
   return (

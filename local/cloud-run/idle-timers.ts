@@ -10,7 +10,7 @@ const IDLE_MS = 15 * 60_000;
  */
 const CPU_AFTER_REQUEST_MS = 50;
 
-export interface ServedInstanceOptions {
+export interface IdleTimersOptions {
   readonly instance: Pick<ServiceInstance, 'pause' | 'resume'>;
   readonly clock: Clock;
   /** Whether it has CPU only while it has requests; undefined: nothing happens to it without requests. */
@@ -19,42 +19,19 @@ export interface ServedInstanceOptions {
   readonly onIdle: () => void;
 }
 
-/** Cloud Run's rules for an instance with and without requests. */
-export class ServedInstance {
-  readonly #options: ServedInstanceOptions;
+/** What Cloud Run does with an instance that has no request: it takes its CPU away, and ends it after 15 minutes. */
+export class IdleTimers {
+  readonly #options: IdleTimersOptions;
   readonly #timers: { cpu?: TimerHandle; idle?: TimerHandle } = {};
-  #requests = 0;
 
-  constructor(options: ServedInstanceOptions) {
+  /** It begins without a request. */
+  constructor(options: IdleTimersOptions) {
     this.#options = options;
-    this.#rest();
+    this.start();
   }
 
-  /** How many requests it has. */
-  get requests(): number {
-    return this.#requests;
-  }
-
-  /** Gives it a request. @returns what ends that, once */
-  take(): () => void {
-    this.#requests++;
-    this.end();
-    if (this.#options.whenIdle?.cpuIdle) this.#options.instance.resume();
-    let ended = false;
-    return () => {
-      if (ended) return;
-      ended = true;
-      this.#requests--;
-      if (this.#requests === 0) this.#rest();
-    };
-  }
-
-  /** It is no instance of the service any more: nothing happens to it by itself. */
-  end(): void {
-    for (const timer of Object.values(this.#timers)) this.#options.clock.clearTimeout(timer);
-  }
-
-  #rest(): void {
+  /** The instance has no request any more. */
+  start(): void {
     const { clock, whenIdle, instance, onIdle } = this.#options;
     if (whenIdle === undefined) return;
     if (whenIdle.cpuIdle) this.#timers.cpu = clock.setTimeout(() => instance.pause(), CPU_AFTER_REQUEST_MS);
@@ -65,5 +42,16 @@ export class ServedInstance {
       }, IDLE_MS);
     };
     wait();
+  }
+
+  /** The instance gets a request. */
+  interrupt(): void {
+    this.stop();
+    if (this.#options.whenIdle?.cpuIdle) this.#options.instance.resume();
+  }
+
+  /** It is no instance of the service any more: nothing happens to it by itself. */
+  stop(): void {
+    for (const timer of Object.values(this.#timers)) this.#options.clock.clearTimeout(timer);
   }
 }

@@ -3,13 +3,13 @@ import { ActionButton } from './actions.tsx';
 import { counted, number } from './format.ts';
 import { search } from './location.ts';
 import { LogTable } from './log-table.tsx';
-import { Table } from './parts.tsx';
+import { DataTable } from './parts.tsx';
 import { SearchField } from './search-field.tsx';
 
 const SEVERITIES = ['', 'INFO', 'WARNING', 'ERROR'];
 
 /** What runs where, and what it says. */
-export function InstancesView({ view, query }: { view: Instances; query: URLSearchParams }) {
+export function InstancesPanel({ view, query }: { view: Instances; query: URLSearchParams }) {
   const severity = query.get('severity') ?? '';
   const instance = query.get('instance') ?? '';
   return (
@@ -22,7 +22,7 @@ export function InstancesView({ view, query }: { view: Instances; query: URLSear
           place
         </p>
       </header>
-      <Table
+      <DataTable
         label="Instances"
         head={
           <>
@@ -37,7 +37,7 @@ export function InstancesView({ view, query }: { view: Instances; query: URLSear
         {view.instances.map((instance) => (
           <Instance key={instance.pid} instance={instance} concurrency={view.concurrency} />
         ))}
-      </Table>
+      </DataTable>
       <h2>Log</h2>
       <div class="bar">
         <SearchField label="Search the log" value={query.get('q') ?? ''} />

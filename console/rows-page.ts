@@ -1,9 +1,9 @@
-import type { Page } from './views.ts';
+import type { RowsPage } from './views.ts';
 
 export const PAGE_SIZE = 100;
 
 /** One page of what matches; the last one where the asked one is behind it, as what matches may have become less. */
-export function pageOf<Row>(matching: readonly Row[], page: number): Page<Row> {
+export function rowsPageOf<Row>(matching: readonly Row[], page: number): RowsPage<Row> {
   const last = Math.max(0, Math.ceil(matching.length / PAGE_SIZE) - 1);
   const shown = Math.min(page, last);
   const rows = matching.slice(shown * PAGE_SIZE, (shown + 1) * PAGE_SIZE);

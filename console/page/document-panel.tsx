@@ -8,7 +8,7 @@ import { At, Commands, Countdown, Facts, StatusWord } from './parts.tsx';
 import { Timeline } from './timeline.tsx';
 
 /** One document: what happened to it, and what came out. */
-export function DocumentView({ view, logUrl }: { view: DocumentDetails; logUrl: string | undefined }) {
+export function DocumentPanel({ view, logUrl }: { view: DocumentDetails; logUrl: string | undefined }) {
   const { id, filename, status, epoch, reason, message } = view;
   const isOpen = status === 'PENDING' || status === 'PROCESSING';
   const action: Action = { do: isOpen ? 'cancel' : 'replay', ids: [id] };

@@ -1,16 +1,16 @@
 import type { TaskDetails, TasksView as Tasks } from '../views.ts';
 import { Chart } from './chart.tsx';
-import { number, shortName } from './format.ts';
+import { lastPart, number } from './format.ts';
 import { search } from './location.ts';
-import { Code, Countdown, Facts, Pager, StatusWord } from './parts.tsx';
+import { CodeBlock, Countdown, Facts, Pager, StatusWord } from './parts.tsx';
 import { SearchField } from './search-field.tsx';
 import { TaskActions, TaskTable } from './task-table.tsx';
-import { Attempt } from './timeline.tsx';
+import { AttemptStep } from './timeline.tsx';
 
 const STATUSES = ['WAITING', 'RUNNING', 'RETRYING', 'SUCCEEDED', 'EXHAUSTED', 'DELETED'];
 
 /** All tasks: those in the queues, and those that have left them lately. */
-export function TasksView({ view, query }: { view: Tasks; query: URLSearchParams }) {
+export function TasksPanel({ view, query }: { view: Tasks; query: URLSearchParams }) {
   const status = query.get('status') ?? '';
   return (
     <>
@@ -38,7 +38,7 @@ export function TasksView({ view, query }: { view: Tasks; query: URLSearchParams
 }
 
 /** One task: what it sends, and what came back. */
-export function TaskView({ view }: { view: TaskDetails }) {
+export function TaskPanel({ view }: { view: TaskDetails }) {
   const { name, queue, status, dueAt, url, request, log, deadlineSeconds } = view;
   return (
     <>
@@ -46,7 +46,7 @@ export function TaskView({ view }: { view: TaskDetails }) {
         <a href="/tasks">← Tasks</a>
       </p>
       <header class="heading">
-        <h1>{shortName(name)}</h1>
+        <h1>{lastPart(name)}</h1>
         <StatusWord status={status} />
       </header>
       {dueAt !== undefined && (
@@ -63,7 +63,7 @@ export function TaskView({ view }: { view: TaskDetails }) {
       )}
       <Facts
         facts={[
-          ['Queue', shortName(queue)],
+          ['Queue', lastPart(queue)],
           ['To', url],
           ...(deadlineSeconds > 0 ? ([['Dispatch deadline', `${number(deadlineSeconds)} s`]] as const) : []),
         ]}
@@ -72,14 +72,14 @@ export function TaskView({ view }: { view: TaskDetails }) {
       {log.length === 0 && <p class="empty">None yet.</p>}
       <ol class="attempts" reversed>
         {[...log].reverse().map((attempt) => (
-          <Attempt key={`${attempt.number} ${attempt.from}`} attempt={attempt} isLast={attempt === log.at(-1)} />
+          <AttemptStep key={`${attempt.number} ${attempt.from}`} attempt={attempt} isLast={attempt === log.at(-1)} />
         ))}
       </ol>
       {request && (
         <section>
           <h2>What it sends</h2>
-          <Code label={request.line} text={request.headers} />
-          <Code label="Payload" text={request.body} />
+          <CodeBlock label={request.line} text={request.headers} />
+          <CodeBlock label="Payload" text={request.body} />
         </section>
       )}
     </>
