@@ -5,7 +5,7 @@ import { EmulatorShown } from '../console/emulator/emulator-shown.ts';
 import { type CloudTasks, startCloudTasks } from '../local/cloud-tasks/cloud-tasks.ts';
 import { isQueueName } from '../local/cloud-tasks/names.ts';
 import { cloudTasksOfStack, type StackCloudTasks } from '../local/cloud-tasks/of-stack.ts';
-import { PROJECT_NUMBER, PROJECT_OWNER } from '../local/iam-roles.ts';
+import { OWNER_EMAIL, PROJECT_NUMBER } from '../local/iam-roles.ts';
 import { PortInUseError, type RunningServer, serve } from '../local/listen.ts';
 import { metadataApp } from '../local/metadata-server.ts';
 import { TerraformStack, TerraformStackError } from '../local/terraform-stack.ts';
@@ -105,7 +105,7 @@ async function emulator(_words: unknown, options: EmulatorOptions, signal: Abort
 }
 
 function ownerToken({ issuer }: StackCloudTasks): string {
-  return issuer.accessToken(PROJECT_OWNER.replace('user:', '')).token;
+  return issuer.accessToken(OWNER_EMAIL).token;
 }
 
 /** Where a caller gets the tokens that a stack's grants ask for; undefined when nobody may enqueue. */

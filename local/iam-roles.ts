@@ -1,7 +1,8 @@
 /**
  * Whoever ran `cdktf deploy`. An owner may do everything, so the stack grants this member nothing.
  */
-export const PROJECT_OWNER = 'user:owner@example.com';
+export const OWNER_EMAIL = 'owner@example.com';
+export const PROJECT_OWNER = `user:${OWNER_EMAIL}`;
 
 /** Number of every project, which only Google could know. */
 export const PROJECT_NUMBER = '123456789012';

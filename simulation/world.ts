@@ -1,12 +1,11 @@
-import { CloudTasksClient, type CreateTask, PROCESS_DOCUMENT_PATH } from '../handler/cloud-tasks-client.ts';
+import { CloudTasksClient, type CreateTask } from '../handler/cloud-tasks-client.ts';
 import { replayDocument } from '../handler/replay-document.ts';
 import type { Answer, AttemptRequest } from '../local/cloud-tasks/attempt.ts';
 import { CloudTasksError } from '../local/cloud-tasks/errors.ts';
 import { CloudTasksService } from '../local/cloud-tasks/service.ts';
-import { type DocumentTask, parseSourceUri, taskIdFor } from '../state/document-task.ts';
+import { parseSourceUri, taskIdFor } from '../state/document-task.ts';
 import type { DocumentView } from '../state/document-view.ts';
 import { StateStore } from '../state/state-store.ts';
-import { abortable } from '../time/deadline.ts';
 import { VirtualClock } from '../time/virtual-clock.ts';
 import { createInEmulator, type GoogleTask } from './emulator-client.ts';
 import { CALM, type Profile } from './fault-profile.ts';
@@ -25,6 +24,7 @@ import { MemoryObjectStore } from './memory-object-store.ts';
 import { OutcomeWatch } from './outcome-watch.ts';
 import type { Random } from './random.ts';
 import { isLostTask, type Sabotage, sabotageStore } from './sabotage.ts';
+import { SimulatedNetwork } from './simulated-network.ts';
 import { SimulatedProcess } from './simulated-process.ts';
 import { SimulatedStore } from './simulated-store.ts';
 import { SimulatedTopic } from './simulated-topic.ts';
@@ -73,6 +73,7 @@ export class World {
   readonly uploads: Uploads;
   /** Until when nothing can be published, in milliseconds since the epoch. */
   topicDownUntil = 0;
+  readonly #network = new SimulatedNetwork(this);
   readonly #sabotage: Sabotage | undefined;
   #profile: Profile;
 
@@ -89,14 +90,14 @@ export class World {
     this.work = new SimulatedWork(this);
     this.watch = new StateWatch(this, { extracts, clocksAgree: skewSeconds === 0 });
     this.outcomes = new OutcomeWatch(this.store.objects);
-    this.uploads = new Uploads(this, (request, signal) => this.#deliver(request, signal));
+    this.uploads = new Uploads(this, (request, signal) => this.#network.deliver(request, signal));
     if (sabotage !== undefined) sabotageStore(sabotage, this.store);
     this.plan = () => this.#planByChance(this.#profile.conversionSlow, this.#profile.conversionFails, [400, 700]);
     this.planExtraction = () =>
       this.#planByChance(this.#profile.extractionSlow, this.#profile.extractionFails, [90, 200]);
     this.tasks = new CloudTasksService({
       clock: this.clock,
-      send: (request) => this.#deliver(request),
+      send: (request) => this.#network.deliver(request),
       queues: [
         {
           name: PARENT,
@@ -168,7 +169,7 @@ export class World {
   }
 
   async ask(request: InstanceRequest): Promise<number> {
-    const answer = await this.#instance().request(request, this.clock.now());
+    const answer = await this.instance().request(request, this.clock.now());
     return answer.kind === 'response' ? answer.status : 0;
   }
 
@@ -208,7 +209,7 @@ export class World {
 
   /** Delivers once more what Cloud Tasks has sent: nobody hears the answer. */
   async redeliver(request: AttemptRequest): Promise<void> {
-    await this.#run(request);
+    await this.#network.run(request);
   }
 
   /** A new revision: every instance gets SIGTERM, and SIGKILL ten seconds later. */
@@ -257,47 +258,8 @@ export class World {
     return call as unknown as CreateTask['createTask'];
   }
 
-  /** A delivery as the network, Cloud Run and Cloud Tasks' own at-least-once make it. */
-  async #deliver(request: AttemptRequest, signal?: AbortSignal): Promise<Answer> {
-    const { duplicate, late, answerLost } = this.#profile;
-    if (this.random.chance(duplicate)) void this.#pass(this.random.between(0, 120_000)).then(() => this.#run(request));
-    if (this.random.chance(late)) await this.#pass(this.random.between(0, 60_000));
-    const answer = await (signal ? abortable(this.#run(request), signal) : this.#run(request));
-    if (answer.kind === 'response' && answer.status === 200) this.#checkAcknowledged(request);
-    return this.random.chance(answerLost) ? { kind: 'unreachable', reason: 'the answer was lost' } : answer;
-  }
-
-  /** Cloud Run: an instance, the request timeout, and on its expiry 504 while the instance goes on. */
-  async #run(request: AttemptRequest): Promise<Answer> {
-    const early = await this.onDelivery(request);
-    if (early !== undefined) return early;
-    const { pathname } = new URL(request.url);
-    const body = Buffer.from(request.body ?? '').toString();
-    const instance = this.#instance();
-    const caller = request.authorization?.serviceAccountEmail;
-    const delivery = { path: pathname, headers: request.headers, body, ...(caller && { caller }) };
-    const answered = instance.request(delivery, this.clock.now());
-    let timer: ReturnType<VirtualClock['setTimeout']> | undefined;
-    const timeout = new Promise<Answer>((resolve) => {
-      const ms = SETTINGS.deadlines.requestTimeoutSeconds * 1000;
-      timer = this.clock.setTimeout(
-        () => resolve({ kind: 'response', status: 504, headers: {}, body: Buffer.of() }),
-        ms,
-      );
-    });
-    const answer = await Promise.race([answered, timeout]);
-    if (timer) this.clock.clearTimeout(timer);
-    return answer;
-  }
-
-  /** What Cloud Tasks drops after this answer has told of itself. */
-  #checkAcknowledged({ url, body }: AttemptRequest): void {
-    if (!url.endsWith(PROCESS_DOCUMENT_PATH)) return;
-    const task = JSON.parse(Buffer.from(body ?? '').toString()) as DocumentTask;
-    this.promise(() => this.outcomes.checkAcknowledged(task));
-  }
-
-  #instance(): SimulatedInstance {
+  /** One that takes requests, an old or a new one. */
+  instance(): SimulatedInstance {
     this.instances = this.instances.filter(({ takesRequests }) => takesRequests);
     if (this.instances.length < 4 && (this.instances.length === 0 || this.random.chance(0.3))) {
       this.instances.push(this.startInstance());
@@ -336,9 +298,5 @@ export class World {
       ignoresAbort: this.random.chance(0.3),
       failsForGood: this.random.chance(0.2),
     };
-  }
-
-  #pass(ms: number): Promise<void> {
-    return new Promise((resolve) => this.clock.setTimeout(resolve, ms));
   }
 }

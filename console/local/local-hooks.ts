@@ -1,6 +1,7 @@
 import type { StorageFault } from '../../local/cloud-storage/json-api.ts';
 import type { Attempt } from '../../local/cloud-tasks/attempt.ts';
-import type { LocalGoogle, LocalGoogleOptions } from '../../local/local-google.ts';
+import type { LocalGoogle } from '../../local/local-google.ts';
+import type { LocalGoogleOptions } from '../../local/local-google-options.ts';
 import type { Clock } from '../../time/clock.ts';
 import { Changes } from '../changes.ts';
 import { FaultLog } from '../tasks/fault-log.ts';
