@@ -10,7 +10,7 @@ import { existsSync } from 'node:fs';
 import { mkdir, readFile, stat, writeFile } from 'node:fs/promises';
 import path from 'node:path';
 import { isDeepStrictEqual } from 'node:util';
-import { constants, zstdCompressSync } from 'node:zlib';
+import zlib from 'node:zlib';
 import { type BuildOptions, type BuildResult, build, type Plugin } from 'esbuild';
 import { PACKAGE_FOLDER } from './package-folder.ts';
 
@@ -34,12 +34,16 @@ export interface BundleOptions {
  * Writes the bundle: the same bytes for the same source, wherever the project and its packages lie.
  *
  * @param file where to. @default dist/handler.mjs
- * @throws Error when the module with processing is not there, or the source does not bundle; the error says why
+ * @throws Error when the module with processing is not there, the source does not bundle, or Node is older than 22.15; the error says why
  */
 export async function bundleHandler(
   file: string = BUNDLE_FILE,
   { processing, entryPoint = `handler/main${extension}`, converters = true }: BundleOptions = {},
 ): Promise<void> {
+  // Named imports of it would end an older Node's start without a word of this.
+  if (zlib.zstdCompressSync === undefined) {
+    throw new Error(`Bundling needs Node 22.15 or later; received ${process.version}: run it with a newer one.`);
+  }
   const inputs = new Set(extension === '.ts' ? ['bundle.ts', 'tsconfig.json'] : [`bundle${extension}`]);
   const own = processing === undefined ? [] : [ownProcessing(processing)];
   const worker = converters ? await packedWorker(inputs) : '';
@@ -169,7 +173,9 @@ async function packedScript(name: string, options: BuildOptions, inputs: Set<str
   });
   addInputs(inputs, result);
   const script = result.outputFiles[0]?.contents ?? '';
-  const packed = zstdCompressSync(script, { params: { [constants.ZSTD_c_compressionLevel]: 19 } }).toString('base64');
+  const packed = zlib
+    .zstdCompressSync(script, { params: { [zlib.constants.ZSTD_c_compressionLevel]: 19 } })
+    .toString('base64');
   return `
     const { zstdDecompressSync } = require('node:zlib');
     const { Script } = require('node:vm');
@@ -233,8 +239,9 @@ async function stateOf(files: Iterable<string>): Promise<Record<string, string>>
   return Object.fromEntries(await Promise.all(states));
 }
 
+// Not awaited: CommonJS could not require a module that waits.
 if (import.meta.main) {
-  await bundleHandlerIfChanged(BUNDLE_FILE, { processing: process.env.PROCESSING_MODULE || undefined }).catch(
+  bundleHandlerIfChanged(BUNDLE_FILE, { processing: process.env.PROCESSING_MODULE || undefined }).catch(
     ({ message }) => {
       console.error(message);
       process.exitCode = 1;

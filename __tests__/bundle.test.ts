@@ -4,7 +4,9 @@ import { mkdtemp, readFile, rm, stat, utimes, writeFile } from 'node:fs/promises
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { createInterface } from 'node:readline';
-import { bundleHandlerIfChanged } from '../bundle.ts';
+import zlib from 'node:zlib';
+import { jest } from '@jest/globals';
+import { bundleHandler, bundleHandlerIfChanged } from '../bundle.ts';
 
 let folder: string;
 let file: string;
@@ -30,6 +32,17 @@ test('the bundle answers /health from a folder without node_modules, with nothin
     expect([response.status, await response.json()]).toEqual([200, { status: 'ok' }]);
   } finally {
     child.kill('SIGKILL');
+  }
+});
+
+test('a Node that cannot pack it is told so', async () => {
+  const packing = jest.replaceProperty(zlib, 'zstdCompressSync', undefined as never);
+  try {
+    await expect(bundleHandler(file)).rejects.toThrow(
+      `Bundling needs Node 22.15 or later; received ${process.version}: run it with a newer one.`,
+    );
+  } finally {
+    packing.restore();
   }
 });
 

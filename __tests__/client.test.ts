@@ -51,6 +51,7 @@ beforeAll(() => {
     '@hono/node-server',
     'hono',
     'jose',
+    'esbuild',
   ];
   for (const name of used) {
     symlinkSync(path.join(project, 'node_modules', name), path.join(folder, 'node_modules', name), 'junction');
@@ -299,6 +300,16 @@ test('CommonJS and jest take it by the lines of the documentation', () => {
   const options = ['--rootDir', suites, '--testMatch', '**/*.test.cjs', '--ci', '--silent', '--json'];
   const result = run(process.execPath, ['--experimental-vm-modules', jest, ...options]);
   expect(JSON.parse(result)).toMatchObject({ success: true, numPassedTests: 1 });
+});
+
+test('CommonJS requires every face of the package', () => {
+  const script = `
+    const { name, exports: faces } = require('cloud-tasks-document-processing/package.json');
+    for (const face of Object.keys(faces)) console.log(face, Object.keys(require(name + face.slice(1))).length > 0);`;
+  writeFileSync(path.join(folder, 'faces.cjs'), script.replace('cloud-tasks-document-processing/', `${installed}/`));
+  expect(run(process.execPath, ['faces.cjs'])).toBe(
+    './client true\n./emulator true\n./stacks true\n./processing true\n./bundle true\n',
+  );
 });
 
 /** The check comes before the document. */
