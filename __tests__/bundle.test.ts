@@ -5,7 +5,6 @@ import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { createInterface } from 'node:readline';
 import zlib from 'node:zlib';
-import { jest } from '@jest/globals';
 import { bundleHandler, bundleHandlerIfChanged } from '../bundle.ts';
 
 let folder: string;
@@ -36,13 +35,14 @@ test('the bundle answers /health from a folder without node_modules, with nothin
 });
 
 test('a Node that cannot pack it is told so', async () => {
-  const packing = jest.replaceProperty(zlib, 'zstdCompressSync', undefined as never);
+  const { zstdCompressSync } = zlib;
+  Object.assign(zlib, { zstdCompressSync: undefined });
   try {
     await expect(bundleHandler(file)).rejects.toThrow(
       `Bundling needs Node 22.15 or later; received ${process.version}: run it with a newer one.`,
     );
   } finally {
-    packing.restore();
+    Object.assign(zlib, { zstdCompressSync });
   }
 });
 
