@@ -24,8 +24,8 @@ export interface DocumentProcessingStackProps extends QueueLimits, ServiceSize, 
   readonly queueCount?: number;
   /**
    * Queues beside these that were among them: they get no new documents and dispatch what they still have. A queue that is
-   * neither is deleted with its tasks, so one is taken out in two deployments: first move it from `queueCount` to here, and
-   * when `gcloud tasks list` shows nothing in it, take it from here.
+   * neither is deleted with its tasks, which `deletionProtection` refuses, so one is taken out in two deployments: first move it
+   * from `queueCount` to here, and when `gcloud tasks list` shows nothing in it, take it from here.
    * @default 0
    */
   readonly drainingQueues?: number;
@@ -65,8 +65,8 @@ export interface DocumentProcessingStackProps extends QueueLimits, ServiceSize, 
   /** The bundled handler, absolute. @default 'dist/handler.mjs' of this project */
   readonly bundlePath?: string;
   /**
-   * Whether Terraform refuses to destroy the queues, and so the stack as a whole, and buckets that hold something. A queue's
-   * name cannot be used again for days. @default true for the environment 'prod', else false
+   * Whether Terraform refuses to destroy the queues, or one that was not drained, and so the stack as a whole, and buckets that hold
+   * something. A queue's name cannot be used again for days. @default true for the environment 'prod', else false
    */
   readonly deletionProtection?: boolean;
   /** Whether there are alerts, log-based metrics and a dashboard. @default true */

@@ -19,6 +19,7 @@ import { SecretVariables } from './options/secret-variables.ts';
 import { UploadEvents } from './options/upload-events.ts';
 import { addOutputs } from './outputs.ts';
 import { PrivateBucket } from './private-bucket.ts';
+import { QueuesInUse } from './queues-in-use.ts';
 import { ServiceIdentity } from './service-identity.ts';
 import { sharedChecks } from './stack-checks.ts';
 import { TaskQueue } from './task-queue.ts';
@@ -55,6 +56,12 @@ export class DocumentProcessingStack extends TerraformStack {
     const queues = names.queues.map((name, index) => {
       const queueId = index === 0 ? 'queue' : `queue-${index + 1}`;
       return new TaskQueue(this, queueId, { ...place, name, limits, preventDestroy: deletionProtection });
+    });
+    const inUse = names.queues.slice(0, queueCount);
+    new QueuesInUse(this, 'queues-in-use', {
+      used: inUse,
+      drained: names.queues.slice(queueCount),
+      preventDestroy: deletionProtection,
     });
     const runtime = new ServiceIdentity(this, 'runtime', {
       accountId: names.runtimeAccount,
@@ -119,7 +126,7 @@ export class DocumentProcessingStack extends TerraformStack {
     const settings = {
       GCP_PROJECT_ID: projectId,
       GCP_LOCATION: location,
-      CLOUD_TASKS_QUEUE: names.queues.slice(0, queueCount).join(','),
+      CLOUD_TASKS_QUEUE: inUse.join(','),
       CLOUD_TASKS_MAX_ATTEMPTS: String(limits.maxAttempts),
       CLOUD_TASKS_MAX_BACKOFF_SECONDS: String(Math.ceil(limits.maxBackoffSeconds)),
       CLOUD_RUN_SERVICE_ACCOUNT: invoker.email,

@@ -16,6 +16,10 @@ interface Answers {
   /** A line of shell for `apply` and `destroy`. */
   readonly apply?: string;
   readonly destroy?: string;
+  /** The same for `plan`. */
+  readonly plan?: string;
+  /** How it is to refuse to plan. */
+  readonly refused?: string;
   /** Whether the deployment is to fail. */
   readonly fails?: boolean;
 }
@@ -27,12 +31,22 @@ const change = (address: string, ...actions: string[]) => ({
 });
 
 /** What is seen of one deployment of an own image, by a Terraform that answers so. */
-async function steps({ first = [], later = [], apply = 'true', destroy = 'true', ...deployment }: Answers) {
+async function steps({
+  first = [],
+  later = [],
+  apply = 'true',
+  destroy = 'true',
+  plan = 'true',
+  ...deployment
+}: Answers) {
   const work = mkdtempSync(path.join(folder, 'work-'));
   const program = path.join(work, 'terraform.sh');
   const planOf = (changes: readonly object[]) => `echo '${JSON.stringify({ resource_changes: changes })}'`;
   const show = `show) if [ -f shown ]; then ${planOf(later)}; else touch shown; ${planOf(first)}; fi;;`;
-  writeFileSync(program, `#!/bin/sh\ncase "$1" in ${show}\napply) ${apply};;\ndestroy) ${destroy};; esac\n`);
+  writeFileSync(
+    program,
+    `#!/bin/sh\ncase "$1" in ${show}\nplan) ${plan};;\napply) ${apply};;\ndestroy) ${destroy};; esac\n`,
+  );
   chmodSync(program, 0o755);
   const { signal } = new AbortController();
   await using google = await ControlPlane.start();
@@ -91,6 +105,21 @@ test('a deployment that is to fail does so, and Terraform says it', async () => 
     { step: 'deploy', problems: ['Terraform takes it for done'] },
     destroy,
   ]);
+});
+
+test('a deployment that is to be refused is, before anything is done, and for that reason', async () => {
+  const refused = 'Error: Instance cannot be destroyed';
+  const plan = (text: string) => `printf 'Error: ${text}\\n' >&2; exit 1`;
+  const destroy = { step: 'destroy', problems: [] };
+  const apply = 'touch applied';
+  expect(await steps({ refused, apply, plan: plan('Instance cannot be destroyed') })).toEqual([
+    { step: 'deploy', problems: [] },
+    destroy,
+  ]);
+  const [other] = await steps({ refused, apply, plan: plan('Cycle') });
+  expect(other?.problems).toEqual(['terraform plan ended with 1: Error: Cycle']);
+  const [none] = await steps({ refused, apply });
+  expect(none?.problems).toEqual(['Terraform would do it']);
 });
 
 test.each([

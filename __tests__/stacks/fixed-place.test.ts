@@ -1,7 +1,9 @@
-import { only, stackJson } from './synthesised-stack.ts';
+import { stackJson, type TerraformJson } from './synthesised-stack.ts';
+
+const placeOf = ({ resource }: TerraformJson) => resource.terraform_data?.place;
 
 test('the first place is remembered, and any other refused with the way out', () => {
-  const place = only(stackJson({ projectId: 'my-project', location: 'europe-west1' }), 'terraform_data');
+  const place = placeOf(stackJson({ projectId: 'my-project', location: 'europe-west1' }));
   /* biome-ignore-start lint/suspicious/noTemplateCurlyInString: Terraform's own expressions */
   expect(place).toEqual({
     input: { project: 'my-project', location: 'europe-west1' },
@@ -22,7 +24,7 @@ test('the first place is remembered, and any other refused with the way out', ()
 });
 
 test('a project that only Terraform knows is compared with what it will know', () => {
-  const [{ condition }] = only(stackJson(), 'terraform_data').lifecycle.postcondition;
+  const [{ condition }] = placeOf(stackJson())?.lifecycle.postcondition;
   // biome-ignore lint/suspicious/noTemplateCurlyInString: Terraform's own expressions
   expect(condition).toBe('${self.output.project == var.project_id && self.output.location == "us-central1"}');
 });

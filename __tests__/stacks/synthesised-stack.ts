@@ -32,6 +32,7 @@ export interface TerraformJson {
   readonly provider: Record<string, Block[]>;
   readonly variable?: Record<string, Block>;
   readonly output?: Record<string, Block>;
+  readonly moved?: readonly { readonly from: string; readonly to: string }[];
 }
 
 /** The whole stack as the text that Terraform reads; throws when a check does not hold. */

@@ -40,12 +40,13 @@ export async function* acceptDeployments(
     }
   };
 
-  for (const [index, { step, variables, fails = false }] of deployments.entries()) {
+  for (const [index, { step, variables, fails = false, refused }] of deployments.entries()) {
     ({ stackFolder } = await synthesiseWith(variables, path.join(folder, String(index)), { signal }));
     google.containersStart = !fails;
     const mends = deployments[index - 1]?.fails ?? false;
     const { problems, isDone } = await problemsOf(async () => {
       await terraform.init(stackFolder, stateFile);
+      if (refused !== undefined) return refusalProblems(await failureOf(terraform.plan(stackFolder)), refused);
       const planned = await terraform.plan(stackFolder);
       const before = google.calls.length;
       const failure = await failureOf(terraform.apply(stackFolder));
@@ -77,7 +78,12 @@ function isReplacement({ type, actions }: PlannedChange, mends: boolean): boolea
   return KEPT.has(type) && actions.length > 1 && !(mends && type === 'google_cloud_run_v2_service');
 }
 
-async function failureOf(work: Promise<void>): Promise<TerraformFailedError | undefined> {
+function refusalProblems(failure: TerraformFailedError | undefined, refused: string): string[] {
+  if (failure === undefined) return ['Terraform would do it'];
+  return failure.message.includes(refused) ? [] : [failure.message];
+}
+
+async function failureOf(work: Promise<unknown>): Promise<TerraformFailedError | undefined> {
   try {
     await work;
     return undefined;

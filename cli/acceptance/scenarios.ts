@@ -12,6 +12,8 @@ interface Deployment {
   readonly variables: Readonly<Record<string, string>>;
   /** Whether the new revision does not start, so that the deployment fails; the next one has to mend it. @default it starts */
   readonly fails?: boolean;
+  /** How Terraform begins to say that it refuses to plan this. @default it does not */
+  readonly refused?: string;
 }
 
 const PROJECT = { GCP_PROJECT_ID: 'my-project', GCP_LOCATION: 'europe-west1' };
@@ -19,6 +21,9 @@ const PROJECT = { GCP_PROJECT_ID: 'my-project', GCP_LOCATION: 'europe-west1' };
 const TAKEN_BACK = { DELETION_PROTECTION: 'false', STATE_BUCKET: '' };
 
 const { prod, docling, 'everything-on': everythingOn } = ENVIRONMENTS;
+
+/** In production, with the state in a file. */
+const PROTECTED = { ...prod, STATE_BUCKET: '' };
 
 const WITH_SECRETS = { ...prod, SECRETS: everythingOn.SECRETS };
 
@@ -77,6 +82,20 @@ export const SCENARIOS: readonly Scenario[] = [
       // Terraform has forgotten by now that the revision that serves has secrets: they stay until another one does.
       { step: 'deploy another', variables: { ...WITH_SECRETS, CPU: '2' } },
       { step: 'without protection', variables: { ...prod, ...TAKEN_BACK } },
+    ],
+  },
+  {
+    name: 'queues under protection',
+    deployments: [
+      { step: 'three', variables: { ...PROTECTED, QUEUE_COUNT: '3' } },
+      {
+        step: 'two, and the third not drained',
+        variables: { ...PROTECTED, QUEUE_COUNT: '2' },
+        refused: 'Error: Instance cannot be destroyed',
+      },
+      { step: 'two, and the third drained', variables: { ...PROTECTED, QUEUE_COUNT: '2', DRAINING_QUEUES: '1' } },
+      { step: 'two', variables: { ...PROTECTED, QUEUE_COUNT: '2' } },
+      { step: 'without protection', variables: { ...PROTECTED, ...TAKEN_BACK } },
     ],
   },
   {
