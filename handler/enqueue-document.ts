@@ -79,7 +79,8 @@ export async function acceptDocument(
   return document;
 }
 
-async function taskFor(
+/** @throws RefusedRequestError when it cannot be accepted */
+export async function taskFor(
   request: EnqueueRequest,
   { store, settings, traceparent, signal }: EnqueueDependencies,
 ): Promise<DocumentTask> {

@@ -1,4 +1,4 @@
-import { acceptDocument, enqueueDocument, taskOf } from '../../handler/enqueue-document.ts';
+import { acceptDocument, enqueueDocument, taskFor, taskOf } from '../../handler/enqueue-document.ts';
 import { parseSourceUri } from '../../state/document-task.ts';
 import type { DocumentView } from '../../state/document-view.ts';
 import { newCommand } from '../command-line.ts';
@@ -53,9 +53,7 @@ export const enqueueCommand: DocumentsCommand = {
     const patterns = documents.flatMap((document) => objectPatternOf(document) ?? []);
     const single = documents.filter((document) => objectPatternOf(document) === undefined);
 
-    const enqueued = dryRun
-      ? single.map((document) => report.result(json ? notEnqueuedLine(document) : printable(document))).length
-      : await enqueueSingle(single, options, tools);
+    const enqueued = await (dryRun ? previewSingle : enqueueSingle)(single, options, tools);
     let fitting = 0;
     for (const pattern of patterns) fitting += await enqueueFitting(pattern, options, tools);
 
@@ -67,6 +65,23 @@ export const enqueueCommand: DocumentsCommand = {
     return failures > 0 ? 1 : 0;
   },
 };
+
+/** @returns how many would be enqueued: an object is looked at, as it may not be there */
+async function previewSingle(
+  documents: readonly string[],
+  { json = false, method, ocr }: EnqueueOptions,
+  { operator, report, signal }: DocumentsTools,
+): Promise<number> {
+  let fitting = 0;
+  await eachDocument(documents, { report, signal, json, total: documents.length }, async (document) => {
+    const asked = { sourceUri: document, method, ocr };
+    const task = isUri(document) ? await taskFor(asked, { ...operator, signal }) : undefined;
+    report.result(json ? notEnqueuedLine(document, task?.documentId) : printable(document));
+    fitting++;
+    return undefined;
+  });
+  return fitting;
+}
 
 /** @returns how many were enqueued, or were done before */
 async function enqueueSingle(

@@ -235,10 +235,12 @@ describe('a pattern', () => {
 
   test('--dry-run prints what would be, and changes nothing', async () => {
     const { run, store, created } = deployment();
-    fill(store, 'a.txt', 'b.txt');
-    const words = [`gs://${DOCUMENTS}/*`, `gs://${DOCUMENTS}/c.txt`, '--dry-run'];
+    fill(store, 'a.txt', 'b.txt', 'c.md');
+    const words = [`gs://${DOCUMENTS}/*.txt`, `gs://${DOCUMENTS}/c.md`, '--dry-run'];
     const { code, out, err } = await run(enqueueCommand, words);
-    expect(out.trimEnd().split('\n').sort()).toEqual(['a', 'b', 'c'].map((name) => `gs://${DOCUMENTS}/${name}.txt`));
+    expect(out.trimEnd().split('\n').sort()).toEqual(
+      ['a.txt', 'b.txt', 'c.md'].map((name) => `gs://${DOCUMENTS}/${name}`),
+    );
     expect({ code, err }).toEqual({ code: 0, err: '3 would be enqueued.\n' });
     expect(created).toEqual([]);
     expect(store.names(RESULTS)).toEqual([]);
@@ -246,6 +248,17 @@ describe('a pattern', () => {
     expect(jsonLines(json)).toEqual([
       { document: `gs://${DOCUMENTS}/a.txt`, documentId: expect.any(String), status: null, epoch: null, reason: null },
     ]);
+  });
+
+  test('--dry-run says of an object that it is not there, and gives the id of one that is', async () => {
+    const { run, store } = deployment();
+    fill(store, 'a.txt');
+    const [there, missing] = [`gs://${DOCUMENTS}/a.txt`, `gs://${DOCUMENTS}/b.txt`];
+    const { code, out, err } = await run(enqueueCommand, [there, missing, '--dry-run']);
+    expect({ code, out }).toEqual({ code: 1, out: `${there}\n` });
+    expect(err).toBe(`${missing} does not exist. Upload the document first.\n1 would be enqueued.\n`);
+    const { out: json } = await run(enqueueCommand, [there, '--dry-run', '--json']);
+    expect(jsonLines(json)).toMatchObject([{ document: there, documentId: expect.stringMatching(/^[0-9a-f]{32}$/) }]);
   });
 
   test('--limit enqueues so many of it', async () => {
