@@ -1,6 +1,6 @@
-import { stackJson, type TerraformJson } from './synthesised-stack.ts';
+import { type Block, stackJson, type TerraformJson } from './synthesised-stack.ts';
 
-const placeOf = ({ resource }: TerraformJson) => resource.terraform_data?.place;
+const placeOf = ({ resource }: TerraformJson): Block => resource.terraform_data?.place ?? {};
 
 test('the first place is remembered, and any other refused with the way out', () => {
   const place = placeOf(stackJson({ projectId: 'my-project', location: 'europe-west1' }));
@@ -24,7 +24,7 @@ test('the first place is remembered, and any other refused with the way out', ()
 });
 
 test('a project that only Terraform knows is compared with what it will know', () => {
-  const [{ condition }] = placeOf(stackJson())?.lifecycle.postcondition;
+  const [{ condition }] = placeOf(stackJson()).lifecycle.postcondition;
   // biome-ignore lint/suspicious/noTemplateCurlyInString: Terraform's own expressions
   expect(condition).toBe('${self.output.project == var.project_id && self.output.location == "us-central1"}');
 });
