@@ -3,7 +3,7 @@ import { createServer as createNetServer, type Server, type Socket } from 'node:
 import { systemClock } from '../../time/clock.ts';
 import { guarded } from '../guard.ts';
 import { type ListenOptions, listen } from '../listen.ts';
-import type { GrpcServer } from './grpc/server.ts';
+import type { GrpcServer } from './grpc/unary-server.ts';
 import type { CloudTasksService } from './service.ts';
 
 /** How HTTP/2's preface begins (RFC 9113, 3.4): no method of HTTP/1 does, so two bytes tell them apart. */
