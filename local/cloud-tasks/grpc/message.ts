@@ -32,6 +32,9 @@ export class MessageReader {
   message(encoding: string | undefined): Buffer {
     const [first] = this.#chunks;
     const all = this.#chunks.length === 1 && first ? first : Buffer.concat(this.#chunks);
+    // Node's streams, and what listens to them, stay in memory until a full collection: V8 makes a function that is assigned to a
+    // property old from the start, and each stream has one. The bytes need not wait for that.
+    this.#chunks.length = 0;
     if (all.length === 0) throw new GrpcError('UNIMPLEMENTED', 'Received no request message.');
     const length = all.length < PREFIX_BYTES ? 1 : all.readUInt32BE(1);
     const message = all.subarray(PREFIX_BYTES);

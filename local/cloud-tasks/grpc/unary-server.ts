@@ -39,7 +39,6 @@ export function unaryServer(methods: ReadonlyMap<string, UnaryMethod>): GrpcServ
   });
   server.on('stream', (stream, headers) => {
     stream.on('error', ignore);
-    stream.on('close', letGo);
     serve(stream, headers, methods);
   });
   return {
@@ -52,14 +51,6 @@ export function unaryServer(methods: ReadonlyMap<string, UnaryMethod>): GrpcServ
 
 /** A call that broke off is over; nobody is there to be told. */
 function ignore(): void {}
-
-/**
- * Node keeps an ended stream until the next full collection: V8 makes functions that are assigned to a property old from the start, and
- * each stream has one. What only its listeners know, the request among it, need not wait so long.
- */
-function letGo(this: ServerHttp2Stream): void {
-  this.removeAllListeners();
-}
 
 function serve(
   stream: ServerHttp2Stream,
@@ -115,7 +106,7 @@ function trailers(error: unknown): OutgoingHttpHeaders {
   return {
     ...HEADERS,
     'grpc-status': code,
-    'grpc-message': encodeURI(message.toWellFormed()),
+    'grpc-message': encodeURI(message),
     'grpc-accept-encoding': ENCODINGS,
     ...(details && { 'grpc-status-details-bin': details.toString('base64') }),
   };
