@@ -2,7 +2,7 @@ import { gunzipSync, inflateSync } from 'node:zlib';
 import { GrpcError } from './status.ts';
 
 /** What Google's front end takes, in bytes. */
-export const MAX_MESSAGE_BYTES = 10_485_760;
+const MAX_MESSAGE_BYTES = 10_485_760;
 
 /** A byte that says whether the message is compressed, and four of its length. */
 const PREFIX_BYTES = 5;
@@ -21,7 +21,7 @@ export class MessageReader {
   add(chunk: Buffer): void {
     this.#chunks.push(chunk);
     this.#bytes += chunk.length;
-    if (this.#bytes > PREFIX_BYTES + MAX_MESSAGE_BYTES) throw tooLarge(this.#bytes - PREFIX_BYTES);
+    if (this.#bytes > PREFIX_BYTES + MAX_MESSAGE_BYTES) throw tooLarge();
   }
 
   /**
@@ -59,14 +59,13 @@ function decompress(message: Buffer, encoding: string): Buffer {
   try {
     return DECOMPRESS[encoding as keyof typeof DECOMPRESS](message, { maxOutputLength: MAX_MESSAGE_BYTES });
   } catch (error) {
-    if ((error as NodeJS.ErrnoException).code === 'ERR_BUFFER_TOO_LARGE') throw tooLarge('more once decompressed');
+    if ((error as NodeJS.ErrnoException).code === 'ERR_BUFFER_TOO_LARGE') throw tooLarge();
     throw new GrpcError('INTERNAL', `Failed to decompress a message of ${encoding}.`);
   }
 }
 
-function tooLarge(received: number | string): GrpcError {
-  const rule = `Received message larger than max (${received} vs ${MAX_MESSAGE_BYTES})`;
-  return new GrpcError('RESOURCE_EXHAUSTED', rule);
+function tooLarge(): GrpcError {
+  return new GrpcError('RESOURCE_EXHAUSTED', `Received message larger than max (${MAX_MESSAGE_BYTES} bytes)`);
 }
 
 /** A message with its prefix, uncompressed. */
