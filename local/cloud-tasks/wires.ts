@@ -35,7 +35,7 @@ export async function serveWires(
   const router = connectionRouter({
     http1: (socket) => http.emit('connection', socket),
     async http2(socket) {
-      // gRPC takes 130 ms and 30 MB to load: only for those who speak it.
+      // gRPC takes 100 ms and 13 MB to load: only for those who speak it.
       grpc ??= import('./grpc/server.ts').then(({ grpcServer }) => grpcServer(service));
       const server = await grpc;
       if (!closed) server.accept(socket);

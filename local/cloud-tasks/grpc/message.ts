@@ -9,7 +9,7 @@ const PREFIX_BYTES = 5;
 
 const DECOMPRESS = { gzip: gunzipSync, deflate: inflateSync };
 
-/** `grpc-encoding` of what {@link readMessage} takes. */
+/** `grpc-encoding` of what {@link MessageReader} takes. */
 export const ENCODINGS = ['identity', ...Object.keys(DECOMPRESS)].join();
 
 /** Puts the one message of a request together, chunk by chunk. */
@@ -21,7 +21,9 @@ export class MessageReader {
   add(chunk: Buffer): void {
     this.#chunks.push(chunk);
     this.#bytes += chunk.length;
-    if (this.#bytes > PREFIX_BYTES + MAX_MESSAGE_BYTES) throw tooLarge();
+    if (this.#bytes <= PREFIX_BYTES + MAX_MESSAGE_BYTES) return;
+    this.#chunks.length = 0;
+    throw tooLarge();
   }
 
   /**
@@ -32,8 +34,8 @@ export class MessageReader {
   message(encoding: string | undefined): Buffer {
     const [first] = this.#chunks;
     const all = this.#chunks.length === 1 && first ? first : Buffer.concat(this.#chunks);
-    // Node's streams, and what listens to them, stay in memory until a full collection: V8 makes a function that is assigned to a
-    // property old from the start, and each stream has one. The bytes need not wait for that.
+    // An ended stream of Node's, with what listens to it, stays in memory until a full collection: V8 makes a function that is assigned
+    // to a property old from the start, and each stream has one. The bytes need not wait for that.
     this.#chunks.length = 0;
     if (all.length === 0) throw new GrpcError('UNIMPLEMENTED', 'Received no request message.');
     const length = all.length < PREFIX_BYTES ? 1 : all.readUInt32BE(1);

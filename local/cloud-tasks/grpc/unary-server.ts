@@ -23,9 +23,8 @@ const HEADERS = { ':status': 200, 'content-type': 'application/grpc+proto' };
 const TRAILERS_OF_SUCCESS = { 'grpc-status': 0 };
 
 /**
- * Serves unary methods as "gRPC over HTTP2" says (grpc/grpc, doc/PROTOCOL-HTTP2.md), without TLS. grpc-js would serve them too, but takes
- * a third more of the processor, and what it keeps of each call stays in memory until a full collection. A deadline of a call needs no
- * timer here: the answer follows upon the request's last byte at once.
+ * Serves unary methods as "gRPC over HTTP2" says (grpc/grpc, doc/PROTOCOL-HTTP2.md), without TLS. grpc-js would serve them too, for half
+ * as much again of the processor. A call's deadline needs no timer here: the answer follows upon the request's last byte at once.
  *
  * @param methods by path: `/package.Service/Method`
  */
