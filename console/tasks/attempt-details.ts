@@ -1,5 +1,6 @@
 import type { Answer, Attempt } from '../../local/cloud-tasks/attempt.ts';
 import type { Task } from '../../local/cloud-tasks/task.ts';
+import { bytesOf } from '../../local/cloud-tasks/task-body.ts';
 import type { AttemptDetails } from '../views.ts';
 
 /** Characters of a body that are shown. */
@@ -50,7 +51,7 @@ export function answerText(answer: Answer): string {
 }
 
 function bodyOf({ httpRequest: { body } }: Task): Uint8Array | undefined {
-  return body === undefined ? undefined : Buffer.from(body, 'latin1');
+  return body === undefined ? undefined : bytesOf(body);
 }
 
 function requestDetails(method: string, url: string, headers: Readonly<Record<string, string>>, body?: Uint8Array) {

@@ -3,6 +3,7 @@ import { queueOf } from './names.ts';
 import type { QueueSettings, QueueState } from './queue-config.ts';
 import type { QueuePolicy } from './queue-policies.ts';
 import type { Task, TaskProgress } from './task.ts';
+import { taskBodyOfJson } from './task-body.ts';
 
 /** One step in the life of all queues. Replayed in order, the changes make the same queues again. Times in milliseconds since the epoch. */
 export type Change =
@@ -72,7 +73,7 @@ export function applyChange(state: KeptState, change: Change): void {
       break;
     }
     case 'task':
-      state.queues.get(queueOf(change.task.name))?.tasks.set(change.task.name, change.task);
+      state.queues.get(queueOf(change.task.name))?.tasks.set(change.task.name, withBodyKept(change.task));
       break;
     case 'progress': {
       const { kind, name, ...progress } = change;
@@ -88,6 +89,13 @@ export function applyChange(state: KeptState, change: Change): void {
       break;
     }
   }
+}
+
+/** A task that may have been JSON, with its body as it is kept. */
+function withBodyKept(task: Task): Task {
+  const { httpRequest } = task;
+  const body = typeof httpRequest.body === 'string' ? taskBodyOfJson(httpRequest.body) : httpRequest.body;
+  return body === undefined || body === httpRequest.body ? task : { ...task, httpRequest: { ...httpRequest, body } };
 }
 
 /** The fewest changes that make a state from nothing. */

@@ -2,6 +2,7 @@ import { type Answer, type AttemptRequest, statusOf } from './attempt.ts';
 import { type HttpTarget, withTargetOverrides } from './http-target.ts';
 import { shortId } from './names.ts';
 import type { NewTask, Task, TaskProgress } from './task.ts';
+import { bytesOf } from './task-body.ts';
 
 /** What Cloud Tasks calls itself; a stored task shows it among its headers too (recorded). */
 export const USER_AGENT = 'Google-Cloud-Tasks';
@@ -43,7 +44,7 @@ export function noteDispatch(
     method: httpMethod,
     url,
     headers: { ...headers, ...dispatchHeaders(queueName, task) },
-    ...(body !== undefined && { body: Buffer.from(body, 'latin1') }),
+    ...(body !== undefined && { body: bytesOf(body) }),
     ...(authorization && { authorization }),
   };
   task.lastAttempt = { scheduleTime: task.scheduleTime, dispatchTime: now };

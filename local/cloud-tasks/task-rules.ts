@@ -4,6 +4,7 @@ import { authorizationOf, type HttpTarget, overriddenUrl, withHeaderOverrides } 
 import type { HttpRequestMessage, TaskMessage } from './messages.ts';
 import { requireTaskName } from './names.ts';
 import type { HttpRequest, NewTask } from './task.ts';
+import { taskBody } from './task-body.ts';
 import { MAX_TASK_BYTES, taskSizeBytes } from './task-size.ts';
 
 const DEFAULT_DISPATCH_DEADLINE_MS = 600_000;
@@ -71,7 +72,7 @@ function acceptHttpRequest(message: HttpRequestMessage, target: HttpTarget): Htt
     url,
     httpMethod,
     headers,
-    ...(body && { body: Buffer.from(body.buffer, body.byteOffset, body.length).toString('latin1') }),
+    ...(body && { body: taskBody(body) }),
     ...(authorization && { authorization }),
   };
 }

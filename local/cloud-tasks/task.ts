@@ -1,4 +1,5 @@
 import type { Scheduled } from './schedule.ts';
+import type { TaskBody } from './task-body.ts';
 
 /** The methods of `google.cloud.tasks.v2.HttpMethod`; a method's index is its number on the wire. */
 export const HTTP_METHODS = [
@@ -28,8 +29,7 @@ export interface HttpRequest {
   readonly httpMethod: Exclude<HttpMethod, 'HTTP_METHOD_UNSPECIFIED'>;
   /** As the caller wrote them, without those that Cloud Tasks sets itself. */
   readonly headers: Readonly<Record<string, string>>;
-  /** Bytes as the characters U+0000 to U+00FF: for small bodies a fraction of the memory that buffers take. */
-  readonly body?: string;
+  readonly body?: TaskBody;
   readonly authorization?: Authorization;
 }
 

@@ -128,7 +128,7 @@ test('thousands of mutated requests: each a proper answer, never a crash', async
       const errors = await Promise.all(requests.map(([name, bytes]) => callWith(name, bytes)));
       for (const error of errors.filter((each) => each !== undefined)) {
         expect([3, 5, 6, 7, 9, 10, 12, 13]).toContain(error.code);
-        // INTERNAL is what grpc-js says of bytes that are no message; ours would be a fault of the emulator.
+        // INTERNAL is for bytes that are no message; any other would be a fault of the emulator.
         if (error.code === 13) expect(error.details).toContain('Error deserializing request');
       }
     }),

@@ -7,6 +7,7 @@ import { createInterface } from 'node:readline';
 import type { Answer } from '../../../local/cloud-tasks/attempt.ts';
 import { type CloudTasks, type CloudTasksOptions, startCloudTasks } from '../../../local/cloud-tasks/cloud-tasks.ts';
 import { CloudTasksService } from '../../../local/cloud-tasks/service.ts';
+import { bytesOf } from '../../../local/cloud-tasks/task-body.ts';
 import { systemClock } from '../../../time/clock.ts';
 import { VirtualClock } from '../../../time/virtual-clock.ts';
 import { LOCATION, QUEUE, response } from './vocabulary.ts';
@@ -53,8 +54,11 @@ const create = (tasks: CloudTasks, id: string, task: object = {}) =>
   });
 const listed = (tasks: CloudTasks) => tasks.call('ListTasks', { parent: QUEUE }).tasks.map(({ task }) => task.name);
 
-test('a task comes back whole, with a body of any bytes', async () => {
-  const body = Buffer.from(Array.from({ length: 256 }, (_, byte) => byte));
+test.each([
+  ['small', 1],
+  ['large', 100],
+])('a task comes back whole, with a %s body of any bytes', async (_size, times) => {
+  const body = Buffer.from(Array.from({ length: 256 * times }, (_, byte) => byte));
   const httpRequest = { url: URL_OF_TARGET, headers: { A: 'ü' }, body, oidcToken: { serviceAccountEmail: 'a@b.c' } };
   const before = create(await start({ queues: [{ name: QUEUE }] }), 'a', {
     httpRequest,
@@ -62,8 +66,8 @@ test('a task comes back whole, with a body of any bytes', async () => {
   }).task;
   const { task } = (await restart()).call('GetTask', { name: before.name, responseView: 'FULL' });
   const { schedulePosition, ...kept } = before;
-  expect(task).toMatchObject(JSON.parse(JSON.stringify(kept)));
-  expect(Buffer.from(task.httpRequest.body ?? '', 'latin1')).toEqual(body);
+  expect(JSON.parse(JSON.stringify(task))).toMatchObject(JSON.parse(JSON.stringify(kept)));
+  expect(bytesOf(task.httpRequest.body ?? '').equals(body)).toBe(true);
 });
 
 test('a task that failed goes on with its counts and its backoff', async () => {

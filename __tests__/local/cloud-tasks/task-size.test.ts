@@ -1,6 +1,7 @@
 import { protos } from '@google-cloud/tasks';
 import fc from 'fast-check';
 import type { NewTask } from '../../../local/cloud-tasks/task.ts';
+import { bytesOf } from '../../../local/cloud-tasks/task-body.ts';
 import { taskSizeBytes } from '../../../local/cloud-tasks/task-size.ts';
 
 const { Task } = protos.google.cloud.tasks.v2;
@@ -15,7 +16,7 @@ function encodedSize({ name, httpRequest, scheduleTime, createTime, dispatchDead
       url,
       httpMethod: httpRequest.httpMethod,
       headers: { ...headers, 'User-Agent': 'Google-Cloud-Tasks' },
-      ...(body && { body: Buffer.from(body, 'latin1') }),
+      ...(body && { body: bytesOf(body) }),
       ...(token?.kind === 'oidc' && { oidcToken: token }),
       ...(token?.kind === 'oauth' && { oauthToken: token }),
     },

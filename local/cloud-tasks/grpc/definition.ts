@@ -1,7 +1,7 @@
 import { readFileSync } from 'node:fs';
 import { createRequire } from 'node:module';
-import type { ServiceDefinition } from '@grpc/grpc-js';
-import { fromJSON } from '@grpc/proto-loader';
+
+import { fromJSON, type MethodDefinition } from '@grpc/proto-loader';
 import { VERSIONS } from '../messages.ts';
 
 type JsonNamespace = { nested: Record<string, JsonNamespace> };
@@ -50,7 +50,8 @@ export function serviceDefinitions() {
   for (const version of Object.keys(versions)) if (!served.includes(version)) delete versions[version];
   cloud.location = LOCATIONS as unknown as JsonNamespace;
   const definition = fromJSON(json, { longs: Number, enums: String });
-  const service = (name: string) => definition[`google.cloud.${name}`] as ServiceDefinition;
+  const service = (name: string) =>
+    definition[`google.cloud.${name}`] as Readonly<Record<string, MethodDefinition<object, object>>>;
   return {
     v2: service('tasks.v2.CloudTasks'),
     v2beta3: service('tasks.v2beta3.CloudTasks'),

@@ -5,6 +5,7 @@ import { shortId } from '../names.ts';
 import type { Queue } from '../queue.ts';
 import { maxBurstSize } from '../queue-config.ts';
 import type { AttemptStatus } from '../task.ts';
+import { bytesOf } from '../task-body.ts';
 import { USER_AGENT } from '../task-progress.ts';
 import type { WireTime } from './requests.ts';
 
@@ -73,7 +74,7 @@ function taskMessage({ task, view }: ViewedTask): object {
       url,
       httpMethod,
       headers: { ...headers, 'User-Agent': USER_AGENT },
-      ...(view === 'FULL' && body && { body: Buffer.from(body, 'latin1') }),
+      ...(view === 'FULL' && body && { body: bytesOf(body) }),
       ...(authorization?.kind === 'oidc' && { oidcToken: authorization }),
       ...(authorization?.kind === 'oauth' && { oauthToken: authorization }),
     },

@@ -1,15 +1,35 @@
-import { Metadata, type StatusObject } from '@grpc/grpc-js';
 import { CloudTasksError, CODES, type HelpLink } from '../errors.ts';
 
-/** An error as gRPC's status; whatever is not an error of the API is INTERNAL. */
-export function grpcStatusOf(error: unknown): StatusObject {
-  const metadata = new Metadata();
-  if (!(error instanceof CloudTasksError)) {
-    return { code: CODES.INTERNAL.grpc, details: error instanceof Error ? error.message : String(error), metadata };
+/** A call's end, other than OK. */
+export interface GrpcStatus {
+  readonly code: number;
+  readonly message: string;
+  /** `google.rpc.Status`, encoded, where there is more to tell. */
+  readonly details?: Buffer;
+}
+
+/** What the wire itself refuses, whatever the method. */
+export class GrpcError extends Error {
+  override readonly name = 'GrpcError';
+  readonly code: number;
+
+  constructor(code: keyof typeof WIRE_CODES, message: string) {
+    super(message);
+    this.code = WIRE_CODES[code];
   }
+}
+
+const WIRE_CODES = { RESOURCE_EXHAUSTED: 8, UNIMPLEMENTED: CODES.UNIMPLEMENTED.grpc, INTERNAL: CODES.INTERNAL.grpc };
+
+/** An error as gRPC's status; whatever is not an error of the API or the wire is INTERNAL. */
+export function grpcStatusOf(error: unknown): GrpcStatus {
+  if (error instanceof GrpcError) return { code: error.code, message: error.message };
+  if (!(error instanceof CloudTasksError)) {
+    return { code: CODES.INTERNAL.grpc, message: error instanceof Error ? error.message : String(error) };
+  }
+  const { message, help } = error;
   const code = CODES[error.code].grpc;
-  if (error.help) metadata.set('grpc-status-details-bin', statusProto(code, error.message, error.help));
-  return { code, details: error.message, metadata };
+  return { code, message, ...(help && { details: statusProto(code, message, help) }) };
 }
 
 /**

@@ -4,6 +4,7 @@ import type { ViewedTask } from '../methods.ts';
 import type { Queue } from '../queue.ts';
 import { maxBurstSize } from '../queue-config.ts';
 import { type AttemptStatus, HTTP_METHODS } from '../task.ts';
+import { bytesOf } from '../task-body.ts';
 import { USER_AGENT } from '../task-progress.ts';
 
 const QUEUE_STATES = ['STATE_UNSPECIFIED', 'RUNNING', 'PAUSED', 'DISABLED'] as const;
@@ -54,7 +55,7 @@ export function taskJson({ task, view }: ViewedTask, writeEnum: WriteEnum): obje
       url,
       httpMethod: writeEnum(HTTP_METHODS, httpMethod),
       headers: { ...headers, 'User-Agent': USER_AGENT },
-      ...(view === 'FULL' && body && { body: Buffer.from(body, 'latin1').toString('base64') }),
+      ...(view === 'FULL' && body && { body: bytesOf(body).toString('base64') }),
       ...(authorization && authorizationJson(authorization)),
     },
     scheduleTime: timestamp(task.scheduleTime),
