@@ -105,6 +105,47 @@ test('a message that grows above 10 MB when it is decompressed is RESOURCE_EXHAU
   });
 });
 
+test.each([
+  ['no UTF-8', [0xff]],
+  ['half a surrogate pair', [0xed, 0xa0, 0x80]],
+  ['a line feed and a percent sign', [0x0a, 0x25]],
+])('a message that quotes %s arrives, and the emulator goes on', async (_what, bytes) => {
+  const parent = Buffer.from(QUEUE.slice(0, QUEUE.indexOf('/queues')));
+  const request = Buffer.from([(1 << 3) | 2, parent.length, ...parent, (2 << 3) | 2, bytes.length, ...bytes]);
+  const { status, message } = await call([frame(request)], { ':path': PATH.replace('GetQueue', 'ListQueues') });
+  expect({ status, message }).toEqual({
+    status: '12',
+    message: expect.stringMatching(/^Filters are not supported: leave it out; received '[\s\S]+'\.$/),
+  });
+  expect((await call([frame(REQUEST)])).status).toBe('0');
+});
+
+test('a message that ends within a character arrives, and the emulator goes on', async () => {
+  const { CreateQueueRequest } = protos.google.cloud.tasks.v2beta3;
+  const queue = { name: `${QUEUE}-2`, httpTarget: { uriOverride: { host: `/${'a'.repeat(98)}😀` } } };
+  const request = CreateQueueRequest.encode({ parent: QUEUE.slice(0, QUEUE.indexOf('/queues')), queue }).finish();
+  const { status, message } = await call([frame(Buffer.from(request))], {
+    ':path': '/google.cloud.tasks.v2beta3.CloudTasks/CreateQueue',
+  });
+  expect({ status, message }).toEqual({
+    status: '3',
+    message: `UriOverride.host must be a host name; received '/${'a'.repeat(98)}\ufffd'.`,
+  });
+  expect((await call([frame(REQUEST)])).status).toBe('0');
+});
+
+test('a message that quotes a megabyte arrives in part, and the emulator goes on', async () => {
+  const { ListQueuesRequest } = protos.google.cloud.tasks.v2;
+  const parent = QUEUE.slice(0, QUEUE.indexOf('/queues'));
+  const request = Buffer.from(ListQueuesRequest.encode({ parent, filter: 'é'.repeat(500_000) }).finish());
+  const { status, message } = await call([frame(request)], { ':path': PATH.replace('GetQueue', 'ListQueues') });
+  expect({ status, message: message.slice(0, 40) }).toEqual({
+    status: '12',
+    message: 'Filters are not supported: leave it out;',
+  });
+  expect((await call([frame(REQUEST)])).status).toBe('0');
+});
+
 test('a message above 10 MB is refused before its end, and the connection goes on', async () => {
   const { status } = await call([frame(Buffer.alloc(10_485_761)).subarray(0, 10_485_766), Buffer.alloc(100_000)]);
   expect(status).toBe('8');

@@ -19,6 +19,9 @@ export interface GrpcServer {
   close(): void;
 }
 
+/** Characters of an error's message: encoded they have up to nine bytes, and clients take 8 to 16 kB of headers. */
+const MAX_MESSAGE_LENGTH = 800;
+
 const HEADERS = { ':status': 200, 'content-type': 'application/grpc+proto' };
 const TRAILERS_OF_SUCCESS = { 'grpc-status': 0 };
 
@@ -105,7 +108,8 @@ function trailers(error: unknown): OutgoingHttpHeaders {
   return {
     ...HEADERS,
     'grpc-status': code,
-    'grpc-message': encodeURI(message),
+    // What is cut off, here or before, may be half a character.
+    'grpc-message': encodeURI(message.slice(0, MAX_MESSAGE_LENGTH).toWellFormed()),
     'grpc-accept-encoding': ENCODINGS,
     ...(details && { 'grpc-status-details-bin': details.toString('base64') }),
   };
