@@ -46,7 +46,6 @@ beforeAll(() => {
     'fastest-levenshtein',
     'google-auth-library',
     '@google-cloud/tasks',
-    '@grpc/grpc-js',
     '@grpc/proto-loader',
     '@hono/node-server',
     'hono',
