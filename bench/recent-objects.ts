@@ -18,7 +18,7 @@ interface WrittenObject {
 }
 
 interface RecentObjectsOptions {
-  /** Folders that are kept, 1 or more. */
+  /** Documents whose objects are kept at least, 1 or more; at most twice as many are. */
   readonly capacity: number;
   /** Where there is a document under every name, always of generation 1; all else is in one other bucket. */
   readonly sourceBucket: string;
@@ -27,13 +27,15 @@ interface RecentObjectsOptions {
 }
 
 /**
- * Cloud Storage as a measurement needs it: in memory, with generations and their preconditions. It forgets all but the folders
- * that were written to last, as what is stored elsewhere must not count as the handler's memory.
+ * Cloud Storage as a measurement needs it: in memory, with generations and their preconditions. It forgets all but the documents
+ * that were written last, as what is stored elsewhere must not count as the handler's memory.
  */
 export class RecentObjects implements ObjectStore {
   readonly #options: RecentObjectsOptions;
-  /** The few objects of each folder. The first folder is the next to forget. */
-  readonly #folders = new Map<string, WrittenObject[]>();
+  /** The few objects of each document. */
+  #documents = new Map<string, WrittenObject[]>();
+  /** Those that are forgotten when there are as many new ones: taking them out one by one costs more than all else here. */
+  #olderDocuments = new Map<string, WrittenObject[]>();
   readonly #source: WrittenObject = {
     name: '',
     body: 'Hello',
@@ -61,8 +63,7 @@ export class RecentObjects implements ObjectStore {
 
   async write(bucket: string, name: string, body: string | Uint8Array, options: WriteOptions): Promise<string> {
     const { contentType, ifGenerationMatch, metadata = {} } = options;
-    const folder = folderName(name);
-    const objects = this.#folders.get(folder) ?? this.#addFolder(folder);
+    const objects = this.#objectsBeside(name) ?? this.#addDocument(name);
     const index = objects.findIndex((object) => object.name === name);
     if (ifGenerationMatch !== undefined && ifGenerationMatch !== (objects[index]?.generation ?? '0')) {
       throw new PreconditionFailedError(bucket, name);
@@ -75,36 +76,43 @@ export class RecentObjects implements ObjectStore {
   }
 
   async remove(_bucket: string, name: string): Promise<void> {
-    const folder = folderName(name);
-    const rest = this.#folders.get(folder)?.filter((object) => object.name !== name);
-    if (rest !== undefined) this.#folders.set(folder, rest);
+    const objects = this.#objectsBeside(name) ?? [];
+    const index = objects.findIndex((object) => object.name === name);
+    if (index >= 0) objects.splice(index, 1);
   }
 
-  /** @param prefix a folder, with its slash */
+  /** @param prefix a folder of a document, with its slash */
   async *list(_bucket: string, prefix: string): AsyncGenerator<ListedObject> {
     for (const object of this.#options.storedBefore(prefix)) yield object;
-    const objects = this.#folders.get(prefix);
-    if (objects === undefined) return;
-    for (const { name, generation, metadata } of objects.toSorted((a, b) => (a.name < b.name ? -1 : 1))) {
+    const objects = this.#objectsBeside(prefix)?.filter(({ name }) => name.startsWith(prefix)) ?? [];
+    for (const { name, generation, metadata } of objects.sort((a, b) => (a.name < b.name ? -1 : 1))) {
       yield { name, generation, metadata, createdAt: 0 };
     }
   }
 
   #find(bucket: string, name: string): WrittenObject | undefined {
     if (bucket === this.#options.sourceBucket) return this.#source;
-    return this.#folders.get(folderName(name))?.find((object) => object.name === name);
+    return this.#objectsBeside(name)?.find((object) => object.name === name);
   }
 
-  #addFolder(folder: string): WrittenObject[] {
-    if (this.#folders.size === this.#options.capacity) {
-      this.#folders.delete(this.#folders.keys().next().value as string);
+  #objectsBeside(name: string): WrittenObject[] | undefined {
+    const document = documentOf(name);
+    return this.#documents.get(document) ?? this.#olderDocuments.get(document);
+  }
+
+  #addDocument(name: string): WrittenObject[] {
+    if (this.#documents.size === this.#options.capacity) {
+      this.#olderDocuments = this.#documents;
+      this.#documents = new Map();
     }
     const objects: WrittenObject[] = [];
-    this.#folders.set(folder, objects);
+    this.#documents.set(documentOf(name), objects);
     return objects;
   }
 }
 
-function folderName(name: string): string {
-  return name.slice(0, name.lastIndexOf('/') + 1);
+/** The second part of a name: every folder of a document has it. */
+function documentOf(name: string): string {
+  const start = name.indexOf('/') + 1;
+  return name.slice(start, name.indexOf('/', start));
 }

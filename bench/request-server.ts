@@ -2,6 +2,7 @@
  * What `handler-requests.ts` and `handler-memory.ts` load, in a process of its own: the handler's real routes, or the least that
  * Hono answers with, behind the same server. Says over IPC where it listens, and what memory it uses whenever it is asked.
  */
+import path from 'node:path';
 import { setImmediate as turn } from 'node:timers/promises';
 import { serve } from '@hono/node-server';
 import { Hono } from 'hono';
@@ -19,8 +20,8 @@ import { systemClock } from '../time/clock.ts';
 import { RecentObjects } from './recent-objects.ts';
 import type { MemoryUse, ServerKind, ServerReady } from './request-server-process.ts';
 
-/** Folders that the store keeps: three for each document, of its state, its leases and its results. */
-const FOLDERS_KEPT = 300;
+/** Documents whose objects the store keeps. */
+const DOCUMENTS_KEPT = 50;
 
 const kind = process.argv[2] as ServerKind;
 const settings = readSettings({
@@ -37,6 +38,8 @@ const TASK = { sourceUri: `gs://${settings.documentsBucket}/a.txt`, generation: 
 const OPENING = metadataOf(
   openingOf({ ...TASK, method: 'auto', ocr: 'auto', documentId: '', epoch: 0 }, 'accepted', Date.now()),
 );
+/** In the folder of its document. */
+const OPENING_NAME = path.basename(openingName('a', 0));
 const { publicKey, privateKey } = await generateKeyPair('RS256');
 
 const { fetch } = kind === 'bare route' ? bareRoute() : await handler();
@@ -55,7 +58,7 @@ function bareRoute(): Hono {
 
 async function handler() {
   const { documentsBucket: sourceBucket, resultsBucket } = settings;
-  const store = new RecentObjects({ capacity: FOLDERS_KEPT, sourceBucket, storedBefore: handedIn });
+  const store = new RecentObjects({ capacity: DOCUMENTS_KEPT, sourceBucket, storedBefore: handedIn });
   const createTask = async ({ task }: { task: unknown }) => [task];
   const converter: Converter = {
     convert: async () => ({ markdown: 'Hello\n', type: 'text', characters: 6, converter: 'none@1' }),
@@ -77,9 +80,8 @@ async function handler() {
 
 /** What a hand-in has stored of every document before its task comes: the opening of its first epoch. */
 function handedIn(prefix: string): ListedObject[] {
-  const documentId = prefix.slice(STATE_PREFIX.length + '01234567-'.length, -1);
   if (!prefix.startsWith(STATE_PREFIX)) return [];
-  return [{ name: openingName(documentId, 0), generation: '1', createdAt: 0, metadata: OPENING }];
+  return [{ name: prefix + OPENING_NAME, generation: '1', createdAt: 0, metadata: OPENING }];
 }
 
 function invokerToken(): Promise<string> {

@@ -99,7 +99,7 @@ export class CloudTasksClient {
   }
 
   /**
-   * Creates the task that processes a document, and one that looks later whether the document has its outcome. Safe to repeat:
+   * Creates the task that looks later whether a document has its outcome, and then the one that processes it. Safe to repeat:
    * both are named after the document and its epoch, and one that exists already, or existed within the last hour, is as good
    * as one that is created now.
    *
@@ -111,11 +111,9 @@ export class CloudTasksClient {
    */
   async createDocumentProcessingTask(document: DocumentTaskInput): Promise<CreatedTask> {
     const payload = documentTaskSchema.parse(document);
-    const [task] = await Promise.all([
-      this.#create(PROCESS_DOCUMENT_PATH, taskIdFor(payload), payload),
-      this.createDocumentCheckTask({ ...payload, round: 0 }),
-    ]);
-    return task;
+    // First: what is processed is always looked after, wherever this is cut off. Who repeats it may find the document done, and make none.
+    await this.createDocumentCheckTask({ ...payload, round: 0 });
+    return this.#create(PROCESS_DOCUMENT_PATH, taskIdFor(payload), payload);
   }
 
   /**

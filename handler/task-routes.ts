@@ -73,18 +73,19 @@ async function process(c: RequestContext, dependencies: TaskRouteDependencies): 
   const { documentId, traceparent } = parsed.data;
   // That of whoever handed the document in: every attempt stands under it, whatever made its request.
   const log = c.get('log')({ documentId, taskName, attempt: retryCount + 1 }, traceparent);
+  const { budgetSeconds } = settings.deadlines;
   const started = clock.now();
-  const secondsLeft = () => settings.deadlines.budgetSeconds - (clock.now() - started) / 1000;
   // A duplicate delivery finds the outcome of another attempt: its line must not count as one more of them.
   let message = ATTEMPT_NOT_STARTED;
   const onClaimed = ({ createdAt }: Epoch) => {
     message = ATTEMPT_ENDED;
     const ageSeconds = (started - Date.parse(createdAt)) / 1000;
-    log.info({ ageSeconds, secondsLeft: secondsLeft() }, ATTEMPT_STARTED);
+    log.info({ ageSeconds, secondsLeft: budgetSeconds - (clock.now() - started) / 1000 }, ATTEMPT_STARTED);
   };
   const outcome = await processDocument(parsed.data, { retryCount, draining: drain.signal, onClaimed }, dependencies);
   const level = outcome.error && outcome.status === 'FAILED' ? 'error' : outcome.httpStatus >= 500 ? 'warn' : 'info';
-  log[level]({ ...outcome, seconds: (clock.now() - started) / 1000, secondsLeft: secondsLeft() }, message);
+  const seconds = (clock.now() - started) / 1000;
+  log[level]({ ...outcome, seconds, secondsLeft: budgetSeconds - seconds }, message);
   const { httpStatus, ...body } = outcome;
   if (httpStatus === 503) return draining();
   if (httpStatus !== 200) return c.json(body, httpStatus);

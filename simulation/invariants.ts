@@ -15,6 +15,8 @@ interface BeforeCreation {
   readonly state: DocumentState;
   /** The lease of the attempt that the object is about. */
   readonly lease: Lease | undefined;
+  /** `gs://` URIs of all Markdown that attempts of the epoch have noted, also one that has stalled and came late. */
+  readonly converted: readonly string[];
   /** Milliseconds since the epoch. */
   readonly now: number;
   /** Whether the processes' clocks differ by less than leases allow for: only then is it promised that no live one is taken over. */
@@ -74,7 +76,7 @@ function checkEnd(
   { documentId: id, number }: StateName,
   end: End,
   epoch: Epoch,
-  { state, lease, clocksAgree }: BeforeCreation,
+  { state, lease, converted, clocksAgree }: BeforeCreation,
 ): void {
   require(epoch === state.epochs.at(-1), `an attempt of an earlier epoch changes nothing of ${id}`);
   require(epoch.outcome === undefined, `${id} keeps its outcome ${epoch.outcome?.kind}`);
@@ -90,9 +92,9 @@ function checkEnd(
     require(end.attempts === number, `${id} counts each attempt once`);
   }
   if (end.kind !== 'COMPLETED') return;
-  const uri = end.result?.markdownUri;
-  const isOwn = isBy(end.by, uri) || (epoch.converted !== undefined && isConvertedOf(epoch, uri));
-  require(isOwn, `${id} is committed with its holder's result, or with what was converted before`);
+  const { markdownUri = '' } = end.result ?? {};
+  require(isBy(end.by, markdownUri) ||
+    converted.includes(markdownUri), `${id} is committed with its holder's result, or with what was converted before`);
 }
 
 /** Checks that an object is written again: only a lease is, and what a deletion empties. */
@@ -113,8 +115,4 @@ export function checkReplacement(
 
 function isBy(owner: string | undefined, uri: string | undefined): boolean {
   return uri?.includes(`/${owner}/`) === true;
-}
-
-function isConvertedOf({ converted }: Epoch, uri: string | undefined): boolean {
-  return converted?.markdownUri === uri;
 }

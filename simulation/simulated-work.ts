@@ -81,12 +81,19 @@ export class SimulatedWork {
     this.#stopped.add(owner);
   }
 
+  /** A caller who has stopped the attempt may have deleted what was done: then all that it still does is in vain. */
+  #doneBeforeAttempt(): DoneBefore {
+    const { owner = '' } = this;
+    const before = this.#stopped.has(owner) ? undefined : this.#doneBefore.get(owner);
+    return before ?? { isConverted: false, isExtracted: false };
+  }
+
   converterOn(process: SimulatedProcess): Converter {
     return {
       convert: async ({ bytes, filename }, { signal }): Promise<Conversion> => {
         const markdown = Buffer.from(bytes).toString();
         const document = this.#world.documents.find(({ text }) => text === markdown) as Document;
-        const { isConverted = false } = this.#doneBefore.get(this.owner ?? '') ?? {};
+        const { isConverted } = this.#doneBeforeAttempt();
         this.#world.promise(() => require(!isConverted, `${document.id} is not converted again by a later attempt`));
         await this.#work(document, this.#world.plan(document), signal, process);
         if (document.kind === 'poison') throw new UnconvertibleDocumentError('corrupt', `${filename} is damaged.`);
@@ -99,7 +106,7 @@ export class SimulatedWork {
     return {
       extract: async ({ markdown }, { signal }): Promise<Extraction> => {
         const document = this.#world.documents.find(({ text }) => text === markdown) as Document;
-        const { isExtracted = false } = this.#doneBefore.get(this.owner ?? '') ?? {};
+        const { isExtracted } = this.#doneBeforeAttempt();
         this.#world.promise(() => require(!isExtracted, `no model is asked again about ${document.id}`));
         const plan = this.#world.planExtraction(document);
         const usage = { model: 'simulated', tokens: { input: markdown.length, output: 1 }, estimatedCostUsd: 0 };

@@ -78,8 +78,9 @@ export class StateWatch {
     }
     const { owner } = this.#world.work;
     const now = this.#world.clock.now();
+    const converted = this.#convertedIn(parsed);
     return () => {
-      checkCreation(parsed, content, { state, lease, now, clocksAgree: this.#clocksAgree });
+      checkCreation(parsed, content, { state, lease, converted, now, clocksAgree: this.#clocksAgree });
       const isByCaller = ['cancelled', 'deleted'].includes((content as End).error?.reason ?? '');
       if (lease && isByCaller) this.#world.work.noteStop(lease.owner);
       if (parsed.what === 'converted' && state.deletedAs === undefined) {
@@ -89,6 +90,17 @@ export class StateWatch {
       require(owner === lease?.owner, `${parsed.documentId} is committed by the attempt that holds it`);
       this.checkResult(parsed.documentId, (content as End).result);
     };
+  }
+
+  /** URIs of the Markdown that was noted in an epoch. */
+  #convertedIn({ documentId, epoch }: AttemptNumber): string[] {
+    return this.#world.store.objects
+      .list(RESULTS, { prefix: folderOf(STATE_PREFIX, documentId) })
+      .items.filter(({ name }) => {
+        const parsed = parseStateName(name);
+        return parsed?.epoch === epoch && parsed.what === 'converted';
+      })
+      .map(({ name, metadata }) => contentOf<ConvertedDocument>(name, metadata).markdownUri);
   }
 
   #lease(attempt: AttemptNumber): Lease | undefined {

@@ -52,15 +52,16 @@ export class StateStore {
   }
 
   /** @returns false when the epoch is open already, also by this very call, whose first answer was lost */
-  open(documentId: string, epoch: number, opening: Opening | Tombstone, signal?: AbortSignal): Promise<boolean> {
-    return this.#create(openingName(documentId, epoch), opening, signal);
+  async open(documentId: string, epoch: number, opening: Opening | Tombstone, signal?: AbortSignal): Promise<boolean> {
+    return (await this.#create(openingName(documentId, epoch), opening, signal)) !== undefined;
   }
 
   /** Says what becomes of an attempt. @returns what was said first: this end, or another's */
   async end(attempt: AttemptNumber, end: End, signal?: AbortSignal): Promise<End> {
-    if (await this.#create(attemptName(attempt, 'end'), end, signal)) return end;
+    const name = attemptName(attempt, 'end');
+    if ((await this.#create(name, end, signal)) !== undefined) return end;
     const first = await this.endOf(attempt, signal);
-    if (first === undefined) throw new Error(`${attemptName(attempt, 'end')} vanished while it was created.`);
+    if (first === undefined) throw new Error(`${name} vanished while it was created.`);
     return first;
   }
 
@@ -85,7 +86,7 @@ export class StateStore {
    * @returns the lease that there is: this one, or another's; undefined when that has vanished meanwhile
    */
   async claim(attempt: AttemptNumber, lease: Lease, signal?: AbortSignal): Promise<StoredLease | undefined> {
-    const generation = await this.#write(attemptName(attempt, 'lease'), lease, '0', signal);
+    const generation = await this.#create(attemptName(attempt, 'lease'), lease, signal);
     return generation === undefined ? this.lease(attempt, signal) : { ...lease, generation };
   }
 
@@ -113,8 +114,9 @@ export class StateStore {
     return objects;
   }
 
-  async #create(name: string, content: StateContent, signal: AbortSignal | undefined): Promise<boolean> {
-    return (await this.#write(name, content, '0', signal)) !== undefined;
+  /** @returns the generation it got; undefined when there is an object of that name */
+  #create(name: string, content: StateContent, signal: AbortSignal | undefined): Promise<string | undefined> {
+    return this.#write(name, content, '0', signal);
   }
 
   /** @returns the generation it got; undefined when the object is not of the one that it has to match */

@@ -29,9 +29,8 @@ const LOOK_AGAIN_MS = 5_000;
 export const systemClock: Clock = {
   now: () => Date.now(),
   setTimeout(fn, ms) {
-    const handle: { timer: unknown } = { timer: undefined };
-    if (ms <= LOOK_AGAIN_MS) handle.timer = setTimeout(fn, Math.ceil(ms)).unref();
-    else arm(handle, fn, { onClock: Date.now() + ms, passed: performance.now() + ms }, ms);
+    const handle = { timer: undefined };
+    arm(handle, fn, Date.now() + ms, ms);
     return handle;
   },
   clearTimeout(handle) {
@@ -39,20 +38,18 @@ export const systemClock: Clock = {
   },
 };
 
-/** When a long timer is due: on the clock, and on the one that nobody sets. */
-interface Due {
-  readonly onClock: number;
-  readonly passed: number;
-}
-
-/** @param rest milliseconds until it is due, as of now */
-function arm(handle: { timer: unknown }, fn: () => void, due: Due, rest: number): void {
-  if (rest <= 0) {
-    fn();
-    return;
-  }
-  const look = () => arm(handle, fn, due, Math.min(due.onClock - Date.now(), due.passed - performance.now()));
-  handle.timer = setTimeout(look, Math.ceil(Math.min(rest, LOOK_AGAIN_MS))).unref();
+/**
+ * @param due when the timer is due on the clock, in milliseconds since the epoch
+ * @param rest milliseconds that may still pass until then
+ */
+function arm(handle: { timer: unknown }, fn: () => void, due: number, rest: number): void {
+  const next = Math.min(Math.ceil(rest), LOOK_AGAIN_MS);
+  const look = () => {
+    const left = Math.min(due - Date.now(), rest - next);
+    if (left > 0) arm(handle, fn, due, left);
+    else fn();
+  };
+  handle.timer = setTimeout(look, next).unref();
 }
 
 /** Resolves `milliseconds` from now, or rejects with the signal's reason as soon as it is aborted. */

@@ -42,7 +42,7 @@ test("Google's client sends its tasks with the service's token", async () => {
   };
   const { name } = await new CloudTasksClient(CLIENT_SETTINGS).createDocumentProcessingTask(DOCUMENT);
   expect(seen).toHaveLength(2);
-  const { request, body } = seen[0] as (typeof seen)[0];
+  const { request, body } = seen[1] as (typeof seen)[0];
   expect(request.method).toBe('POST');
   expect(request.url).toMatch(/^\/v2\/projects\/p\/locations\/us-central1\/queues\/documents\/tasks\?/);
   expect(request.headers).toMatchObject({

@@ -28,7 +28,7 @@ test('creates a task with an OIDC token for the service, a ten-minute deadline a
   expect(created.name).toBe(name);
   const payload = { ...DOCUMENT, method: 'auto', ocr: 'auto', epoch: 0 };
   expect(requests).toHaveLength(2);
-  expect(requests[0]).toEqual({
+  expect(requests[1]).toEqual({
     parent: PARENT,
     task: {
       name,
@@ -141,10 +141,10 @@ test('of several queues each document always has the same, and all are used', as
 
 const CHECK = { ...DOCUMENT, method: 'auto', ocr: 'auto', epoch: 0, round: 0 } as const;
 
-test('beside each task comes one that looks after the document, sixteen minutes later', async () => {
+test('before each task is made one that looks after the document, sixteen minutes later', async () => {
   const { connect, requests } = recorder((request) => (request as { task: object }).task);
   await new CloudTasksClient(CLIENT_SETTINGS, connect, { now: () => 1_500 }).createDocumentProcessingTask(DOCUMENT);
-  expect(requests[1]).toMatchObject({
+  expect(requests[0]).toMatchObject({
     parent: PARENT,
     task: {
       name: expect.stringMatching(/\/tasks\/[0-9a-f]{32}-a1-0-check-0$/),

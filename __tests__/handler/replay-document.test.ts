@@ -52,8 +52,8 @@ test('a FAILED document waits in the next epoch, with its error in the history, 
     history: [{ epoch: 0, attempts: 5, error: CORRUPT, createdAt: before, updatedAt: before }],
   });
   expect([...created]).toEqual([
-    [expect.stringMatching(/^[0-9a-f]{32}-a1-1$/), { ...task, epoch: 1 }],
     [expect.stringMatching(/^[0-9a-f]{32}-a1-1-check-0$/), { ...task, epoch: 1, round: 0 }],
+    [expect.stringMatching(/^[0-9a-f]{32}-a1-1$/), { ...task, epoch: 1 }],
   ]);
 });
 

@@ -81,6 +81,25 @@ describe('an outcome', () => {
     expectKept(world);
   });
 
+  test('is told where its hand-in was cut off between its tasks, and repeated when it was there', async () => {
+    const { world, document } = calmWorld();
+    world.topicDownUntil = world.clock.now() + 3 * HOUR;
+    const { tasks } = world;
+    const call = tasks.call.bind(tasks);
+    let created = 0;
+    tasks.call = ((...args: Parameters<typeof call>) => {
+      if (args[0] === 'CreateTask' && ++created === 2) throw Object.assign(new Error('Unavailable'), { code: 14 });
+      return call(...args);
+    }) as typeof call;
+    expect(await world.post(document)).toBe(500);
+    await world.clock.advance(60 * SECOND);
+    expect(await world.post(document)).toBe(202);
+    await world.untilQueueIsEmpty();
+    expect(world.view('a')?.status).toBe('COMPLETED');
+    expect(world.outcomes.timesTold('a')).toBe(1);
+    expectKept(world);
+  });
+
   test('is told within a minute where publishing failed once', async () => {
     const { world, document } = calmWorld();
     world.topicDownUntil = world.clock.now() + 6 * SECOND;

@@ -9,8 +9,8 @@ const SECOND = 1000;
 const MINUTE = 60 * SECOND;
 
 /** A world in which nothing goes wrong but what the scenario says. */
-function calmWorld(extracts = false) {
-  const world = new World(new Random(1), CALM, { extracts });
+function calmWorld(extracts = false, profile = CALM) {
+  const world = new World(new Random(1), profile, { extracts });
   world.plan = () => ({ seconds: 5 });
   world.planExtraction = () => ({ seconds: 5 });
   const start = world.clock.now();
@@ -110,6 +110,35 @@ test('a process that stalls while it asks the model does not disturb the attempt
   const committed = world.view('a');
   await world.untilQueueIsEmpty();
   expect(world.view('a')).toEqual(committed);
+  expectKept(world);
+});
+
+test('a conversion that a stalled attempt notes beside another one does not disturb who goes on from the first', async () => {
+  // The least chance of a stall, as two that nobody has stopped do work beside each other here.
+  const { world, document } = calmWorld(true, { ...CALM, freeze: Number.MIN_VALUE });
+  const frozenFor = [90, 150];
+  world.plan = () => {
+    const seconds = frozenFor.shift();
+    if (seconds) for (const { process } of world.instances.splice(0)) process.freeze(seconds * SECOND);
+    return { seconds: 5 };
+  };
+  world.planExtraction = () => ({ seconds: 100 });
+  let delivered: Parameters<World['redeliver']>[0] | undefined;
+  world.onDelivery = async (request) => {
+    delivered ??= request;
+    return undefined;
+  };
+  void world.post(document);
+  for (const pass of [60, 90]) {
+    await world.clock.advance(pass * SECOND);
+    if (delivered) void world.redeliver(delivered);
+  }
+  await until(world, 'COMPLETED');
+  const noted = world.store.names(RESULTS).filter((name) => name.endsWith('.converted'));
+  expect(noted).toHaveLength(2);
+  expect(world.view('a')).toMatchObject({ attempts: 3 });
+  expectKept(world);
+  await world.untilQueueIsEmpty();
   expectKept(world);
 });
 
@@ -385,6 +414,26 @@ describe('delete', () => {
       await world.clock.advance(30 * SECOND);
       await expectDeleted(world);
     }
+  });
+
+  test('just after an attempt has seen what was converted before: it finds nothing, and all it does then is in vain', async () => {
+    const { world, document } = calmWorld(true);
+    world.planExtraction = () => ({ seconds: 1, fails: true });
+    void world.post(document);
+    await world.clock.advance(10 * SECOND);
+    let isSeen = false;
+    // Of instances that are new.
+    world.instances = [];
+    world.hazard = (process: SimulatedProcess) => {
+      if (isSeen || !world.store.names(RESULTS).some((name) => name.endsWith('.00002'))) return;
+      isSeen = true;
+      process.freeze(10 * SECOND);
+      world.instances = [];
+      void world.delete('a');
+    };
+    await world.clock.advance(60 * SECOND);
+    expect(isSeen).toBe(true);
+    await expectDeleted(world);
   });
 
   test('an attempt that dies after the delete, before it has removed what it stored: the sweep does', async () => {

@@ -1,5 +1,6 @@
 import { deleteCommand } from '../../../cli/documents/delete.ts';
 import { listCommand } from '../../../cli/documents/list.ts';
+import { StorageError } from '../../../google/object-store.ts';
 import { DOCUMENTS } from '../../handler/handler-in-memory.ts';
 import { deployment, jsonLines } from './memory-deployment.ts';
 
@@ -32,6 +33,23 @@ test('--source removes the very object that was accepted', async () => {
   expect(removed).toEqual([['a1.pdf', '1']]);
   expect(generation).not.toBe(1);
   expect(operator.settings.documentsBucket).toBe(DOCUMENTS);
+});
+
+test('a source that the caller may not remove is one line, and the same again once it is allowed does the rest', async () => {
+  const { run, add, store, view, clock } = deployment();
+  store.objects.insert(DOCUMENTS, 'a1.pdf', 'Hello');
+  add('a1');
+  const remove = store.remove.bind(store);
+  store.remove = async (bucket, ...rest) => {
+    if (bucket === DOCUMENTS) throw new StorageError(403, 'Cloud Storage answered 403: no access.');
+    return remove(bucket, ...rest);
+  };
+  const reason = `Document a1 is deleted, but its source is not. Remove gs://${DOCUMENTS}/a1.pdf yourself. (Cloud Storage answered 403: no access.)`;
+  expect(await run(deleteCommand, ['a1', '--source'])).toEqual({ code: 1, out: '', err: `${reason}\n` });
+  expect(view('a1')).toBeUndefined();
+  store.remove = remove;
+  await clock.advance(1000);
+  expect(await run(deleteCommand, ['a1', '--source'])).toMatchObject({ code: 0, err: '' });
 });
 
 test('a document that is not there is one line, and the others are deleted', async () => {
