@@ -1,16 +1,13 @@
 import { randomUUID } from 'node:crypto';
 import type { IncomingMessage } from 'node:http';
-import { type Clock, sleep } from '../time/clock.ts';
 import { abortable } from '../time/deadline.ts';
 import { AS_STORED, decompressed, download } from './download.ts';
 import { call, type HttpCall, type Origin, originOf } from './http-call.ts';
 import {
-  FalseEncodingError,
   type ListedObject,
   type ListOptions,
   type ObjectInfo,
   type ObjectStore,
-  ObjectTooLargeError,
   PreconditionFailedError,
   type ReadOptions,
   type RemoveOptions,
@@ -19,27 +16,13 @@ import {
   type WriteOptions,
 } from './object-store.ts';
 import { readUpTo } from './read-up-to.ts';
-import { limitSilence, type SilenceLimit } from './silence-limit.ts';
-
-/**
- * Tries of a call in all, and how long one may be without a byte in either direction: a large object on a slow line may take as
- * long as its caller's signal allows. Beyond them the attempt fails and Cloud Tasks retries it.
- */
-const TRIES = 4;
-const SILENCE_SECONDS = 30;
-const FIRST_DELAY_MS = 200;
-
-/** Cloud Storage's answer to more than about one change of an object a second, and how long to leave the object alone then. */
-const TOO_MANY = 429;
-const BUSY_DELAY_MS = 1000;
+import type { SilenceLimit } from './silence-limit.ts';
+import { type RetryOptions, retrying } from './storage-retries.ts';
 
 /** Of an answer that is no object: a page of a thousand names, each as long as may be, has a third of it. */
 const MAX_ANSWER_BYTES = 16 * 2 ** 20;
 
-export interface CloudStorageOptions {
-  readonly clock: Clock;
-  /** From 0 up to 1, for the jitter of the retries. */
-  readonly random: () => number;
+export interface CloudStorageOptions extends RetryOptions {
   /** Access token of the runtime service account. */
   readonly accessToken: () => Promise<string>;
   /** @default https://storage.googleapis.com */
@@ -49,10 +32,8 @@ export interface CloudStorageOptions {
 /**
  * Cloud Storage over its JSON API. Not `@google-cloud/storage`: that takes no AbortSignal, so that the budget could not end it.
  *
- * Calls are retried on 408, 5xx, lost connections and damaged downloads. A conditional write that is retried may find its own
- * first try: it then fails with PreconditionFailedError, and the caller must look whether what is there is what it wrote.
- *
- * On 429 an object has changed too often ("about one a second"), which is no outage: see {@link whileBusy}.
+ * Calls are retried as {@link retrying} says. A conditional write that is retried may find its own first try: it then fails with
+ * PreconditionFailedError, and the caller must look whether what is there is what it wrote.
  */
 export class CloudStorage implements ObjectStore {
   readonly #options: CloudStorageOptions;
@@ -74,7 +55,7 @@ export class CloudStorage implements ObjectStore {
   async read(bucket: string, name: string, options: ReadOptions = {}): Promise<StoredObject | undefined> {
     const { signal, maxBytes = Number.POSITIVE_INFINITY } = options;
     const path = objectPath(bucket, name, { ...options, alt: 'media' });
-    return this.#retrying(signal, async (limit) => {
+    return retrying(this.#options, signal, async (limit) => {
       const answer = await this.#send(path, { headers: AS_STORED }, limit);
       if (answer.statusCode !== 200) {
         const { status } = await smallAnswer(answer, limit);
@@ -123,7 +104,7 @@ export class CloudStorage implements ObjectStore {
 
   /** A call whose answer is small: retried until there is one that a further try would not change. */
   #call(path: string, request: Partial<HttpCall>, signal: AbortSignal | undefined): Promise<SmallAnswer> {
-    return this.#retrying(signal, async (limit) => smallAnswer(await this.#send(path, request, limit), limit));
+    return retrying(this.#options, signal, async (limit) => smallAnswer(await this.#send(path, request, limit), limit));
   }
 
   async #send(path: string, request: Partial<HttpCall>, { signal, heard }: SilenceLimit): Promise<IncomingMessage> {
@@ -132,53 +113,6 @@ export class CloudStorage implements ObjectStore {
     const answer = await call(this.#origin, path, { ...request, headers, signal, onSent: heard });
     heard();
     return answer;
-  }
-
-  #retrying<T>(signal: AbortSignal | undefined, attempt: (limit: SilenceLimit) => Promise<T>): Promise<T> {
-    return whileBusy(this.#options, signal, () => this.#tries(signal, attempt));
-  }
-
-  async #tries<T>(signal: AbortSignal | undefined, attempt: (limit: SilenceLimit) => Promise<T>): Promise<T> {
-    const { clock, random } = this.#options;
-    for (let tries = 1; ; tries++) {
-      signal?.throwIfAborted();
-      using limit = limitSilence(clock, SILENCE_SECONDS, signal);
-      try {
-        return await attempt(limit);
-      } catch (error) {
-        signal?.throwIfAborted();
-        if (error instanceof ObjectTooLargeError || error instanceof FalseEncodingError) throw error;
-        if (error instanceof StorageError && !isTransient(error.status)) throw error;
-        if (tries === TRIES) {
-          if (error instanceof StorageError) throw error;
-          throw new StorageError(0, `Cloud Storage could not be reached: ${(error as Error).message}`, {
-            cause: error,
-          });
-        }
-      }
-      await sleep(clock, FIRST_DELAY_MS * 2 ** (tries - 1) * (0.5 + random()), signal);
-    }
-  }
-}
-
-/**
- * Makes a call again for as long as it is refused because an object, or its bucket, changes too often, about a second later each
- * time. Such a refusal says nothing of the tries before it: one of them may have been written all the same.
- *
- * @throws the signal's reason; without a signal it waits for ever
- */
-export async function whileBusy<T>(
-  { clock, random }: Pick<CloudStorageOptions, 'clock' | 'random'>,
-  signal: AbortSignal | undefined,
-  call: () => Promise<T>,
-): Promise<T> {
-  for (;;) {
-    try {
-      return await call();
-    } catch (error) {
-      if (!(error instanceof StorageError && error.status === TOO_MANY)) throw error;
-    }
-    await sleep(clock, Math.round(BUSY_DELAY_MS * (0.5 + random())), signal);
   }
 }
 
@@ -244,10 +178,6 @@ async function smallAnswer(answer: IncomingMessage, { heard }: SilenceLimit): Pr
 
 function noBucket(bucket: string): StorageError {
   return new StorageError(404, `The bucket ${bucket} does not exist.`);
-}
-
-function isTransient(status: number): boolean {
-  return status === 0 || status === 408 || status >= 500;
 }
 
 function objectPath(bucket: string, name: string, parameters: { generation?: string; alt?: string }): string {

@@ -1,7 +1,7 @@
 import { Hono } from 'hono';
 import type { JWTVerifyGetKey } from 'jose';
-import { AuthenticationError, RecentTokens, verifyCaller } from '../google/id-tokens.ts';
 import { traceField, traceparentOf } from '../google/trace-context.ts';
+import { AuthenticationError, RecentTokens, verifyCaller } from '../google/verify-caller.ts';
 import { addDocumentRoutes, type DocumentRouteDependencies } from './document-routes.ts';
 import { addEventRoutes } from './event-routes.ts';
 import { problem, RefusedRequestError, type RequestEnv } from './http.ts';

@@ -3,7 +3,7 @@ import type { AddressInfo, Server as NetServer } from 'node:net';
 import { getRequestListener } from '@hono/node-server';
 import type { Hono } from 'hono';
 import { type Clock, systemClock } from '../time/clock.ts';
-import { guarded } from './guard.ts';
+import { guarded } from './request-guard.ts';
 
 /** The address that the local Google listens on: nothing of it is reachable from another machine. */
 export const LOOPBACK = '127.0.0.1';

@@ -1,4 +1,3 @@
-import { whileBusy } from '../google/cloud-storage.ts';
 import {
   type ListedObject,
   type ListOptions,
@@ -11,6 +10,7 @@ import {
   type StoredObject,
   type WriteOptions,
 } from '../google/object-store.ts';
+import { whileBusy } from '../google/storage-retries.ts';
 import type { Profile } from './fault-profile.ts';
 import type { MemoryObjectStore } from './memory-object-store.ts';
 import type { Random } from './random.ts';

@@ -4,10 +4,10 @@ import { Aspects, TerraformResource, TerraformStack, TerraformVariable } from 'c
 import type { Construct } from 'constructs';
 import { deadlinesFor } from '../deadlines.ts';
 import { UPLOADS_PATH } from '../handler/setting-names.ts';
+import { BundleObject, OWN_BUNDLE, stockNodeImage } from './bundle-object.ts';
 import { addChecks } from './checks.ts';
 import { type DocumentProcessingStackProps, resolveProps } from './document-processing-props.ts';
 import { FixedPlace } from './fixed-place.ts';
-import { HandlerBundle, OWN_BUNDLE, stockNodeImage } from './handler-bundle.ts';
 import { HandlerService } from './handler-service.ts';
 import { Monitoring } from './monitoring/monitoring.ts';
 import { namesFor } from './names.ts';
@@ -198,7 +198,7 @@ export class DocumentProcessingStack extends TerraformStack {
   /** The bundle in a bucket of its own, which never stands in the way of a destroy: it can be made again. */
   #code(name: string, place: { location: string; projectId: string }, path?: string, key?: EncryptionKey) {
     const bucket = new PrivateBucket(this, 'code', { ...place, name, forceDestroy: true, key });
-    return { bucket, bundle: new HandlerBundle(this, 'bundle', { path: path ?? OWN_BUNDLE, bucket: bucket.name }) };
+    return { bucket, bundle: new BundleObject(this, 'bundle', { path: path ?? OWN_BUNDLE, bucket: bucket.name }) };
   }
 }
 

@@ -1,7 +1,7 @@
 import { deadlinesFor } from '../../deadlines.ts';
 import type { Conversion, Converter, SourceDocument } from '../../documents/conversion/converter.ts';
-import { whileBusy } from '../../google/cloud-storage.ts';
 import type { ObjectStore, RemoveOptions, WriteOptions } from '../../google/object-store.ts';
+import { whileBusy } from '../../google/storage-retries.ts';
 import type { ProcessingDependencies } from '../../handler/process-document.ts';
 import { MemoryObjectStore } from '../../simulation/memory-object-store.ts';
 import { storedView } from '../../simulation/stored-document.ts';

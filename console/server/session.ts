@@ -17,7 +17,7 @@ const BODY_TYPES = /^application\/(json|octet-stream)[ \t]*(;|$)/;
 
 /**
  * Lets only those in who know the launch token: the page by a cookie that it gets for the token, a program by the token as a bearer.
- * That requests of other sites and names do not come so far is the guard's affair (`local/guard.ts`), of reads as well.
+ * That requests of other sites and names do not come so far is the guard's affair (`local/request-guard.ts`), of reads as well.
  */
 export function addSession(app: Hono, launchToken: string): void {
   // Not the token itself: cookies are sent to every port of a host.

@@ -1,8 +1,8 @@
 import { type IncomingHttpHeaders, type IncomingMessage, type ServerResponse, request as send } from 'node:http';
 import { pipeline } from 'node:stream/promises';
 import type { Clock } from '../../time/clock.ts';
-import { limitReceiving } from '../guard.ts';
 import { LOOPBACK } from '../listen.ts';
+import { limitReceiving } from '../request-guard.ts';
 import type { ServiceInstance } from './instance.ts';
 
 /** Headers about one connection, not about the request (RFC 9110, section 7.6.1). */

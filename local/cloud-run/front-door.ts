@@ -6,8 +6,8 @@ import {
   type ServerResponse,
 } from 'node:http';
 import type { Clock } from '../../time/clock.ts';
-import { turnsAway } from '../guard.ts';
 import type { IamPolicy } from '../iam-roles.ts';
+import { turnsAway } from '../request-guard.ts';
 import type { TokenIssuer } from '../token-issuer.ts';
 import { forward, InstanceFailedError } from './forward.ts';
 import { type Instances, NoInstanceError } from './instances.ts';

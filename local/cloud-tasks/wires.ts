@@ -1,8 +1,8 @@
 import { createServer, type RequestListener } from 'node:http';
 import { createServer as createNetServer, type Server, type Socket } from 'node:net';
 import { systemClock } from '../../time/clock.ts';
-import { guarded } from '../guard.ts';
 import { type ListenOptions, listen } from '../listen.ts';
+import { guarded } from '../request-guard.ts';
 import type { GrpcServer } from './grpc/unary-server.ts';
 import type { CloudTasksService } from './service.ts';
 

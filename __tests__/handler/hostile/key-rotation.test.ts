@@ -1,7 +1,7 @@
 import { generateKeyPairSync, sign } from 'node:crypto';
 import { createServer } from 'node:http';
 import { jest } from '@jest/globals';
-import { googleKeys, RecentTokens, verifyCaller } from '../../../google/id-tokens.ts';
+import { googleKeys, RecentTokens, verifyCaller } from '../../../google/verify-caller.ts';
 import { closeServer, listen } from '../../../local/listen.ts';
 import { AUDIENCE, CALLER, claimsOf, encode, NOW } from './tokens.ts';
 

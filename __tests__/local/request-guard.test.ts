@@ -1,8 +1,8 @@
 import { once } from 'node:events';
 import { createServer, type RequestListener, type Server } from 'node:http';
 import { connect, type Socket } from 'node:net';
-import { guarded, whyRefused } from '../../local/guard.ts';
 import { closeServer, listen } from '../../local/listen.ts';
+import { guarded, whyRefused } from '../../local/request-guard.ts';
 import { VirtualClock } from '../../time/virtual-clock.ts';
 
 const END = { localAddress: '127.0.0.1', localPort: 8123 };

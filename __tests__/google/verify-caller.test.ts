@@ -7,7 +7,7 @@ import {
   RecentTokens,
   type TokenRules,
   verifyCaller,
-} from '../../google/id-tokens.ts';
+} from '../../google/verify-caller.ts';
 
 const AUDIENCE = 'https://documents-1.us-central1.run.app';
 const NOW = Date.UTC(2026, 0, 1) / 1000;

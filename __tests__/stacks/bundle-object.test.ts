@@ -1,12 +1,12 @@
 import { createHash } from 'node:crypto';
 import { readFileSync } from 'node:fs';
 import { relative } from 'node:path';
-import { HandlerBundle, stockNodeImage } from '../../stacks/handler-bundle.ts';
+import { BundleObject, stockNodeImage } from '../../stacks/bundle-object.ts';
 import { fixture, jsonOf, only, problemsIn } from './synthesised-stack.ts';
 
 function object(path: string) {
   return only(
-    jsonOf((scope) => new HandlerBundle(scope, 'bundle', { path, bucket: 'code-bucket' })),
+    jsonOf((scope) => new BundleObject(scope, 'bundle', { path, bucket: 'code-bucket' })),
     'google_storage_bucket_object',
   );
 }
@@ -33,7 +33,7 @@ test('an earlier object stays for the revisions that still run it', () => {
 
 test('says which command makes a bundle that is missing', () => {
   const path = fixture('there.mjs', '').replace('there', 'missing');
-  expect(problemsIn((scope) => new HandlerBundle(scope, 'bundle', { path, bucket: 'code-bucket' }))).toEqual([
+  expect(problemsIn((scope) => new BundleObject(scope, 'bundle', { path, bucket: 'code-bucket' }))).toEqual([
     `The service runs the bundled handler; there is no ${relative(process.cwd(), path)}: ` +
       "make it with 'npm run bundle'.",
   ]);

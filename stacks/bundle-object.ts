@@ -10,7 +10,7 @@ import { addChecks } from './checks.ts';
 /** The bundle that `npm run bundle` makes, and that this package brings along. */
 export const OWN_BUNDLE = join(PACKAGE_FOLDER, 'dist', 'handler.mjs');
 
-interface HandlerBundleProps {
+interface BundleObjectProps {
   /** The handler in one file, absolute. */
   readonly path: string;
   /** Bucket that the service mounts. */
@@ -21,11 +21,11 @@ interface HandlerBundleProps {
  * The bundled handler as an object named by its content: a new bundle is a new object, so that a revision of the
  * service always runs the code it was made with.
  */
-export class HandlerBundle extends Construct {
+export class BundleObject extends Construct {
   /** `handler-<sha256>.mjs` */
   readonly objectName: string;
 
-  constructor(scope: Construct, id: string, props: HandlerBundleProps) {
+  constructor(scope: Construct, id: string, props: BundleObjectProps) {
     super(scope, id);
     const { path } = props;
     const exists = existsSync(path);
