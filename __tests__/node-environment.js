@@ -33,7 +33,8 @@ export default class NodeEnvironment extends TestEnvironment {
 
 /** What Node makes when it is first asked for. */
 function readOnFirstUse(global, key, { enumerable, get, set }) {
-  const become = (value) => Object.defineProperty(global, key, { configurable: true, enumerable, writable: true, value });
+  const become = (value) =>
+    Object.defineProperty(global, key, { configurable: true, enumerable, writable: true, value });
   const read = () => become(get.call(global))[key];
   return { configurable: true, enumerable, get: read, set: set && become };
 }
@@ -58,7 +59,11 @@ const mutableVm = createRequire(import.meta.url)('node:vm');
 
 mutableVm.compileFunction = (code, parameters, options) => {
   const cachedData = compiledBefore(options.filename, code);
-  const compiledFunction = compileFunction(code, parameters, { ...options, cachedData, produceCachedData: !cachedData });
+  const compiledFunction = compileFunction(code, parameters, {
+    ...options,
+    cachedData,
+    produceCachedData: !cachedData,
+  });
   if (!cachedData) compiled.set(options.filename, { code, data: compiledFunction.cachedData });
   return compiledFunction;
 };
