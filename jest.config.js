@@ -12,6 +12,8 @@ export default {
   maxWorkers: '100%',
   // For what hangs: on a busy machine a process takes seconds to start, and five of them, jest's default, would be a race.
   testTimeout: 60_000,
+  // A worker with all of its modules takes longer to end on a busy machine than jest's half second; one that something holds takes all.
+  workerGracefulExitTimeout: 10_000,
   testMatch: ['<rootDir>/__tests__/**/*.test.ts'],
   setupFiles: ['<rootDir>/__tests__/stack-traces.ts'],
   extensionsToTreatAsEsm: ['.ts'],
