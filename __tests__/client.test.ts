@@ -56,7 +56,7 @@ beforeAll(() => {
     symlinkSync(path.join(project, 'node_modules', name), path.join(folder, 'node_modules', name), 'junction');
   }
   writeFileSync(path.join(folder, 'package.json'), '{ "type": "module" }');
-}, 30_000);
+});
 
 test('the package holds what its exports name, the bundle, and nothing that is for the project itself', () => {
   const files = readdirSync(installed, { recursive: true, withFileTypes: true })
