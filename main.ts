@@ -1,9 +1,9 @@
 /** The CDKTF app: environment variables in (`stacks/settings.ts` lists them), one stack out, or one line for each problem. */
 import { relative, resolve } from 'node:path';
 import { App, GcsBackend, LocalBackend } from 'cdktf';
-import { problemsOf } from './stacks/checks.ts';
 import { DocumentProcessingStack } from './stacks/document-processing-stack.ts';
 import { readAppSettings } from './stacks/settings.ts';
+import { problemsOf } from './stacks/validation.ts';
 
 const { settings, problems } = readAppSettings(process.env);
 // The checks run below, where all that fail can be reported with the settings' problems.

@@ -11,7 +11,6 @@ export {
   deadlinesFor,
 } from './deadlines.ts';
 export type { SettingName } from './handler/setting-names.ts';
-export { problemsOf } from './stacks/checks.ts';
 export type { DocumentProcessingStackProps } from './stacks/document-processing-props.ts';
 export { DocumentProcessingStack } from './stacks/document-processing-stack.ts';
 export { HandlerService, type HandlerServiceProps } from './stacks/handler-service.ts';
@@ -24,3 +23,4 @@ export { type ExpiryRule, PrivateBucket, type PrivateBucketProps } from './stack
 export { ServiceIdentity, type ServiceIdentityProps } from './stacks/service-identity.ts';
 export { type ServiceSize, serviceSize } from './stacks/service-size.ts';
 export { type QueueLimits, queueLimits, TaskQueue, type TaskQueueProps } from './stacks/task-queue.ts';
+export { problemsOf } from './stacks/validation.ts';

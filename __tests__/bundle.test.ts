@@ -5,6 +5,7 @@ import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { createInterface } from 'node:readline';
 import zlib from 'node:zlib';
+import { stop } from 'esbuild';
 import { bundleHandler, bundleHandlerIfChanged } from '../bundle.ts';
 
 let folder: string;
@@ -18,8 +19,11 @@ beforeAll(async () => {
   await writeFile(file, 'outdated');
   await writeFile(stamp, JSON.stringify({ files: { 'handler/main.ts': '0 0' } }));
   await bundleHandlerIfChanged(file);
-}, 30_000);
-afterAll(() => rm(folder, { recursive: true }));
+});
+afterAll(async () => {
+  await stop();
+  await rm(folder, { recursive: true });
+});
 
 test('the bundle answers /health from a folder without node_modules, with nothing set', async () => {
   const env = { PATH: process.env.PATH ?? '', HOST: '127.0.0.1', PORT: '0' };

@@ -24,13 +24,13 @@ beforeAll(async () => {
     onAttempt: (attempt) => attempts.push(attempt),
     onLog: (line) => log.push(line),
   });
-}, 30_000);
+});
 
 afterAll(async () => {
   await google?.close();
   await stack?.[Symbol.asyncDispose]();
   await rm(folder, { recursive: true, force: true });
-}, 30_000);
+});
 
 async function processed(file: string, email?: string) {
   using results = ResultsFolder.take(path.join(folder, 'results'));

@@ -84,4 +84,4 @@ test('a stack that extracts fields runs here as it is, as soon as somebody answe
     await gemini.close();
     await rm(folder, { recursive: true, force: true });
   }
-}, 30_000);
+});

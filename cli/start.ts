@@ -8,7 +8,6 @@ import { newCommand, runCommand, UsageError } from './command-line.ts';
 import { type ConversionOptions, methodOption, ocrOption } from './conversion-options.ts';
 import { doclingNote, requireDoclingFor } from './docling.ts';
 import { inParallel } from './in-parallel.ts';
-import { LocalConsole } from './local-console.ts';
 import { localDeployment } from './local-deployment.ts';
 import { filePath } from './option-values.ts';
 import { type DocumentOutcome, outcomeJson, outcomeTable } from './outcome.ts';
@@ -72,7 +71,8 @@ async function start(words: readonly string[], options: StartOptions, signal: Ab
     if (options.verbose) screen ? screen.above(() => console.error(line)) : console.error(line);
     lastError = errorIn(line) ?? lastError;
   };
-  const local = options.console ? new LocalConsole() : undefined;
+  // With its page and its Markdown it is much to load, and mostly for nothing.
+  const local = options.console ? new (await import('./local-console.ts')).LocalConsole() : undefined;
   screen?.step('Starting a local Google from it…');
   await using google = await disposable(
     startLocalGoogle({

@@ -35,8 +35,9 @@ function removeIfLeft(path: string): void {
   if (!existsSync(join(path, LOCK))) return;
   try {
     const lock = new FolderLock(path, join(path, LOCK));
-    rmSync(path, { recursive: true, force: true });
+    // First: once it is gone, a new folder may be the same to the file system, and its maker would find it taken.
     lock.release();
+    rmSync(path, { recursive: true, force: true });
   } catch (error) {
     // In use, or another user's, or gone meanwhile.
     const { code = '' } = error as NodeJS.ErrnoException;

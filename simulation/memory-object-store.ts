@@ -98,6 +98,8 @@ export class MemoryObjectStore implements ObjectStore {
   }
 
   #find(bucket: string, name: string, generation: string | undefined) {
+    // Asked for often, and an error for each would be a good part of a simulation.
+    if (!this.objects.hasObject(bucket, name)) return undefined;
     try {
       return this.objects.get(bucket, name, generation === undefined ? {} : { generation: Number(generation) });
     } catch (error) {

@@ -5,7 +5,7 @@ import { StorageBucketObject } from '@cdktf/provider-google/lib/storage-bucket-o
 import { AssetType, TerraformAsset } from 'cdktf';
 import { Construct } from 'constructs';
 import { PACKAGE_FOLDER } from '../package-folder.ts';
-import { addChecks } from './checks.ts';
+import { addChecks } from './validation.ts';
 
 /** The bundle that `npm run bundle` makes, and that this package brings along. */
 export const OWN_BUNDLE = join(PACKAGE_FOLDER, 'dist', 'handler.mjs');

@@ -5,7 +5,6 @@ import type { Construct } from 'constructs';
 import { deadlinesFor } from '../deadlines.ts';
 import { UPLOADS_PATH } from '../handler/setting-names.ts';
 import { BundleObject, OWN_BUNDLE, stockNodeImage } from './bundle-object.ts';
-import { addChecks } from './checks.ts';
 import { type DocumentProcessingStackProps, resolveProps } from './document-processing-props.ts';
 import { FixedPlace } from './fixed-place.ts';
 import { HandlerService } from './handler-service.ts';
@@ -23,6 +22,7 @@ import { QueuesInUse } from './queues-in-use.ts';
 import { ServiceIdentity } from './service-identity.ts';
 import { sharedChecks } from './stack-checks.ts';
 import { TaskQueue } from './task-queue.ts';
+import { addChecks } from './validation.ts';
 
 /**
  * Documents in a bucket, tasks in a queue, one service that works on them, results in another bucket:

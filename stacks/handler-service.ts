@@ -7,7 +7,6 @@ import type { ITerraformDependable } from 'cdktf';
 import { Construct } from 'constructs';
 import { type Deadlines, deadlineProblems } from '../deadlines.ts';
 import type { SettingName } from '../handler/setting-names.ts';
-import { addChecks } from './checks.ts';
 import {
   DOCLING_CONTAINER,
   DOCLING_SIDECAR_URL,
@@ -18,6 +17,7 @@ import {
 import type { EncryptionKey } from './options/encryption-key.ts';
 import { networkChecks, type ServiceNetwork, vpcAccess } from './options/service-network.ts';
 import { type ServiceSize, sizeChecks } from './service-size.ts';
+import { addChecks } from './validation.ts';
 
 const CODE_FOLDER = '/code';
 const PORT = 8080;

@@ -2,8 +2,8 @@ import { StorageBucket, type StorageBucketLifecycleRule } from '@cdktf/provider-
 import { StorageBucketIamMember } from '@cdktf/provider-google/lib/storage-bucket-iam-member/index.js';
 import type { ITerraformDependable } from 'cdktf';
 import { Construct } from 'constructs';
-import { addChecks } from './checks.ts';
 import type { EncryptionKey } from './options/encryption-key.ts';
+import { addChecks } from './validation.ts';
 
 /** Objects that Cloud Storage deletes by their age. */
 export interface ExpiryRule {

@@ -3,7 +3,8 @@ import { CloudTasksQueueIamMember } from '@cdktf/provider-google/lib/cloud-tasks
 import type { ITerraformDependable } from 'cdktf';
 import { Construct } from 'constructs';
 import { DEFAULT_MAX_BACKOFF_SECONDS } from '../deadlines.ts';
-import { addChecks, type Check, isWhole } from './checks.ts';
+import { type Check, isWhole } from './checks.ts';
+import { addChecks } from './validation.ts';
 
 /** How fast a queue dispatches its tasks and how often it tries them again. */
 export interface QueueLimits {

@@ -25,13 +25,13 @@ beforeAll(async () => {
       onAttempts();
     },
   });
-}, 30_000);
+});
 
 afterAll(async () => {
   await google?.close();
   await stack?.[Symbol.asyncDispose]();
   rmSync(folder, { recursive: true, force: true });
-}, 30_000);
+});
 
 async function documents(...words: string[]) {
   const env = { ...google.serviceEnvironment, ...google.environment, HOME: folder };
@@ -85,7 +85,7 @@ test('enqueues files, lists and shows what failed, replays it, and the service s
   });
   const history = [{ epoch: 0, attempts: 1, error: { reason: 'corrupt' } }];
   expect(await response.json()).toMatchObject({ status: 'FAILED', epoch: 1, attempts: 1, history });
-}, 30_000);
+});
 
 test('fetches results, cancels and deletes, by commands and by routes', async () => {
   const [one, two] = [path.join(folder, 'one.txt'), path.join(folder, 'two.txt')];
@@ -120,7 +120,7 @@ test('fetches results, cancels and deletes, by commands and by routes', async ()
   });
   expect((await call('DELETE', '')).status).toBe(204);
   expect((await call('GET', '')).status).toBe(404);
-}, 30_000);
+});
 
 /** A call that needs no deployment, and may name none. */
 function callOf(words: readonly string[], environment: Record<string, string> = {}) {

@@ -2,6 +2,7 @@ import { spawnSync } from 'node:child_process';
 import { mkdtempSync, readFileSync, rmSync, statSync, utimesSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
+import { stop } from 'esbuild';
 import { bundleHandler, bundleHandlerIfChanged } from '../../bundle.ts';
 import { deadlinesFor } from '../../deadlines.ts';
 import { Drain } from '../../handler/drain.ts';
@@ -27,7 +28,10 @@ beforeAll(async () => {
   );
   example = await import(source);
 });
-afterAll(() => rmSync(folder, { recursive: true }));
+afterAll(async () => {
+  await stop();
+  rmSync(folder, { recursive: true });
+});
 
 /** One attempt at a document with that text, by the documentation's converter and extractor. */
 async function attemptAt(text: string) {

@@ -1,4 +1,5 @@
 import { type ChildProcess, spawn } from 'node:child_process';
+import { once } from 'node:events';
 import { mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
@@ -14,8 +15,13 @@ const children: ChildProcess[] = [];
 beforeEach(() => {
   folder = mkdtempSync(path.join(tmpdir(), 'folder-lock-'));
 });
-afterEach(() => {
-  for (const child of children.splice(0)) child.kill('SIGKILL');
+afterEach(async () => {
+  const ended = children.splice(0).map((child) => {
+    child.kill('SIGKILL');
+    return child.exitCode ?? child.signalCode ?? once(child, 'exit');
+  });
+  // Before their folders are gone: what is made next, by another suite too, may be the same to the file system, and would be taken.
+  await Promise.all(ended);
   rmSync(folder, { recursive: true });
 });
 

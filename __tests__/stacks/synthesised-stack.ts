@@ -4,9 +4,9 @@ import { join } from 'node:path';
 import { GoogleProvider } from '@cdktf/provider-google/lib/provider/index.js';
 import { App, TerraformStack, Testing } from 'cdktf';
 import type { Construct } from 'constructs';
-import { problemsOf } from '../../stacks/checks.ts';
 import type { DocumentProcessingStackProps } from '../../stacks/document-processing-props.ts';
 import { DocumentProcessingStack } from '../../stacks/document-processing-stack.ts';
+import { problemsOf } from '../../stacks/validation.ts';
 
 const folder = mkdtempSync(join(tmpdir(), 'stacks-test-'));
 afterAll(() => rmSync(folder, { recursive: true }));

@@ -1,6 +1,6 @@
 import { MonitoringAlertPolicy } from '@cdktf/provider-google/lib/monitoring-alert-policy/index.js';
 import { Construct } from 'constructs';
-import { addChecks } from '../checks.ts';
+import { addChecks } from '../validation.ts';
 import { type AlertRule, type AlertScope, alertRules } from './alert-rules.ts';
 
 interface AlertsProps extends AlertScope {

@@ -2,7 +2,7 @@ import { DataGoogleStorageProjectServiceAccount } from '@cdktf/provider-google/l
 import { KmsCryptoKeyIamMember } from '@cdktf/provider-google/lib/kms-crypto-key-iam-member/index.js';
 import type { ITerraformDependable } from 'cdktf';
 import { Construct } from 'constructs';
-import { addChecks } from '../checks.ts';
+import { addChecks } from '../validation.ts';
 
 export interface EncryptionKeyProps {
   /** `projects/P/locations/L/keyRings/R/cryptoKeys/K`, in the region of what it encrypts. */

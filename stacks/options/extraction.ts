@@ -5,7 +5,8 @@ import { Construct } from 'constructs';
 import { parseFieldSchema } from '../../documents/extraction/field-schema.ts';
 import { MODEL_LOCATION, MODEL_NAME } from '../../documents/extraction/vertex-model.ts';
 import type { SettingName } from '../../handler/setting-names.ts';
-import { addChecks, type Check } from '../checks.ts';
+import type { Check } from '../checks.ts';
+import { addChecks } from '../validation.ts';
 
 /** What is extracted from each document, by which model. */
 export interface ExtractionProps {

@@ -2,7 +2,7 @@ import { PubsubTopic } from '@cdktf/provider-google/lib/pubsub-topic/index.js';
 import { PubsubTopicIamMember } from '@cdktf/provider-google/lib/pubsub-topic-iam-member/index.js';
 import type { ITerraformDependable } from 'cdktf';
 import { Construct } from 'constructs';
-import { addChecks } from '../checks.ts';
+import { addChecks } from '../validation.ts';
 
 interface OutcomeTopicProps {
   readonly projectId: string;

@@ -2,7 +2,8 @@ import { SecretManagerSecretIamMember } from '@cdktf/provider-google/lib/secret-
 import type { ITerraformDependable } from 'cdktf';
 import { Construct } from 'constructs';
 import { SETTING_NAMES } from '../../handler/setting-names.ts';
-import { addChecks, type Check } from '../checks.ts';
+import type { Check } from '../checks.ts';
+import { addChecks } from '../validation.ts';
 
 interface SecretVariablesProps {
   /** Environment variable → id of a secret of the same project; instances start with its latest version. */

@@ -7,8 +7,9 @@ import { StorageNotification } from '@cdktf/provider-google/lib/storage-notifica
 import type { ITerraformDependable } from 'cdktf';
 import { Construct } from 'constructs';
 import type { SettingName } from '../../handler/setting-names.ts';
-import { addChecks, type Check } from '../checks.ts';
+import type { Check } from '../checks.ts';
 import { ServiceIdentity } from '../service-identity.ts';
+import { addChecks } from '../validation.ts';
 
 /** Which uploads are documents. */
 export interface UploadRulesProps {

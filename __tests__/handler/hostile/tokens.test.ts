@@ -86,8 +86,8 @@ const wrongHeader = fc.oneof(
 
 /** Keys that a forger brings along. */
 const offeredKeys = fc.constantFrom(
-  { jwk: strangerJwk },
-  { jwk: strangerJwk, kid: undefined },
+  { jwk: strangerJwk() },
+  { jwk: strangerJwk(), kid: undefined },
   { jku: 'http://127.0.0.1:9/keys' },
   { x5u: 'http://127.0.0.1:9/certificate' },
   { x5c: ['MIIB'], kid: 'x' },

@@ -11,12 +11,17 @@ export const CALLER = 'caller@my-project.iam.gserviceaccount.com';
 export const NOW = new VirtualClock().now() / 1000;
 
 const google = generateKeyPairSync('rsa', { modulusLength: 2048 });
-const stranger = generateKeyPairSync('rsa', { modulusLength: 2048 });
+let strangersKeys: ReturnType<typeof generateKeyPairSync> | undefined;
+/** Made when it is needed: a key pair takes as long as many a suite. */
+const stranger = () => {
+  strangersKeys ??= generateKeyPairSync('rsa', { modulusLength: 2048 });
+  return strangersKeys;
+};
 const googleJwk: JWK = { ...google.publicKey.export({ format: 'jwk' }), kid: 'k1', alg: 'RS256', use: 'sig' };
 
 export const googleKeySet = createLocalJWKSet({ keys: [googleJwk] });
 /** A key that is not Google's, as a forger would offer it in a token's header. */
-export const strangerJwk = stranger.publicKey.export({ format: 'jwk' });
+export const strangerJwk = () => stranger().publicKey.export({ format: 'jwk' });
 
 export const GOOD_HEADER = { alg: 'RS256', kid: 'k1', typ: 'JWT' };
 
@@ -33,7 +38,7 @@ export function signedByGoogle(header: unknown, claims: unknown): string {
 }
 
 export function signedByStranger(header: unknown, claims: unknown): string {
-  return signedBy(stranger.privateKey, header, claims);
+  return signedBy(stranger().privateKey, header, claims);
 }
 
 function signedBy(key: KeyObject, header: unknown, claims: unknown): string {
