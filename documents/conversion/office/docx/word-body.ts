@@ -53,8 +53,27 @@ export function rewriteBody(container: XmlElement, context: BodyContext): XmlEle
 
 function rewriteAll(elements: readonly XmlElement[], context: BodyContext, place: Place): XmlElement[] {
   const rewritten: XmlElement[] = [];
-  for (const element of elements) for (const each of rewrite(element, context, place)) rewritten.push(each);
+  for (const [i, element] of elements.entries()) {
+    const parts = rewrite(element, context, place);
+    const standsAlone = parts.length > 1 || elements[i + 1]?.name !== 'p';
+    if (element.name === 'p' && standsAlone) parts[0] = withItsMark(parts[0] as XmlElement);
+    for (const part of parts) rewritten.push(part);
+  }
   return rewritten;
+}
+
+/**
+ * A paragraph whose mark is deleted goes on in the next. mammoth looks for one everywhere, in the next table or header as well, and loses what
+ * the last one says.
+ */
+function withItsMark(element: XmlElement): XmlElement {
+  const changed = (parent: XmlElement, name: string, change: (child: XmlElement) => XmlElement) => ({
+    ...parent,
+    children: parent.children.map((child) => (child.name === name ? change(child) : child)),
+  });
+  return changed(element, 'pPr', (properties) =>
+    changed(properties, 'rPr', (mark) => ({ ...mark, children: mark.children.filter(({ name }) => name !== 'del') })),
+  );
 }
 
 function rewrite(element: XmlElement, context: BodyContext, place: Place): XmlElement[] {

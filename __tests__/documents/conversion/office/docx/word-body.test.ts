@@ -41,6 +41,21 @@ test.each([
     `<w:p>${run('Half: ')}${mark('begin')}<w:r><w:instrText> EQ \\f(1;2)</w:instrText></w:r>${mark('end')}</w:p>`,
     'Half: \\\\f(1;2)',
   ],
+  [
+    'a paragraph whose mark is deleted, and nothing follows',
+    `${paragraph('a')}<w:p><w:pPr><w:rPr><w:del/></w:rPr></w:pPr>${run('b')}</w:p>`,
+    'a\n\nb',
+  ],
+  [
+    'a paragraph whose mark is deleted, before a table',
+    `<w:p><w:pPr><w:rPr><w:del/></w:rPr></w:pPr>${run('a')}</w:p><w:tbl><w:tr><w:tc>${paragraph('b')}</w:tc></w:tr></w:tbl>`,
+    'a\n\n| b |\n| --- |',
+  ],
+  [
+    'a paragraph whose mark is deleted, and the next',
+    `<w:p><w:pPr><w:rPr><w:del/></w:rPr></w:pPr>${run('a')}</w:p>${paragraph('b')}`,
+    'ab',
+  ],
   ['a simple field', `<w:p><w:fldSimple w:instr="AUTHOR">${run('Ida')}</w:fldSimple></w:p>`, 'Ida'],
   [
     'a box that is ticked',
