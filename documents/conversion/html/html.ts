@@ -21,7 +21,7 @@ export function convertHtml(html: string): Omit<Conversion, 'characters'> {
   const partial = [
     ...(page.hidesText ? ['Text that the page hides was left out.'] : []),
     ...(page.drawsText ? ['Text in drawings of the page (SVG) was left out.'] : []),
-    ...(page.hasOtherText ? ['Text for browsers without scripts or frames was left out.'] : []),
+    ...(page.hasOtherText ? ['Text for browsers without scripts, frames or players was left out.'] : []),
   ];
   return {
     type: 'html',
