@@ -22,6 +22,6 @@ export async function readText({ bytes, contentType }: SourceDocument, declared?
   const { text, badPlaces } = decoded;
   const remarks: string[] = [];
   if (known === undefined) remarks.push(`The text declares no encoding: it was read as ${encoding}, which is a guess.`);
-  if (badPlaces > 0) remarks.push(`Bytes that are no ${encoding} became U+FFFD (${badPlaces}).`);
+  if (badPlaces > 0) remarks.push(`Bytes that are no text in ${encoding} became U+FFFD (${badPlaces}).`);
   return { text, remarks };
 }

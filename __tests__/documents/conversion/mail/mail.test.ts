@@ -142,7 +142,7 @@ test('a header in an encoding that it does not name is read by a guess', async (
 });
 
 test('a part that is no text costs that part', async () => {
-  const { markdown, partial } = await read(multipart('mixed', ['\nbin\0ary', TEXT]));
+  const { markdown, partial } = await read(multipart('mixed', ['\nbin\0\0ary', TEXT]));
   expect(markdown).toBe('plain words\n');
   expect(partial).toEqual(['A text of the mail has binary data in it, and was left out.']);
 });

@@ -256,3 +256,36 @@ test('hidden shapes, and objects of which nothing is read, are left out and name
     ],
   });
 });
+
+test('a hidden group, and ink, are left out and named', async () => {
+  const group = `<p:grpSp><p:nvGrpSpPr><p:cNvPr hidden="1"/></p:nvGrpSpPr>${shape(undefined, line('secret'))}</p:grpSp>`;
+  const shapes = `${shape(undefined, line('one'))}${group}<p:contentPart r:id="ink"/>`;
+  expect(await convert(makePptx([{ shapes }]), 'x.pptx')).toMatchObject({
+    markdown: '<!-- page 1 -->\n\none\n',
+    partial: [
+      'Hidden shapes were left out: Page 1.',
+      'Objects of other programs, or charts without values, were left out: Page 1.',
+    ],
+  });
+});
+
+test('a shape that leads somewhere is a link, unless its text is one, and a picture names where', async () => {
+  const link = '<a:hlinkClick r:id="l1"/>';
+  const named = (text: string) => shape(undefined, text).replace('<p:nvPr>', `<p:cNvPr>${link}</p:cNvPr><p:nvPr>`);
+  const own = line('own').replace('<a:rPr lang="en-GB"/>', '<a:rPr><a:hlinkClick r:id="l2"/></a:rPr>');
+  const picture = `<p:pic><p:nvPicPr><p:cNvPr descr="A crane">${link}</p:cNvPr></p:nvPicPr></p:pic>`;
+  const links = { l1: 'https://x.example/1', l2: 'https://x.example/2' };
+  const { markdown } = await convert(
+    makePptx([{ shapes: named(line('box')) + named(own) + picture, links }]),
+    'x.pptx',
+  );
+  expect(markdown).toBe(
+    '<!-- page 1 -->\n\n[box](https://x.example/1)\n\n[own](https://x.example/2)\n\n![A crane]()\n\nhttps://x.example/1\n',
+  );
+});
+
+test('what stands for a shape without text is read', async () => {
+  const arrow = '<p:sp><p:nvSpPr><p:cNvPr descr="From the mole to the pier"/></p:nvSpPr></p:sp>';
+  const { markdown } = await convert(makePptx([{ shapes: arrow + shape(undefined, line('one')) }]), 'x.pptx');
+  expect(markdown).toBe('<!-- page 1 -->\n\n![From the mole to the pier]()\n\none\n');
+});

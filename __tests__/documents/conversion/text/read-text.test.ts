@@ -13,7 +13,7 @@ test('bytes that are no text of its encoding are named', async () => {
   const bytes = Buffer.concat([Buffer.from('Grüße, Grüße '), latin1('\xff')]);
   expect(await readText({ bytes, filename: 'x.txt' })).toEqual({
     text: 'Grüße, Grüße \ufffd',
-    remarks: ['Bytes that are no utf-8 became U+FFFD (1).'],
+    remarks: ['Bytes that are no text in utf-8 became U+FFFD (1).'],
   });
 });
 

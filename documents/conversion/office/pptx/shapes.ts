@@ -1,4 +1,4 @@
-import type { Block } from '../../blocks.ts';
+import { type Block, linkTo, plainText } from '../../blocks.ts';
 import { inOneLine } from '../../long-text.ts';
 import type { OfficePackage } from '../office-package.ts';
 import { childOf, childrenOf, descendantsOf, parseXml, type XmlElement } from '../xml.ts';
@@ -21,7 +21,16 @@ export function isHidden({ children }: XmlElement): boolean {
 /** What one shape says: a title, paragraphs and list items, a table, the values of a chart, or the text that stands for a picture. */
 export function shapeBlocks(shape: XmlElement, context: SlideContext): Block[] {
   if (shape.name === 'graphicFrame') return graphicBlocks(shape, context);
-  if (shape.name === 'pic') return pictureBlocks(shape);
+  const kind = shape.name === 'pic' ? 'nvPicPr' : 'nvSpPr';
+  const click = childOf(shape, kind, 'cNvPr', 'hlinkClick')?.attributes['r:id'];
+  const address = context.office.linksOf(context.part).get(click ?? '');
+  if (shape.name === 'pic') return [...altText(shape, kind), ...(address ? [asParagraph(address)] : [])];
+  const blocks = textBlocks(shape, context);
+  if (blocks.length === 0) return altText(shape, kind);
+  return address === undefined ? blocks : blocks.map((block) => leadingTo(address, block));
+}
+
+function textBlocks(shape: XmlElement, context: SlideContext): Block[] {
   const ph = childOf(shape, 'nvSpPr', 'nvPr', 'ph')?.attributes;
   const placeholder = ph && { type: ph.type ?? 'obj', index: ph.idx ?? '' };
   const body = childOf(shape, 'txBody');
@@ -60,10 +69,20 @@ function bodyBlocks(
   });
 }
 
-/** Its alternative text, which those who cannot see it are told. */
-function pictureBlocks(picture: XmlElement): Block[] {
-  const text = inOneLine(childOf(picture, 'nvPicPr', 'cNvPr')?.attributes.descr ?? '');
+/** What those who cannot see it are told. */
+function altText(shape: XmlElement, kind: string): Block[] {
+  const text = inOneLine(childOf(shape, kind, 'cNvPr')?.attributes.descr ?? '');
   return text === '' ? [] : [{ kind: 'picture', text }];
+}
+
+function asParagraph(text: string): Block {
+  return { kind: 'paragraph', text };
+}
+
+/** A whole shape can lead somewhere, where its text does not itself. */
+function leadingTo(address: string, block: Block): Block {
+  if (block.kind === 'table' || plainText(block.text) !== block.text) return block;
+  return { ...block, text: linkTo(address, block.text) };
 }
 
 function graphicBlocks(frame: XmlElement, { office, part }: SlideContext): Block[] {
@@ -75,8 +94,7 @@ function graphicBlocks(frame: XmlElement, { office, part }: SlideContext): Block
   if (chart && office.has(chart.target)) return chartTable(parseXml(office.read(chart.target)));
   const diagram = relationships.get(childOf(data, 'relIds')?.attributes['r:dm'] ?? '');
   if (diagram && office.has(diagram.target)) return diagramBlocks(diagram.target, office);
-  const text = inOneLine(childOf(frame, 'nvGraphicFramePr', 'cNvPr')?.attributes.descr ?? '');
-  return text === '' ? [] : [{ kind: 'picture', text }];
+  return altText(frame, 'nvGraphicFramePr');
 }
 
 /** A cell that spans some of the columns or rows stands in each of them; across the whole table it is a title, and stands there once. */
