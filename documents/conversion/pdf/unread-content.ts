@@ -14,6 +14,8 @@ export interface ReadPdf {
   readonly hasXfa: boolean;
   /** Names of the files within it. */
   readonly files: readonly string[];
+  /** Names of the layers that viewers do not show at first. What stands in them cannot be told from the rest. */
+  readonly layersOff: readonly string[];
 }
 
 /** Letters and digits of the page that asks to wait in an XFA form's place, in any language. */
@@ -56,7 +58,7 @@ export function requireContent({ pages, unread, characterMaps, hasXfa, files }: 
 }
 
 /** A sentence each. */
-export function whatIsMissing({ pages, unread, characterMaps, hasXfa, files }: ReadPdf): string[] {
+export function whatIsMissing({ pages, unread, characterMaps, hasXfa, files, layersOff }: ReadPdf): string[] {
   const partial: string[] = [];
   const numbersOf = (is: (page: PdfPage) => boolean) => pages.flatMap((page, i) => (is(page) ? i + 1 : []));
   const damaged = numbersOf(({ isDamaged }) => isDamaged);
@@ -70,6 +72,7 @@ export function whatIsMissing({ pages, unread, characterMaps, hasXfa, files }: R
   }
   if (hasXfa && !pages.some(({ hasFields }) => hasFields)) partial.push('The data of its XFA form are not read.');
   if (files.length > 0) partial.push(`Files within the PDF are not converted: ${fileList(files)}.`);
+  if (layersOff.length > 0) partial.push(`Layers that are switched off were read as well: ${fileList(layersOff)}.`);
   return partial;
 }
 
