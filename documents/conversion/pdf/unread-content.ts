@@ -70,6 +70,8 @@ export function whatIsMissing({ pages, unread, characterMaps, hasXfa, files, lay
     const maps = characterMaps.length > 0 ? ` It may need the character maps ${characterMaps.join(', ')}.` : '';
     partial.push(`${pageList(unread.incomplete)}: some of the text cannot be read.${maps}`);
   }
+  const hiding = numbersOf(({ hidesText }) => hidesText);
+  if (hiding.length > 0) partial.push(`${pageList(hiding)}: hidden notes or fields were left out.`);
   if (hasXfa && !pages.some(({ hasFields }) => hasFields)) partial.push('The data of its XFA form are not read.');
   if (files.length > 0) partial.push(`Files within the PDF are not converted: ${fileList(files)}.`);
   if (layersOff.length > 0) partial.push(`Layers that are switched off were read as well: ${fileList(layersOff)}.`);
