@@ -163,10 +163,10 @@ function isFlowed({ parameters }: MimePart): boolean {
   return /^flowed$/i.test(parameters.get('format') ?? '');
 }
 
-/** Lines that end in a space go on in the next (RFC 3676, 4): paragraphs again, but for the line before a signature. */
+/** Lines that end in a space go on in the next (RFC 3676, 4): paragraphs again, but for the line before a signature, and quotations. */
 function unflowed(text: string): string {
   let paragraphs = '';
   for (const piece of piecesOf(text))
-    paragraphs += piece.replace(/(?<=^|\n) /g, '').replace(/(?<!(?:^|\n)--) \n(?!\n)/g, ' ');
+    paragraphs += piece.replace(/(?<=^|\n) /g, '').replace(/(?<!(?:^|\n)--) \n(?![\n>])/g, ' ');
   return paragraphs;
 }

@@ -116,8 +116,9 @@ test('text that a page hides is named', async () => {
 });
 
 test('lines of flowing text are paragraphs, but for the line before a signature', async () => {
-  const flowed = 'Content-Type: text/plain; format=flowed\n\nThis goes \non.\n\n-- \nAgnes\n From there.';
-  expect(await markdownOf(flowed)).toBe('This goes on.\n\n-- \nAgnes\nFrom there.\n');
+  const flowed =
+    'Content-Type: text/plain; format=flowed\n\nThis goes \non.\n\n> I asked \n> and went.\n\n-- \nAgnes\n From there.';
+  expect(await markdownOf(flowed)).toBe('This goes on.\n\n\\> I asked \n\\> and went.\n\n-- \nAgnes\nFrom there.\n');
 });
 
 test.each([

@@ -29,6 +29,17 @@ test('bullets and numbers are those of the paragraph, or else of layout and mast
   expect(await slide(body)).toBe('- master says bullet\n    - nested\n\nno bullet\n\n3. counted\n4. and on');
 });
 
+test('a list that counts in other signs begins anew', async () => {
+  const counted = (text: string, type: string) => line(text, `><a:buAutoNum type="${type}"/></a:pPr>`);
+  const body = shape(
+    'idx="1"',
+    counted('a', 'arabicPeriod'),
+    counted('b', 'arabicPeriod'),
+    counted('c', 'romanUcPeriod'),
+  );
+  expect(await slide(body)).toBe('1. a\n2. b\n1. c');
+});
+
 test("a layout's word on bullets beats the master's", async () => {
   const layout =
     '<p:sldLayout xmlns:p="p" xmlns:a="a"><p:cSld><p:spTree><p:sp><p:nvSpPr><p:nvPr><p:ph type="body" idx="1"/></p:nvPr></p:nvSpPr>' +

@@ -50,6 +50,8 @@ function bodyBlocks(
   const style = childOf(body, 'lstStyle');
   /** The number that each level of a numbered list has come to. */
   const numbers: number[] = [];
+  /** In which signs: a list in others is another list. */
+  const schemes: (string | undefined)[] = [];
   /** Nesting of the item before; a list begins at 0 whatever its level, and goes one deeper at a time. */
   let depth = -1;
   return childrenOf(body, 'p').flatMap((paragraph): Block[] => {
@@ -62,8 +64,10 @@ function bodyBlocks(
     depth = bullet === 'none' ? -1 : Math.min(level, depth + 1);
     if (bullet === 'none') return [{ kind: 'paragraph', text }];
     if (bullet === 'bullet') return [{ kind: 'item', depth, marker: '-', text }];
-    const start = Number(childOf(properties, 'buAutoNum')?.attributes.startAt ?? 1) || 1;
-    const number = numbers[level] === undefined ? start : numbers[level] + 1;
+    const { startAt = 1, type: scheme = schemes[level] } = childOf(properties, 'buAutoNum')?.attributes ?? {};
+    const before = schemes[level] === scheme ? numbers[level] : undefined;
+    const number = before === undefined ? Number(startAt) || 1 : before + 1;
+    schemes[level] = scheme;
     numbers[level] = number;
     return [{ kind: 'item', depth, marker: `${number}.`, text }];
   });
