@@ -11,7 +11,7 @@ export interface BookPackage {
 }
 
 export interface Chapter {
-  /** Name of its part. */
+  /** Name of its part, or what it is called by where that is not known. */
   readonly part: string;
   /** Whether it is text; a drawing can be a chapter as well. */
   readonly isPage: boolean;
@@ -46,8 +46,9 @@ export function readBookPackage(archive: ZipArchive): BookPackage {
   const isAside = ({ attributes }: XmlElement) => attributes.linear === 'no';
   const chapters = new Map<string, Chapter>();
   for (const { attributes } of [...references.filter((each) => !isAside(each)), ...references.filter(isAside)]) {
-    const item = shownItem(items, attributes.idref ?? '');
-    if (item) chapters.set(item.part, { part: item.part, isPage: PAGE.test(item.type) });
+    const { idref = '' } = attributes;
+    const { part, type } = shownItem(items, idref) ?? { part: idref, type: 'none' };
+    chapters.set(part, { part, isPage: PAGE.test(type) });
   }
   requireReadable(archive, chapters);
   return { properties: propertiesOf(packageDocument), chapters: [...chapters.values()] };

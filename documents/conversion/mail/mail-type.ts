@@ -1,7 +1,14 @@
 import type { DocumentType } from '../converter.ts';
 
-/** Fields that no text begins with which is only about a mail (RFC 5322, 3.6; RFC 2045). */
-const MAIL_FIELD = /^(?:message-id|mime-version|received|return-path|delivered-to|content-transfer-encoding):/im;
+/** Fields that no other text begins with, by what is in them: a delivery note has a "Received:" as well (RFC 5322, 3.6; RFC 2045). */
+const MAIL_FIELDS = [
+  /^message-id:\s*<[^>\s]+>/im,
+  /^mime-version:\s*1\.0/im,
+  /^received:\s[^;]*\b(?:from|by)\b[^;]*;[^;]*\d\d:\d\d/im,
+  /^return-path:\s*</im,
+  /^delivered-to:\s*[^\s@]+@\S+\s*$/im,
+  /^content-transfer-encoding:\s*(?:[78]bit|binary|quoted-printable|base64)\s*$/im,
+];
 const FIELDS = /^(?:(?:[!-9;-~]+[ \t]*:.*|[ \t].*)\n)+/;
 const MAIL_TYPE = /^message\/(?:rfc822|global)$/i;
 const ARCHIVE_TYPE = /^(?:multipart\/related|application\/x-mimearchive)$/i;
@@ -18,12 +25,16 @@ export function mailTypeOf(
   extension: string,
   mediaType: string,
 ): Extract<DocumentType, 'eml' | 'mhtml'> | undefined {
-  const lines = text.replace(/\r\n?/g, '\n').replace(/^\n+/, '');
+  const lines = text
+    .replace(/^\xef\xbb\xbf/, '')
+    .replace(/\r\n?/g, '\n')
+    .replace(/^\n+/, '');
   const fields = lines.replace(SEPARATOR, '').match(FIELDS)?.[0];
   if (fields === undefined) return undefined;
   const isNamedArchive = ['mht', 'mhtml'].includes(extension) || ARCHIVE_TYPE.test(mediaType);
   if (isNamedArchive || isArchive(fields)) return 'mhtml';
-  return MAIL_FIELD.test(fields) || extension === 'eml' || MAIL_TYPE.test(mediaType) ? 'eml' : undefined;
+  const isMail = extension === 'eml' || MAIL_TYPE.test(mediaType) || MAIL_FIELDS.some((field) => field.test(fields));
+  return isMail ? 'eml' : undefined;
 }
 
 /** A mail's pictures can stand beside its text in the same way, but a browser sends its page to nobody. */

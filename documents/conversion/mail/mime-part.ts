@@ -45,6 +45,8 @@ const LONGEST_OUTSIDE = 65_536;
 const PARAMETER = /;\s*([^\s=;]+)\s*=\s*(?:"((?:[^"\\]|\\.)*)"|([^;]*))/g;
 const FALLBACK = 'windows-1252';
 const [LINE_FEED, CARRIAGE_RETURN] = [0x0a, 0x0d];
+/** Line ends, and the bytes of UTF-8's mark: no field begins with one. */
+const BEFORE_A_MAIL = new Set([LINE_FEED, CARRIAGE_RETURN, 0xef, 0xbb, 0xbf]);
 /** What programs put before the parts, for readers of the time before MIME. */
 const USUAL_PREAMBLE = /\bMIME\b|multi-?part message/i;
 
@@ -115,10 +117,10 @@ function split(buffer: Buffer): { header: Buffer; body: Buffer } {
   return { header: buffer, body: buffer.subarray(buffer.length) };
 }
 
-/** A mail as it is read: without the empty lines that some programs put before it, and with line feeds where it has none. */
+/** A mail as it is read: without a byte order mark and the empty lines that some programs put before it, and with line feeds where it has none. */
 export function trimmedMail(mail: Uint8Array): Uint8Array {
   const lines = mail.includes(LINE_FEED) ? mail : mail.map((byte) => (byte === CARRIAGE_RETURN ? LINE_FEED : byte));
-  const start = lines.findIndex((byte) => byte !== LINE_FEED && byte !== CARRIAGE_RETURN);
+  const start = lines.findIndex((byte) => !BEFORE_A_MAIL.has(byte));
   return lines.subarray(Math.max(0, start));
 }
 

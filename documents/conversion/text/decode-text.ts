@@ -71,10 +71,22 @@ export function charsetOf(contentType: string | undefined): string | undefined {
   return contentType?.match(/;\s*charset\s*=\s*"?([\w.:-]+)/i)?.[1];
 }
 
+/** Names that the Encoding Standard does not list, as programs write them for encodings that it has. */
+const OTHER_NAMES: ReadonlyMap<string, string> = new Map([
+  ['cp932', 'shift_jis'],
+  ['ms932', 'shift_jis'],
+  ['cp936', 'gbk'],
+  ['cp949', 'euc-kr'],
+  ['ms949', 'euc-kr'],
+  ['cp950', 'big5'],
+  ['latin-1', 'windows-1252'],
+  ['utf_8', 'utf-8'],
+]);
+
 /** What the Encoding Standard calls it; undefined for a name that it does not know. */
 export function encodingNamed(label: string): string | undefined {
   try {
-    return new TextDecoder(label).encoding;
+    return new TextDecoder(OTHER_NAMES.get(label.toLowerCase()) ?? label).encoding;
   } catch {
     return undefined;
   }

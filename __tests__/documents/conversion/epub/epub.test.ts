@@ -61,7 +61,7 @@ test('a chapter that is no text is read as what stands in for it, or named, as i
   const spine = ['a', 's', 'f', 'm', 'none'].map((id) => `<itemref idref="${id}"/>`).join('');
   expect(await read({ items, spine })).toMatchObject({
     markdown: 'First.\n\nNotes.\n',
-    partial: ['Chapters that are no text, or missing, were left out: OPS/page.svg, OPS/m.xhtml.'],
+    partial: ['Chapters that are no text, or missing, were left out: OPS/page.svg, OPS/m.xhtml, none.'],
   });
 });
 

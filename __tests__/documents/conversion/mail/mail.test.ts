@@ -123,6 +123,8 @@ test('lines of flowing text are paragraphs, but for the line before a signature'
 
 test.each([
   ['the charset of a part', 'Content-Type: text/plain; charset=windows-1251', '\xcf\xf0\xe8', 'При'],
+  ['a charset by its other name', 'Content-Type: text/plain; charset=cp932', '\x83\x65\x83\x58\x83\x67', 'テスト'],
+
   ['UTF-8, whatever the part declares', 'Content-Type: text/plain; charset=iso-8859-1', 'Gr\xc3\xbc\xc3\x9fe', 'Grüße'],
   ['base64 in lines of their own', 'Content-Transfer-Encoding: base64', 'R3I=\nw7zDn2U=', 'Grüße'],
   ['quoted-printable', 'Content-Transfer-Encoding: quoted-printable', 'Gr=C3=BC=C3=\n=9Fe = 1=XY', 'Grüße = 1=XY'],
