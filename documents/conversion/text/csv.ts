@@ -79,7 +79,7 @@ export function convertCsv(text: string, delimiter: string): Omit<Conversion, 'c
 function withoutSpacesBeforeQuotes(text: string, delimiter: string): string {
   if (!text.includes(' "') || text.includes(`${delimiter}"`)) return text;
   const mark = delimiter.replace(/\W/, '\\$&');
-  const quoted = new RegExp(`${mark} +("(?:[^"\\n]|"")*") *(?=${mark}|\\n|$)`, 'g');
+  const quoted = new RegExp(`${mark} +("(?:[^"]|"")*") *(?=${mark}|\\n|$)`, 'g');
   let written = '';
   for (const piece of piecesOf(text)) written += piece.replace(quoted, `${delimiter}$1`);
   return written;

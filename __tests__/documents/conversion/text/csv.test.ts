@@ -80,6 +80,7 @@ test('a quote that does not end takes no other record with it, and its line is n
 test.each([
   ['behind a space', 'a, b\n1, "x, ""y"" z"\n', '| 1 | x, "y" z |'],
   ['behind a space, before one', 'a; b; c\n1;  "x; y" ;2\n', '| 1 | x; y | 2 |'],
+  ['behind a space, over two lines', '"a", b\n1, "x,\ny"\n', '| 1 | x,<br>y |'],
   ['inside of a value', 'a,b\n"1, ""x"", y",2\n', '| 1, "x", y | 2 |'],
   ['behind a space in one that is not quoted', 'a,b\nsay "x",2\n', '| say "x" | 2 |'],
 ])('quotes %s', async (_, text, row) => {
