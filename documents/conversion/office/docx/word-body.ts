@@ -1,5 +1,6 @@
 import { formulaToTex } from '../formula.ts';
 import { childOf, childrenOf, descendantsOf, type XmlElement } from '../xml.ts';
+import { textsInInstructions } from './field-instructions.ts';
 import type { Numbers } from './numbering.ts';
 import { type Styles, shadeOf, valueIn } from './styles.ts';
 import { chosenAlternative, type DrawingContext, drawing, legacyDrawing } from './word-drawings.ts';
@@ -27,6 +28,8 @@ export interface BodyContext extends DrawingContext {
 }
 
 interface Place {
+  /** Texts that Word does not show. */
+  readonly unshown: ReadonlySet<XmlElement>;
   readonly paragraph: XmlElement | undefined;
   readonly background: string | undefined;
   /** Ids of the comments on the paragraph that is being read. */
@@ -47,7 +50,8 @@ const KNOWN = new Set(
  * charts, comments, numbers, simple fields, embedded parts. What nobody sees is left out and reported.
  */
 export function rewriteBody(container: XmlElement, context: BodyContext): XmlElement {
-  const place = { paragraph: undefined, background: context.background, comments: [] };
+  const unshown = textsInInstructions(container);
+  const place = { paragraph: undefined, background: context.background, comments: [], unshown };
   return { ...container, children: rewriteAll(container.children, context, place) };
 }
 
@@ -80,7 +84,7 @@ function rewrite(element: XmlElement, context: BodyContext, place: Place): XmlEl
   const { name, children } = element;
   const inside = (to = place) => rewriteAll(children, context, to);
   const inBox = (content: readonly XmlElement[]) =>
-    rewriteAll(content, context, { paragraph: undefined, background: undefined, comments: [] });
+    rewriteAll(content, context, { ...place, paragraph: undefined, background: undefined, comments: [] });
   if (PROPERTIES.test(name)) return [element];
   switch (name) {
     case 'p':
@@ -180,6 +184,8 @@ function run(element: XmlElement, context: BodyContext, place: Place): XmlElemen
   }
   const children = element.children.flatMap((child): XmlElement[] => {
     switch (child.name) {
+      case 't':
+        return place.unshown.has(child) ? [] : [child];
       case 'cr':
         return [word('br', {})];
       case 'ptab':

@@ -56,6 +56,21 @@ test.each([
     `<w:p><w:pPr><w:rPr><w:del/></w:rPr></w:pPr>${run('a')}</w:p>${paragraph('b')}`,
     'ab',
   ],
+  [
+    'a field that another one compares',
+    `<w:p>${mark('begin')}<w:r><w:instrText> IF </w:instrText></w:r>${mark('begin')}<w:r><w:instrText> MERGEFIELD a </w:instrText></w:r>${mark('separate')}${run('5')}${mark('end')}<w:r><w:instrText> = 5 "yes"</w:instrText></w:r>${mark('separate')}${run('yes')}${mark('end')}</w:p>`,
+    'yes',
+  ],
+  [
+    'a field within the result of another one',
+    `<w:p>${mark('begin')}<w:r><w:instrText> TOC </w:instrText></w:r>${mark('separate')}${run('Chapter ')}${mark('begin')}<w:r><w:instrText> PAGEREF </w:instrText></w:r>${mark('separate')}${run('7')}${mark('end')}${mark('end')}</w:p>`,
+    'Chapter 7',
+  ],
+  [
+    'fields after one that does not end',
+    `<w:p>${mark('begin')}<w:r><w:instrText> XE </w:instrText></w:r></w:p><w:p>${mark('begin')}<w:r><w:instrText> REF </w:instrText></w:r>${mark('separate')}${run('kept')}${mark('end')}</w:p>`,
+    'kept',
+  ],
   ['a simple field', `<w:p><w:fldSimple w:instr="AUTHOR">${run('Ida')}</w:fldSimple></w:p>`, 'Ida'],
   [
     'a box that is ticked',
