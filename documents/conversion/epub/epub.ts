@@ -39,6 +39,9 @@ export async function convertEpub(
   const markdown = sections.join('\n\n');
   const partial = [...remarks];
   if (unread.length > 0) partial.push(`Chapters that are no text, or missing, were left out: ${fileList(unread)}.`);
+  if (chapters.length > 0 && !chapters.some(({ part }) => archive.has(part))) {
+    throw new UnconvertibleDocumentError('corrupt', 'The book is damaged: it lacks all of its chapters.');
+  }
   if (countWords(markdown) === 0 && (markdown !== '' || unread.length > 0)) {
     throw new UnconvertibleDocumentError('needs-ocr', 'The book needs OCR: its chapters are pictures without text.');
   }

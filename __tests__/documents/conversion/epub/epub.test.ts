@@ -94,6 +94,7 @@ test.each<[string, Book]>([
     'needs-ocr: The book needs OCR: its chapters are pictures without text.',
     { spine: '<itemref idref="a"/>', parts: { 'OPS/a.xhtml': page('<img src="a.png" alt=""/>') } },
   ],
+  ['corrupt: The book is damaged: it lacks all of its chapters.', { items: item('a', 'A.xhtml') }],
   ['empty: The document is empty: it has no text.', { spine: '' }],
   ['corrupt: The book lacks its package document.', { parts: { 'META-INF/container.xml': '<container/>' } }],
 ])('%s', async (message, book) => {
