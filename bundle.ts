@@ -140,19 +140,32 @@ function packedWorker(inputs: Set<string>): Promise<string> {
   return packedScript('conversion-worker', { entryPoints, plugins: [packedPackages(inputs)] }, inputs);
 }
 
+/**
+ * What a package imports when it is first used, packed by itself: within the package's own script it would be the body of a function, which V8 reads
+ * through when it compiles the script and once more when it is called. pdf.js is 1.6 MB.
+ */
+const PACKED_APART = /^unpdf\/pdfjs$/;
+
 /** Turns every dynamic import of a package into a packed script, which is unpacked when the import is first reached. */
-function packedPackages(inputs: Set<string>): Plugin {
+function packedPackages(inputs: Set<string>, filter = /^[^./]/): Plugin {
   return {
     name: 'packed-packages',
     setup(builder) {
-      builder.onResolve({ filter: /^[^./]/ }, ({ kind, path: name, resolveDir: pluginData }) =>
+      builder.onResolve({ filter }, ({ kind, path: name, resolveDir: pluginData }) =>
         kind === 'dynamic-import' && !name.startsWith('node:')
           ? { path: name, namespace: 'packed-package', pluginData }
           : undefined,
       );
       builder.onLoad({ filter: /.*/, namespace: 'packed-package' }, async ({ path: name, pluginData: resolveDir }) => {
         const stdin = { contents: `export * from ${JSON.stringify(name)}`, resolveDir };
-        return { contents: await packedScript(name, { stdin, plugins: [googleClients] }, inputs), loader: 'js' };
+        return {
+          contents: await packedScript(
+            name,
+            { stdin, plugins: [googleClients, packedPackages(inputs, PACKED_APART)] },
+            inputs,
+          ),
+          loader: 'js',
+        };
       });
     },
   };

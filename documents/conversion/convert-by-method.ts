@@ -1,4 +1,10 @@
-import { type Converter, type ConvertOptions, type SourceDocument, UnconvertibleDocumentError } from './converter.ts';
+import {
+  type Converter,
+  type ConvertOptions,
+  type SourceDocument,
+  UnconvertibleDocumentError,
+  type UnconvertibleReason,
+} from './converter.ts';
 
 /** What the deployment has. */
 export interface Converters {
@@ -12,7 +18,7 @@ export interface Converters {
  *
  * - `local` and `docling`: the one that is named
  * - `auto`: local, and docling where there is one and the document needs it: it has pages of images (unless `ocr` is `skip`), text
- *   that the local converter has no character maps for, or `ocr` is `force`
+ *   that the local converter has no character maps for, or `ocr` is `force`, unless it is of a kind that docling does not take
  */
 export function convertByMethod({ local, docling }: Converters): Converter {
   return {
@@ -20,8 +26,11 @@ export function convertByMethod({ local, docling }: Converters): Converter {
       if (options.method === 'local') return local.convert(source, options);
       if (options.method === 'docling') return (docling ?? noDocling).convert(source, options);
       if (docling === undefined) return local.convert(source, options);
-      if (options.ocr === 'force') return docling.convert(source, options);
-      return localOrDocling(source, options, local, docling);
+      if (options.ocr !== 'force') return localOrDocling(source, options, local, docling);
+      return docling.convert(source, options).catch((error: unknown) => {
+        if (reasonOf(error) !== 'unsupported') throw error;
+        return local.convert(source, options);
+      });
     },
   };
 }
@@ -31,11 +40,18 @@ async function localOrDocling(source: SourceDocument, options: ConvertOptions, l
   try {
     return await local.convert(source, options);
   } catch (error) {
-    const reason = error instanceof UnconvertibleDocumentError ? error.reason : undefined;
+    const reason = reasonOf(error);
     const mayHelp = reason === 'unsupported' || (reason === 'needs-ocr' && options.ocr !== 'skip');
     if (!mayHelp) throw error;
-    return docling.convert(source, options);
+    return docling.convert(source, options).catch((second: unknown) => {
+      // What docling does not take is what this project says it is.
+      throw reasonOf(second) === 'unsupported' ? error : second;
+    });
   }
+}
+
+function reasonOf(error: unknown): UnconvertibleReason | undefined {
+  return error instanceof UnconvertibleDocumentError ? error.reason : undefined;
 }
 
 const noDocling: Converter = {

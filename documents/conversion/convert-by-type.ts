@@ -88,6 +88,12 @@ async function contentOf(
       const { text, remarks } = await readText(source, declaredCharset(source.bytes));
       return withRemarks(convertHtml(text), remarks);
     }
+    case 'eml':
+      return (await import('./mail/mail.ts')).convertMail(source.bytes);
+    case 'mhtml':
+      return (await import('./mail/mail.ts')).convertWebArchive(source.bytes);
+    case 'epub':
+      return (await import('./epub/epub.ts')).convertEpub(source.bytes, limits.maxInflatedBytes);
     case 'markdown': {
       const { text, remarks } = await readText(source);
       return withRemarks((await import('./text/text.ts')).convertMarkdown(text), remarks);

@@ -4,12 +4,24 @@
  * 1. `convert-by-method.ts`, which hands it to the local converter or to `docling/docling-converter.ts`
  * 2. `local-converter.ts`, which takes a thread for it from `conversion-threads.ts`: `worker.ts`
  * 3. `convert-by-type.ts`, on that thread, which finds its type (`detect-type.ts`) and calls the converter of that format, in `pdf/`,
- *    `office/`, `html/` or `text/`
+ *    `office/`, `html/`, `mail/`, `epub/` or `text/`
  * 4. `blocks.ts` and `pages.ts`, which write what those found as Markdown
  */
 
 /** The kinds of document that can be converted, told apart by their content. */
-export type DocumentType = 'pdf' | 'docx' | 'pptx' | 'xlsx' | 'html' | 'markdown' | 'csv' | 'text' | 'image';
+export type DocumentType =
+  | 'pdf'
+  | 'docx'
+  | 'pptx'
+  | 'xlsx'
+  | 'html'
+  | 'markdown'
+  | 'csv'
+  | 'text'
+  | 'eml'
+  | 'mhtml'
+  | 'epub'
+  | 'image';
 
 /** Whether scanned pages are read by OCR: where they need it, on every page, or never. */
 export type OcrMode = 'auto' | 'force' | 'skip';

@@ -1,4 +1,5 @@
 import { type DocumentType, type SourceDocument, UnconvertibleDocumentError } from './converter.ts';
+import { isMailbox, mailTypeOf } from './mail/mail-type.ts';
 import { kindOfBytes, kindOfCompoundFile, kindOfPackage, kindOfSource } from './not-converted.ts';
 import { openZipArchive } from './office/zip-archive.ts';
 import { charsetOf, decodeText, encodingOf } from './text/decode-text.ts';
@@ -59,8 +60,12 @@ function officeType(bytes: Uint8Array): DocumentType {
     if (office) return office[1];
     throw unsupported(kindOfPackage(contentTypes) ?? 'a ZIP archive');
   }
-  if (!archive.has('mimetype')) throw unsupported('a ZIP archive');
-  const mimetype = latin1(archive.read('mimetype').subarray(0, 100)).trim();
+  const mimetype = archive.has('mimetype') ? latin1(archive.read('mimetype').subarray(0, 100)).trim() : undefined;
+  if (mimetype === undefined) {
+    if (archive.has('META-INF/container.xml')) return 'epub';
+    throw unsupported('a ZIP archive');
+  }
+  if (mimetype.startsWith('application/epub+zip')) return 'epub';
   throw unsupported(kindOfPackage(mimetype) ?? `of type ${mimetype.replace(/[^\w.+/-]/g, '?')}`);
 }
 
@@ -75,12 +80,16 @@ function legacyOffice(bytes: Uint8Array): UnconvertibleDocumentError {
 
 function textType({ bytes, filename, contentType = '' }: SourceDocument): DocumentType {
   const sample = bytes.subarray(0, SAMPLE_BYTES);
+  const extension = filename.toLowerCase().match(/\.([a-z0-9]+)$/)?.[1] ?? '';
+  const mediaType = contentType.split(';', 1)[0]?.trim().toLowerCase() ?? '';
+  // What is in a mail need not be text.
+  const mail = mailTypeOf(latin1(sample), extension, mediaType);
+  if (mail === 'eml' && isMailbox(bytes)) throw unsupported('a mailbox of several mails (mbox)');
+  if (mail) return mail;
   const decoded = decodeText(sample, encodingOf(sample, charsetOf(contentType)) ?? 'windows-1252');
   if (decoded === undefined) throw unsupported('a binary file of an unknown type');
   const { text } = decoded;
-  const extension = filename.toLowerCase().match(/\.([a-z0-9]+)$/)?.[1] ?? '';
-  const mediaType = contentType.split(';', 1)[0]?.trim().toLowerCase() ?? '';
-  const source = kindOfSource(text, extension, mediaType);
+  const source = kindOfSource(text);
   if (source) throw unsupported(source);
   if (/^\s*(?:<\?xml[^>]*>\s*)?<(?:!doctype\s+html|html)\b/i.test(text.replace(/<!--[\s\S]*?-->/g, ''))) return 'html';
   if (['html', 'htm', 'xhtml'].includes(extension) || /^(text\/html|application\/xhtml\+xml)$/.test(mediaType))
@@ -94,7 +103,7 @@ function textType({ bytes, filename, contentType = '' }: SourceDocument): Docume
 function unsupported(kind: string): UnconvertibleDocumentError {
   return new UnconvertibleDocumentError(
     'unsupported',
-    `The document is ${kind}; only PDF, DOCX, PPTX, XLSX, HTML, Markdown, CSV and plain text can be converted.`,
+    `The document is ${kind}; only PDF, DOCX, PPTX, XLSX, HTML, EPUB, mails, Markdown, CSV and plain text can be converted.`,
   );
 }
 

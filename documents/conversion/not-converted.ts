@@ -22,7 +22,6 @@ const PACKAGES: readonly (readonly [content: RegExp, kind: string])[] = [
   [/opendocument\.spreadsheet/, 'an OpenDocument spreadsheet (ODS)'],
   [/opendocument\.presentation/, 'an OpenDocument presentation (ODP)'],
   [/opendocument\.graphics/, 'an OpenDocument drawing (ODG)'],
-  [/epub\+zip/, 'an EPUB book'],
 ];
 
 /** Streams of compound files (MS-CFB), by their names. */
@@ -32,11 +31,6 @@ const STREAMS: readonly (readonly [name: string, kind: string])[] = [
   ['PowerPoint Document', 'a PowerPoint presentation of the format before 2007'],
   ['Workbook', 'an Excel workbook of the format before 2007'],
 ];
-
-/** Fields that no text begins with which is only about a mail (RFC 5322, 3.6; RFC 2045). */
-const MAIL_FIELD = /^(?:message-id|mime-version|received|return-path|delivered-to|content-transfer-encoding):/im;
-const FIELDS = /^(?:(?:[!-9;-~]+:.*|[ \t].*)\n)+/;
-const MAIL_TYPE = /^message\/rfc822$/i;
 
 export function kindOfBytes(head: string): string | undefined {
   return SIGNATURES.find(([signature]) => head.startsWith(signature))?.[1];
@@ -58,16 +52,10 @@ export function kindOfCompoundFile(bytes: Buffer): string {
  *
  * @param text the beginning
  */
-export function kindOfSource(text: string, extension: string, mediaType: string): string | undefined {
+export function kindOfSource(text: string): string | undefined {
   if (/^\s*\d+ \d+ obj\b/m.test(text) && /^\s*(?:endobj|stream)\b/m.test(text))
     return 'a PDF whose header %PDF- is missing';
   if (/^\s*(?:<\?xml[^>]*>\s*)?<\?mso-application\s/.test(text)) return 'an Office document in the XML of 2003';
   if (/^\s*(?:<\?xml[^>]*>\s*)?<office:document\b/.test(text)) return 'an OpenDocument in one XML file';
-  const fields = text.replace(/^From .*\n/, '').match(FIELDS)?.[0];
-  if (fields === undefined) return undefined;
-  const isMail = MAIL_FIELD.test(fields) || extension === 'eml' || MAIL_TYPE.test(mediaType);
-  if (!isMail && !['mht', 'mhtml'].includes(extension)) return undefined;
-  return /^content-type:\s*multipart\/related/im.test(fields) && !/^(?:to|received):/im.test(fields)
-    ? 'a web archive (MHTML)'
-    : 'a mail';
+  return undefined;
 }

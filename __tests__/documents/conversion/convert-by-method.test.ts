@@ -16,10 +16,10 @@ function answering(name: string): Converter {
   return { convert: async () => ({ markdown: name, type: 'pdf', characters: name.length, converter: `${name}@1` }) };
 }
 
-function refusing(reason: UnconvertibleReason): Converter {
+function refusing(reason: UnconvertibleReason, by = 'local'): Converter {
   return {
     async convert() {
-      throw new UnconvertibleDocumentError(reason, 'Refused by local.');
+      throw new UnconvertibleDocumentError(reason, `Refused by ${by}.`);
     },
   };
 }
@@ -62,6 +62,15 @@ test('auto gives no other refused document to docling', async () => {
       expect(await refusal(converted(refusing(reason), 'auto', 'auto'))).toBe(`${reason}: Refused by local.`);
     }),
   );
+});
+
+test('what docling does not take stays with the local converter', async () => {
+  const convert = (local: Converter, ocr: OcrMode, reason: UnconvertibleReason = 'unsupported') =>
+    convertByMethod({ local, docling: refusing(reason, 'docling') }).convert(source, { signal, method: 'auto', ocr });
+  expect((await convert(answering('local'), 'force')).markdown).toBe('local');
+  expect(await refusal(convert(refusing('needs-ocr'), 'auto'))).toBe('needs-ocr: Refused by local.');
+  expect(await refusal(convert(answering('local'), 'force', 'corrupt'))).toBe('corrupt: Refused by docling.');
+  expect(await refusal(convert(refusing('needs-ocr'), 'auto', 'corrupt'))).toBe('corrupt: Refused by docling.');
 });
 
 test('a method that the deployment does not have is refused, never another one in silence', async () => {

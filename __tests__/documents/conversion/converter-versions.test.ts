@@ -13,6 +13,7 @@ test('converters are named by the versions installed', () => {
     PARSE5: installed('node_modules/parse5/package.json'),
     SAXES: installed('node_modules/saxes/package.json'),
     NUMFMT: installed('node_modules/numfmt/package.json'),
+    POSTAL_MIME: installed('node_modules/postal-mime/package.json'),
     PAPAPARSE: installed('node_modules/papaparse/package.json'),
     OWN: installed('package.json'),
   });

@@ -38,6 +38,11 @@ test.each([
   ['text that begins with BM', utf8('BM stands for bitmap, and for much else.'), 'text'],
   ['a page with a doctype', utf8('\n<!DOCTYPE html><p>x'), 'html'],
   ['an XHTML page', utf8('<?xml version="1.0"?>\n<!-- by hand -->\n<html><p>x</p></html>'), 'html'],
+  ['an EPUB', makeZip({ mimetype: 'application/epub+zip' }), 'epub'],
+  ['an EPUB that does not say so', makeZip({ 'META-INF/container.xml': '<container/>' }), 'epub'],
+  ['a mail', utf8('Subject: x\nMIME-Version: 1.0\nContent-Type: multipart/mixed;\n boundary="b"\n\n--b\n'), 'eml'],
+  ['a mail with binary data', utf8('Subject: x\nMIME-Version: 1.0\n\na\0b'), 'eml'],
+  ['a web archive', utf8('MIME-Version: 1.0\r\nContent-Type: multipart/related; type="text/html"\r\n\r\n'), 'mhtml'],
   ['text', utf8('Just words.'), 'text'],
   ['a memorandum', utf8('From: the harbour\nTo: the pilots\nSubject: fog\n\nStay.'), 'text'],
   ['text in UTF-16', Buffer.from('\ufeffwords', 'utf16le'), 'text'],
@@ -63,7 +68,7 @@ test('the content wins over name and Content-Type', () => {
   expect(typeOf(makePdf([[]]), 'letter.docx', 'text/plain')).toBe('pdf');
 });
 
-const ONLY = 'only PDF, DOCX, PPTX, XLSX, HTML, Markdown, CSV and plain text can be converted.';
+const ONLY = 'only PDF, DOCX, PPTX, XLSX, HTML, EPUB, mails, Markdown, CSV and plain text can be converted.';
 test.each([
   ['empty', new Uint8Array(), 'The document is empty: it has 0 bytes.'],
   [
@@ -72,7 +77,6 @@ test.each([
     `The document is an Excel workbook in binary form (XLSB); ${ONLY}`,
   ],
   ['unsupported', utf8('{\\rtf1 text}'), `The document is an RTF document; ${ONLY}`],
-  ['unsupported', makeZip({ mimetype: 'application/epub+zip' }), `The document is an EPUB book; ${ONLY}`],
   [
     'unsupported',
     makeZip({ mimetype: 'application/vnd.oasis.opendocument.text' }),
@@ -81,15 +85,8 @@ test.each([
   ['unsupported', makeZip({ mimetype: 'image/x<y' }), `The document is of type image/x?y; ${ONLY}`],
   [
     'unsupported',
-    utf8('Subject: x\nMIME-Version: 1.0\nContent-Type: multipart/mixed;\n boundary="b"\n\n--b\n'),
-    `The document is a mail; ${ONLY}`,
-  ],
-  [
-    'unsupported',
-    utf8(
-      'From: <Saved by a browser>\r\nMIME-Version: 1.0\r\nContent-Type: multipart/related; type="text/html"\r\n\r\n',
-    ),
-    `The document is a web archive (MHTML); ${ONLY}`,
+    utf8('From a@x Mon\nSubject: x\nMIME-Version: 1.0\n\nx\n\nFrom b@x Tue\nSubject: y\n\n'),
+    `The document is a mailbox of several mails (mbox); ${ONLY}`,
   ],
   [
     'unsupported',

@@ -65,6 +65,16 @@ test.each([
       author: 'Larkfield Orchard Trust',
     },
   ],
+  [
+    'berth-request.eml',
+    {
+      type: 'eml',
+      converter: 'postal-mime@4.0.0 parse5@8.1.1',
+      title: 'Berth for the „Petrel“ on 4 December',
+      author: 'Agnes Sørbye',
+    },
+  ],
+  ['lamp-keepers.epub', { type: 'epub', title: 'The Lamp Keepers', author: 'Skerry Light Society', language: 'en-GB' }],
   ['lighthouse-stock.csv', { type: 'csv', converter: 'papaparse@5.7.1' }],
 ])('%s: what is known about it', async (filename, known) => {
   expect(await convertSample(filename)).toMatchObject(known);

@@ -34,9 +34,11 @@ export function createDoclingConverter({ timeoutSeconds, ...options }: DoclingCo
     async convert(source, { signal, ocr }) {
       signal.throwIfAborted();
       const type = detectType(source);
+      const extension = EXTENSIONS[type];
+      if (extension === undefined) throw notRead();
       // Before the document itself is sent: whether anybody is there.
       const version = await client.version(signal);
-      const taskId = await client.submit(formFor(source, type, ocr, timeoutSeconds), signal);
+      const taskId = await client.submit(formFor(source, extension, ocr, timeoutSeconds), signal);
       await client.ended(taskId, signal);
       const result = await client.result(taskId, signal);
       const converter = version === undefined ? 'docling-serve' : `docling-serve@${version}`;
@@ -46,7 +48,7 @@ export function createDoclingConverter({ timeoutSeconds, ...options }: DoclingCo
 }
 
 /** What docling-serve is asked for: a form, because its JSON would have the bytes in base64, at once and on this thread. */
-function formFor({ bytes }: SourceDocument, type: DocumentType, ocr: OcrMode, timeoutSeconds: number): MultipartForm {
+function formFor({ bytes }: SourceDocument, extension: string, ocr: OcrMode, timeoutSeconds: number): MultipartForm {
   const options = [
     ['to_formats', 'md'],
     ['to_formats', 'json'],
@@ -59,10 +61,11 @@ function formFor({ bytes }: SourceDocument, type: DocumentType, ocr: OcrMode, ti
     ['target_type', 'inbody'],
   ] as const;
   // docling tells kinds of text apart by the name alone, and writes names into its log: not the document's own.
-  return multipartForm(options, { field: 'files', name: `document.${EXTENSIONS[type]}`, bytes });
+  return multipartForm(options, { field: 'files', name: `document.${extension}`, bytes });
 }
 
-const EXTENSIONS: Readonly<Record<DocumentType, string>> = {
+/** Of what it reads: mails and books are left to the local converter. */
+const EXTENSIONS: Readonly<Partial<Record<DocumentType, string>>> = {
   pdf: 'pdf',
   docx: 'docx',
   pptx: 'pptx',
@@ -74,6 +77,12 @@ const EXTENSIONS: Readonly<Record<DocumentType, string>> = {
   // Of images docling looks at the first bytes.
   image: 'png',
 };
+
+function notRead(): UnconvertibleDocumentError {
+  const message =
+    'Mails, web archives and books are not for docling: enqueue the document with the method auto or local.';
+  return new UnconvertibleDocumentError('unsupported', message);
+}
 
 /** @throws UnconvertibleDocumentError, or Error when a further attempt may end better */
 function converted(result: DoclingResult, ocr: OcrMode): Omit<Conversion, 'type' | 'converter'> {

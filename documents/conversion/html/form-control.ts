@@ -2,7 +2,7 @@ import { linesOf } from './html-block.ts';
 import { attributeOf, type HtmlElement, textIn } from './html-tree.ts';
 
 /** Kinds of `<input>` whose value is not to be seen. */
-const SILENT = new Set(['hidden', 'image', 'file', 'password', 'color']);
+const SILENT = new Set(['hidden', 'file', 'password', 'color']);
 
 /** What is filled in, line by line; a box that may be ticked as Markdown writes it. */
 export function filledIn(control: HtmlElement): string[] {
@@ -11,7 +11,13 @@ export function filledIn(control: HtmlElement): string[] {
   const type = attributeOf(control, 'type')?.trim().toLowerCase() ?? 'text';
   if (SILENT.has(type)) return [];
   if (type === 'checkbox' || type === 'radio') return [attributeOf(control, 'checked') === undefined ? '[ ]' : '[x]'];
-  return [attributeOf(control, 'value') ?? ''];
+  return [attributeOf(control, type === 'image' ? 'alt' : 'value') ?? ''];
+}
+
+/** What a gauge shows that has no text of its own: `3/10`. */
+export function gaugeText(gauge: HtmlElement): string {
+  const [value, most] = ['value', 'max'].map((name) => attributeOf(gauge, name));
+  return [value, ...(value === undefined || most === undefined ? [] : [most])].join('/');
 }
 
 /** A box that drops down shows its first option where none is chosen. */

@@ -1,4 +1,6 @@
 import type { DefaultTreeAdapterTypes } from 'parse5';
+import { areNearlyEqual, colorOf } from './css-color.ts';
+import { ElementNames, matches, parseSelector, type Selector } from './selector.ts';
 
 type Element = DefaultTreeAdapterTypes.Element;
 
@@ -15,9 +17,19 @@ export interface Surroundings {
 type Declarations = Readonly<Record<string, string>>;
 
 interface Rule {
-  /** Its place among all rules: the later wins. */
+  /** Its place among all rules: of two that are as specific, the later wins. */
   readonly order: number;
+  readonly selector: Selector;
   readonly declarations: Declarations;
+}
+
+/** What hides or shows elements, by the key of their selectors. */
+interface Rules {
+  readonly byKey: ReadonlyMap<string, readonly Rule[]>;
+  readonly variables: Declarations;
+  readonly names: ElementNames;
+  /** Elements that selectors may still look at. */
+  lookups: number;
 }
 
 export interface PageStyles {
@@ -27,49 +39,55 @@ export interface PageStyles {
 }
 
 const PROPERTY =
-  /^\s*(display|visibility|opacity|font-size|color|(?:-webkit-)?background(?:-color|-clip)?|position|left|top|text-indent|clip|clip-path|transform|(?:max-)?height|overflow)\s*:\s*(.*?)\s*(?:!.*)?$/is;
+  /^\s*(display|visibility|opacity|font-size|color|(?:-webkit-)?background(?:-color|-clip)?|position|left|top|text-indent|clip|clip-path|transform|(?:max-)?(?:height|width)|overflow|content-visibility|filter)\s*:\s*(.*?)\s*(?:!.*)?$/is;
 /** Those that can put text where nobody sees it, or cut it off. */
 const GEOMETRY = /^(?:position|left|top|text-indent|clip|clip-path|transform|(?:max-)?height|overflow)$/;
 /** In pixels: no page reaches as far to the left or above itself. */
 const FAR_OUTSIDE = -500;
-/** Of 1; and of 255 the difference of two colours. */
+/** Of 1. */
 const LEAST_OPACITY = 0.05;
-const SAME_COLOR = 6;
+/** Of a page. Beyond them its selectors hide nothing more, so that no page takes the square of its length. */
+const MOST_LOOKUPS = 5_000_000;
+const MOST_RULES_OF_KEY = 64;
 const SIMPLE_SELECTOR = /^[.#]?[\w-]+$/;
 /** Of what is split in one call, which nothing can end: no author writes as much. */
 const LONGEST_RULE = 16_384;
 const LONGEST_SHEET = 1_048_576;
+/** What a rule may stand in and yet be for whoever reads a page. */
+const EVERYWHERE = /^@(?:layer\b.*|media\s+(?:only\s+)?(?:screen|all))$/i;
 /** Until a script shows it, many a page hides its body. */
 const NEVER_HIDDEN = new Set(['html', 'body']);
 const CLEAR = 'transparent';
-const NAMED_COLORS: Declarations = { white: '#ffffff', black: '#000000' };
 
 /**
- * What the `<style>` elements of a page say about hidden text: rules for one tag, class or id. A class that a longer selector or a media query
- * shows again is taken to be shown, because showing what is hidden loses nothing.
+ * What the `<style>` elements of a page say about hidden text: rules for tags, classes and ids, and what they stand in. A class that a longer
+ * selector or a media query shows again is taken to be shown, because showing what is hidden loses nothing.
  *
  * @param sheets their text, in their order
  * @param hasForeignSheets whether it has others, which are not loaded: they may give it a background
  */
 export function readStyleSheets(sheets: readonly string[], hasForeignSheets: boolean): PageStyles {
-  const rules = new Map<string, Rule>();
-  const shownAgain = new Set<string>();
-  let order = 0;
-  for (const sheet of sheets) {
-    for (const { selectors, conditional, text } of rulesOf(sheet)) {
-      const declarations = declarationsOf(text);
-      if (Object.keys(declarations).length === 0) continue;
-      for (const selector of selectors.split(',').map((each) => each.trim())) {
-        if (SIMPLE_SELECTOR.test(selector) && !conditional) {
-          const before = rules.get(selector)?.declarations;
-          rules.set(selector, { order: order++, declarations: { ...before, ...declarations } });
-        } else if (shows(declarations)) {
-          for (const part of lastCompound(selector).match(/[.#]?[\w-]+/g) ?? []) shownAgain.add(part);
-        }
-      }
+  const all = sheets.flatMap((sheet) => [...rulesOf(sheet)]);
+  const variables = variablesOf(all);
+  const bySelector = new Map<string, Rule>();
+  const shownAgain: ReadonlySet<string>[] = [];
+  for (const [order, { selectors, conditional, text }] of all.entries()) {
+    const declarations = declarationsOf(text, variables);
+    if (Object.keys(declarations).length === 0) continue;
+    for (const written of selectors.split(',').map((each) => each.trim())) {
+      const selector = conditional ? undefined : parseSelector(written);
+      if (selector && (SIMPLE_SELECTOR.test(written) || !shows(declarations))) {
+        const before = bySelector.get(written)?.declarations;
+        bySelector.set(written, { order, selector, declarations: { ...before, ...declarations } });
+      } else if (shows(declarations)) shownAgain.push(new Set(lastCompound(written).match(/[.#]?[\w-]+/g) ?? []));
     }
   }
-  for (const selector of shownAgain) rules.delete(selector);
+  const rules: Rules = {
+    byKey: byKey(bySelector.values(), shownAgain),
+    variables,
+    names: new ElementNames(),
+    lookups: MOST_LOOKUPS,
+  };
   return {
     initial: {
       color: '#000000',
@@ -81,36 +99,66 @@ export function readStyleSheets(sheets: readonly string[], hasForeignSheets: boo
   };
 }
 
-function surroundingsIn(
-  { tagName, attrs }: Element,
-  around: Surroundings,
-  rules: ReadonlyMap<string, Rule>,
-): Surroundings | undefined {
-  if (attrs.length === 0 && rules.size === 0 && tagName !== 'dialog') return around;
+function byKey(rules: Iterable<Rule>, shownAgain: readonly ReadonlySet<string>[]): Map<string, Rule[]> {
+  const shown = new Set(shownAgain.flatMap((names) => [...names]));
+  const grouped = new Map<string, Rule[]>();
+  for (const rule of rules) {
+    const { key, compounds } = rule.selector;
+    const own = compounds[0]?.simple ?? [];
+    // Most names are in no such selector, which spares the look at each.
+    if (own.every((name) => shown.has(name)) && shownAgain.some((names) => own.every((name) => names.has(name))))
+      continue;
+    const ofKey = grouped.get(key) ?? [];
+    if (ofKey.length < MOST_RULES_OF_KEY) ofKey.push(rule);
+    grouped.set(key, ofKey);
+  }
+  return grouped;
+}
+
+/** Custom properties of the whole page. */
+function variablesOf(rules: readonly { readonly selectors: string; readonly text: string }[]): Declarations {
+  const variables: Record<string, string> = {};
+  for (const { selectors, text } of rules) {
+    if (!/^(?::root|html|body|\*)$/.test(selectors)) continue;
+    for (const [, name = '', value = ''] of text.slice(0, LONGEST_RULE).matchAll(/(--[\w-]+)\s*:\s*([^;]{1,64})/g))
+      variables[name] = value.trim();
+  }
+  return variables;
+}
+
+function surroundingsIn(element: Element, around: Surroundings, rules: Rules): Surroundings | undefined {
+  const { tagName, attrs } = element;
+  if (attrs.length === 0 && rules.byKey.size === 0 && tagName !== 'dialog') return around;
   const declared: Record<string, string> = {};
   const attributes: Record<string, string> = {};
   for (const { name, value } of attrs) attributes[name] ??= value;
-  const { hidden, open, class: classes = '', id, style, bgcolor, color } = attributes;
-  if (hidden !== undefined || (tagName === 'dialog' && open === undefined)) declared.display = 'none';
+  const { hidden, open, popover, style, bgcolor, color } = attributes;
+  const isClosed = popover !== undefined || (tagName === 'dialog' && open === undefined);
+  if (hidden !== undefined || isClosed) declared.display = 'none';
   if (bgcolor) declared['background-color'] = bgcolor;
   if (color && tagName === 'font') declared.color = color;
-  Object.assign(declared, rules.get(tagName)?.declarations);
-  if (rules.size > 0) {
-    const ofClasses = classes
-      .slice(0, LONGEST_RULE)
-      .split(/\s+/)
-      .flatMap((name) => rules.get(`.${name}`) ?? []);
-    for (const rule of ofClasses.sort((a, b) => a.order - b.order)) Object.assign(declared, rule.declarations);
-    Object.assign(declared, rules.get(`#${id}`)?.declarations);
-  }
-  if (style) Object.assign(declared, declarationsOf(style));
+  for (const { declarations } of rulesFor(element, rules)) Object.assign(declared, declarations);
+  if (style) Object.assign(declared, declarationsOf(style, rules.variables));
   return inherited(declared, around, NEVER_HIDDEN.has(tagName));
+}
+
+/** The more specific ones later. */
+function rulesFor(element: Element, rules: Rules): Rule[] {
+  if (rules.byKey.size === 0) return [];
+  const found: Rule[] = [];
+  for (const name of rules.names.of(element)) {
+    for (const rule of rules.byKey.get(name) ?? []) {
+      if (matches(rule.selector, element, rules.names, () => rules.lookups-- > 0)) found.push(rule);
+    }
+  }
+  return found.sort((a, b) => a.selector.specificity - b.selector.specificity || a.order - b.order);
 }
 
 function inherited(declared: Declarations, around: Surroundings, neverHidden: boolean): Surroundings | undefined {
   const { display, opacity, visibility, 'font-size': fontSize, color } = declared;
   const isFaint = opacity !== undefined && portion(opacity) < LEAST_OPACITY;
-  if (!neverHidden && (display === 'none' || isFaint || isOutOfSight(declared))) return undefined;
+  const isHidden = display === 'none' || declared['content-visibility'] === 'hidden' || isFaint;
+  if (!neverHidden && (isHidden || isOutOfSight(declared))) return undefined;
   const ownBackground = declared['background-color'] ?? declared.background;
   const background = ownBackground === undefined ? around.background : colorOf(ownBackground, around.background);
   return {
@@ -130,18 +178,35 @@ export function isVisible({ color, background, fontSizeZero, invisible }: Surrou
 }
 
 function isOutOfSight(declared: Declarations): boolean {
-  const { position, left, top, overflow, clip, transform, 'text-indent': indent, 'clip-path': clipPath } = declared;
+  const { position, left, top, overflow, clip, transform = '', filter = '' } = declared;
+  const { 'text-indent': indent, 'clip-path': clipPath = '' } = declared;
   const isFar = (length: string | undefined) =>
     length !== undefined && /^-[\d.]+(?:px|em|rem|pt)?$/.test(length) && pixels(length) <= FAR_OUTSIDE;
-  const heights = [declared.height, declared['max-height']];
+  const sizes = [declared.height, declared['max-height'], declared.width, declared['max-width']];
+  const faintness = filter.match(/opacity\(\s*([\d.]+%?)\s*\)/)?.[1];
   return (
     isFar(indent) ||
     (/^(?:absolute|fixed)$/.test(position ?? '') && (isFar(left) || isFar(top))) ||
-    (/^(?:hidden|clip)\b/.test(overflow ?? '') && heights.some((height) => height !== undefined && isPoint(height))) ||
+    (/^(?:hidden|clip)\b/.test(overflow ?? '') && sizes.some((size) => size !== undefined && isPoint(size))) ||
     /^rect\((?:\s*[01](?:px)?\s*,?){4}\)$/.test(clip ?? '') ||
-    /^(?:inset\((?:50|100)%\)|circle\(0(?:px|%)?\))$/.test(clipPath ?? '') ||
-    /\bscale[xy]?\(0(?:\.0*)?\)/.test(transform ?? '')
+    /^circle\(0(?:px|%)?\b/.test(clipPath) ||
+    isWhollyInset(clipPath) ||
+    (faintness !== undefined && portion(faintness) < LEAST_OPACITY) ||
+    (/translate/.test(transform) && (transform.match(/-[\d.]+(?:px|r?em|pt)/g) ?? []).some(isFar)) ||
+    /\bscale[xy]?\(0(?:\.0*)?\)/.test(transform)
   );
+}
+
+/** Cut from its sides until nothing is left. */
+function isWhollyInset(clipPath: string): boolean {
+  const shares = clipPath
+    .match(/^inset\(([^)]*)\)/)?.[1]
+    ?.trim()
+    .split(/\s+/)
+    .map(Number.parseFloat);
+  if (shares === undefined || !clipPath.includes('%')) return false;
+  const [top = 0, right = top, bottom = top, left = right] = shares;
+  return top + bottom >= 100 || left + right >= 100;
 }
 
 function pixels(length: string): number {
@@ -159,43 +224,27 @@ function portion(value: string): number {
 }
 
 /** Letters without a colour, unless it is a picture behind them that fills them. */
-function isClear(declared: Declarations): boolean {
-  const isFilled = [declared['background-clip'], declared['-webkit-background-clip']].includes('text');
-  return (
-    !isFilled && /^(?:transparent|rgba\(.*,\s*0(?:\.0*)?\)|#[\da-f]{3}0|#[\da-f]{6}00)$/.test(declared.color ?? '')
-  );
-}
-
-function areNearlyEqual(a: string | undefined, b: string | undefined): boolean {
-  if (a === undefined || b === undefined) return false;
-  if (a === b) return true;
-  if (!/^#[\da-f]{6}$/.test(a) || !/^#[\da-f]{6}$/.test(b)) return false;
-  return [1, 3, 5].every((at) => {
-    const difference = Number.parseInt(a.slice(at, at + 2), 16) - Number.parseInt(b.slice(at, at + 2), 16);
-    return Math.abs(difference) <= SAME_COLOR;
-  });
+function isClear({ color = '', ...others }: Declarations): boolean {
+  if ([others['background-clip'], others['-webkit-background-clip']].includes('text')) return false;
+  const alpha = color.match(/^(?:rgba|hsla)\(.*,\s*([\d.]+%?)\s*\)$/)?.[1] ?? color.match(/\/\s*([\d.]+%?)\s*\)$/)?.[1];
+  if (alpha !== undefined) return portion(alpha) < LEAST_OPACITY;
+  return /^(?:transparent|#[\da-f]{3}0|#[\da-f]{6}00)$/.test(color);
 }
 
 function isZero(length: string): boolean {
   return /^0*\.?0*(?:[a-z]+|%)?$/.test(length) && /^[.0]/.test(length);
 }
 
-/** @returns in six hexadecimal digits or as its name, `undefined` for what is no plain colour */
-function colorOf(declared: string, around: string | undefined): string | undefined {
-  const value = declared.toLowerCase();
-  if (/^(?:inherit|transparent|none|unset|initial)$/.test(value)) return around;
-  const rgb = value.match(/^rgb\(\s*(\d{1,3})[\s,]+(\d{1,3})[\s,]+(\d{1,3})\s*\)$/);
-  if (rgb) return `#${[rgb[1], rgb[2], rgb[3]].map((part) => Number(part).toString(16).padStart(2, '0')).join('')}`;
-  if (/^#[\da-f]{3}$/.test(value)) return value.replace(/[\da-f]/g, '$&$&');
-  return /^(?:#[\da-f]{6}|[a-z]+)$/.test(value) ? (NAMED_COLORS[value] ?? value) : undefined;
-}
-
-function declarationsOf(text: string): Declarations {
+function declarationsOf(text: string, variables: Declarations): Declarations {
   const declarations: Record<string, string> = {};
   for (const declaration of text.slice(0, LONGEST_RULE).split(';')) {
     // A picture in the address of a background is long, and nothing of it is looked at.
     const [, name, value] = declaration.slice(0, 256).match(PROPERTY) ?? [];
-    if (name !== undefined && value) declarations[name.toLowerCase()] = value.toLowerCase();
+    if (name === undefined || !value) continue;
+    const known = value.replace(/var\(\s*(--[\w-]+)\s*(?:,([^()]*))?\)/g, (_, variable: string, other = '') => {
+      return variables[variable] ?? other.trim();
+    });
+    declarations[name.toLowerCase()] = known.toLowerCase();
   }
   return declarations;
 }
@@ -228,7 +277,8 @@ function* rulesOf(sheet: string): Generator<{ selectors: string; conditional: bo
     if (brace === '{') open.push(text.slice(text.lastIndexOf(';') + 1).trim());
     else {
       const selectors = open.pop();
-      if (selectors && !selectors.startsWith('@')) yield { selectors, conditional: open.length > 0, text };
+      const conditional = open.some((around) => !EVERYWHERE.test(around));
+      if (selectors && !selectors.startsWith('@')) yield { selectors, conditional, text };
     }
   }
 }

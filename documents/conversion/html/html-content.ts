@@ -1,5 +1,5 @@
 import { inOneLine } from '../long-text.ts';
-import { filledIn } from './form-control.ts';
+import { filledIn, gaugeText } from './form-control.ts';
 import { type HtmlBlock, linesOf, standingApart } from './html-block.ts';
 import { descriptionBlocks, listBlocks } from './html-list.ts';
 import { tableBlocks, tableLines } from './html-table.ts';
@@ -221,6 +221,18 @@ const around =
     flow.inline.text(after, place.marks);
   };
 
+const gauge: Handler = (element, flow, place) => {
+  const content = textIn(element).trim() === '' ? [gaugeText(element)] : element.children;
+  around(' ', ' ')({ ...element, children: content }, flow, place);
+};
+
+/** A part of a picture that leads somewhere. */
+const area: Handler = (element, flow, place) => {
+  flow.inline.space();
+  link({ ...element, children: [attributeOf(element, 'alt') ?? ''] }, flow, place);
+  flow.inline.space();
+};
+
 const HANDLERS: ReadonlyMap<string, Handler> = new Map<string, Handler>([
   ...['h1', 'h2', 'h3', 'h4', 'h5', 'h6'].map((name) => [name, heading] as const),
   ...['strong', 'b'].map((name) => [name, marked('strong')] as const),
@@ -241,7 +253,9 @@ const HANDLERS: ReadonlyMap<string, Handler> = new Map<string, Handler>([
   ['img', image],
   ['math', math],
   // Browsers set a space before the neighbours of these by their style alone.
-  ...['label', 'button', 'meter', 'progress'].map((name) => [name, around(' ', ' ')] as const),
+  ...['label', 'button'].map((name) => [name, around(' ', ' ')] as const),
+  ...['meter', 'progress'].map((name) => [name, gauge] as const),
+  ['area', area],
   ['q', around('“', '”')],
   // How a word is read, behind it; its own parentheses are for browsers that cannot set it above.
   ['rt', around('(', ')')],

@@ -24,7 +24,7 @@ export interface HtmlPage {
   readonly hidesText: boolean;
   /** Whether a drawing (SVG) in it has text, which is left out. */
   readonly drawsText: boolean;
-  /** Whether it has text for browsers that run no scripts or show no frames, which is left out. */
+  /** Whether it has text for browsers that run no scripts, show no frames or play nothing, which is left out. */
   readonly hasOtherText: boolean;
 }
 
@@ -33,11 +33,14 @@ type LeftOut = { -readonly [key in 'hidesText' | 'drawsText' | 'hasOtherText']: 
 
 /** Left out with all that is in them: their content is no HTML, or none of the document's text. A page's scripts are not run. */
 const DROPPED = new Set(
-  'head script style noscript template iframe frameset noframes noembed svg audio video map datalist title'.split(' '),
+  'head script style noscript template iframe frameset noframes noembed svg audio video datalist title'.split(' '),
 );
 
-/** What browsers show in place of what they cannot do. */
+/** What browsers show in place of what they cannot do: source of HTML, and elements. */
 const FOR_OTHERS = new Set(['noscript', 'noframes', 'noembed']);
+const PLAYERS = new Set(['audio', 'video']);
+/** Of a drawing; its title and description are for those who do not see it. */
+const TEXT_OF_DRAWINGS = new Set(['text', 'foreignObject']);
 /** A page in a page is read, and those in that are not. */
 const MOST_PAGES_DEEP = 2;
 /** Of what such an element has, in UTF-16 code units: looked through for words. */
@@ -166,11 +169,17 @@ function visibleTree(
       if (level.into && isVisible(level.around)) level.into.children.push(value);
       else leftOut.hidesText ||= /\S/.test(value);
     } else if ('tagName' in node && node.tagName === 'svg') {
-      leftOut.drawsText ||= level.into !== undefined && hasText(node);
+      leftOut.drawsText ||= level.into !== undefined && hasText(node, ({ nodeName }) => TEXT_OF_DRAWINGS.has(nodeName));
     } else if (FOR_OTHERS.has(node.nodeName)) {
       leftOut.hasOtherText ||= level.into !== undefined && hasWords(plainText(node as Parsed));
+    } else if (PLAYERS.has(node.nodeName)) {
+      leftOut.hasOtherText ||= level.into !== undefined && hasText(node as Parsed, () => true);
+    } else if (node.nodeName === 'head') {
+      const { childNodes } = node as Parsed;
+      const others = childNodes.filter(({ nodeName }) => FOR_OTHERS.has(nodeName)) as Parsed[];
+      leftOut.hasOtherText ||= others.some((other) => hasWords(plainText(other)));
     } else if (node.nodeName === 'iframe') {
-      const page = valueIn((node as Parsed).attrs, 'srcdoc');
+      const page = pageWithin((node as Parsed).attrs);
       if (!page) {
         leftOut.hasOtherText ||= level.into !== undefined && hasWords(plainText(node as Parsed));
         continue;
@@ -186,7 +195,7 @@ function visibleTree(
       within.nodes = inner.nodes;
       level.into.children.push({ name: 'section', attributes: [], children: embedded.children });
       for (const what of Object.keys(leftOut) as (keyof LeftOut)[]) leftOut[what] ||= others[what];
-    } else if ('tagName' in node && !DROPPED.has(node.tagName)) {
+    } else if ('tagName' in node && (!DROPPED.has(node.tagName) || isShadow(node))) {
       const around = styles.surroundingsIn(node, level.around);
       let into = around && level.into;
       if (into && within.depth + levels.length < DEEPEST) {
@@ -197,7 +206,8 @@ function visibleTree(
         into.children.push(element);
         into = element;
       } else if (into) into.children.push(' ');
-      levels.push({ nodes: node.childNodes, around: around ?? level.around, into, next: 0 });
+      const nodes = isShadow(node) ? defaultTreeAdapter.getTemplateContent(node).childNodes : node.childNodes;
+      levels.push({ nodes, around: around ?? level.around, into, next: 0 });
     }
   }
   return { root, ...leftOut };
@@ -215,13 +225,33 @@ function hasWords(html: string): boolean {
     });
 }
 
-/** Of a drawing; its title and description are for those who do not see it. */
-function hasText(drawing: Parsed): boolean {
-  const pending: DefaultTreeAdapterTypes.ChildNode[] = [drawing];
-  for (let node = pending.pop(); node !== undefined; node = pending.pop()) {
+/** Whether an element has a text somewhere within one that counts. */
+function hasText(element: Parsed, counts: (element: Parsed) => boolean): boolean {
+  const pending: { node: DefaultTreeAdapterTypes.ChildNode; within: boolean }[] = [{ node: element, within: false }];
+  for (let next = pending.pop(); next !== undefined; next = pending.pop()) {
+    const { node, within } = next;
+    if (within && 'value' in node && /\S/.test(node.value)) return true;
     if (!('tagName' in node)) continue;
-    if (node.tagName === 'text' && node.childNodes.length > 0) return true;
-    for (const child of node.childNodes) pending.push(child);
+    for (const child of node.childNodes) pending.push({ node: child, within: within || counts(node) });
   }
   return false;
+}
+
+/** A shadow tree that the page declares is shown in its host's place (HTML Living Standard, 4.12.3). */
+function isShadow(element: Parsed): element is DefaultTreeAdapterTypes.Template {
+  return element.tagName === 'template' && /^(?:open|closed)$/i.test(valueIn(element.attrs, 'shadowrootmode') ?? '');
+}
+
+/** The page that a frame carries itself (RFC 2397 for its address). */
+function pageWithin(attributes: Parsed['attrs']): string | undefined {
+  const page = valueIn(attributes, 'srcdoc');
+  const [, isBase64, data] = valueIn(attributes, 'src')?.match(/^\s*data:text\/html[^,]*?(;base64)?,(.*)$/is) ?? [];
+  if (page !== undefined || data === undefined) return page;
+  return isBase64 ? Buffer.from(data, 'base64').toString() : percentDecoded(data);
+}
+
+function percentDecoded(text: string): string {
+  const bytes = Buffer.from(text).toString('latin1');
+  const decoded = bytes.replace(/%([\da-f]{2})/gi, (_, code: string) => String.fromCharCode(Number.parseInt(code, 16)));
+  return Buffer.from(decoded, 'latin1').toString();
 }

@@ -5,6 +5,7 @@ import { requireBearable } from '../limits.ts';
 import { standingApart } from './html-block.ts';
 import { contentToBlocks } from './html-content.ts';
 import { type HtmlPage, readPage } from './html-tree.ts';
+import { asHtml } from './xhtml.ts';
 
 /**
  * A web page into Markdown. Nothing that it refers to is loaded. What its reader does not see is left out, and `partial` says so.
@@ -14,13 +15,13 @@ import { type HtmlPage, readPage } from './html-tree.ts';
  * deep and eight times that for twice as deep, and writes letters beside a bold space as character references.
  */
 export function convertHtml(html: string): Omit<Conversion, 'characters'> {
-  const page = readPage(html);
+  const page = readPage(asHtml(html));
   const { title, author } = page;
   const language = languageTag(page.language);
   const partial = [
     ...(page.hidesText ? ['Text that the page hides was left out.'] : []),
     ...(page.drawsText ? ['Text in drawings of the page (SVG) was left out.'] : []),
-    ...(page.hasOtherText ? ['Text for browsers without scripts or frames was left out.'] : []),
+    ...(page.hasOtherText ? ['Text for browsers without scripts, frames or players was left out.'] : []),
   ];
   return {
     type: 'html',

@@ -56,7 +56,7 @@ function readReferences(archive: ZipArchive, part: string): References {
       links.set(Id, Target);
       continue;
     }
-    const target = resolve(folder, Target);
+    const target = resolvedPart(folder, Target);
     if (target !== undefined) relationships.set(Id, { type: Type.slice(Type.lastIndexOf('/') + 1), target });
   }
   return { relationships, links };
@@ -99,7 +99,7 @@ export function corePropertiesOf(office: Pick<OfficePackage, 'has' | 'read'>): D
  * A target is relative to the folder of the part that it stands in, unless it begins with a slash. One that is no URL leads nowhere,
  * which matters only where it is followed.
  */
-function resolve(folder: string, target: string): string | undefined {
+export function resolvedPart(folder: string, target: string): string | undefined {
   try {
     return decodeURI(new URL(target, `package:///${folder}`).pathname).slice(1);
   } catch {

@@ -65,8 +65,8 @@ export function convertPptx(
         return [];
       }
       const said = shapeBlocks(shape, { office, part, bulletStyles });
-      if (shape.name === 'graphicFrame' && said.every(({ kind }) => kind === 'picture') && !isTable(shape))
-        unreadObjects.add(i + 1);
+      const isObject = /^(?:graphicFrame|contentPart)$/.test(shape.name);
+      if (isObject && said.every(({ kind }) => kind === 'picture') && !isTable(shape)) unreadObjects.add(i + 1);
       return said;
     });
     const titles = blocks.filter(({ kind }) => kind === 'heading');

@@ -55,12 +55,16 @@ export function convertXlsx(
     const drawn = readDrawings(office, part.target);
     pictures += drawn.pictures;
     texts += drawn.blocks.filter(({ kind }) => kind !== 'picture').length;
-    if (drawn.unread > 0) partial.push(`The sheet ${name} has charts or objects that are not read (${drawn.unread}).`);
+    const remarkOn = (unread: number) => {
+      if (unread > 0) partial.push(`The sheet ${name} has charts or objects that are not read (${unread}).`);
+    };
     if (part.type !== 'worksheet') {
       blocks.push(...drawn.blocks);
+      remarkOn(drawn.unread);
       return page;
     }
     const sheet = readSheet(office.read(part.target), { sharedStrings, formats, links: office.linksOf(part.target) });
+    remarkOn(drawn.unread + sheet.objects);
     const comments = sheetComments(office, part.target, persons);
     texts += sheet.cells.length + comments.length;
     blocks.push(

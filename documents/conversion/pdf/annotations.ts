@@ -34,10 +34,12 @@ export interface PageAnnotations {
   readonly runs: readonly TextRun[];
   /** What was remarked on the page, and shows when the remark is opened. */
   readonly remarks: readonly string[];
-  /** Names of the files that are fastened to it. */
+  /** Names of the files that are fastened to it, and of what it plays. */
   readonly files: readonly string[];
   /** Whether it has fields of a form, filled in or not. */
   readonly hasFields: boolean;
+  /** Whether something that is not shown says anything. */
+  readonly hidesText: boolean;
 }
 
 /** Flags: hidden, or not for viewers (12.5.3). */
@@ -51,11 +53,14 @@ const BELOW_MIDDLE = 0.35;
 /** Kinds whose contents describe them to those who do not see them, and are no remark. */
 const DESCRIBED = /^(Link|Widget|Popup|Screen|Movie|Sound|3D|RichMedia|FileAttachment|PrinterMark|TrapNet)$/;
 
+/** What is played or turned around. */
+const MEDIA = /^(?:Screen|Movie|Sound|3D|RichMedia)$/;
+
 /** @param toPage from the page's own space to the one that runs stand in */
 export async function readAnnotations(page: PDFPageProxy, toPage: Matrix): Promise<PageAnnotations> {
-  const annotations = ((await page.getAnnotations()) as Annotation[]).filter(
-    ({ annotationFlags }) => (annotationFlags & NOT_SHOWN) === 0,
-  );
+  const all = (await page.getAnnotations()) as Annotation[];
+  const isHidden = ({ annotationFlags }: Annotation) => (annotationFlags & NOT_SHOWN) !== 0;
+  const annotations = all.filter((annotation) => !isHidden(annotation));
   const undrawn = annotations.filter((annotation) => annotation.hasAppearance && shownText(annotation) === undefined);
   const drawn = undrawn.some(mayHaveText) ? await annotationsAsDrawn(page) : undefined;
   const runs: TextRun[] = [];
@@ -71,9 +76,18 @@ export async function readAnnotations(page: PDFPageProxy, toPage: Matrix): Promi
   return {
     runs,
     remarks,
-    files: annotations.flatMap(({ file }) => file?.filename ?? []),
+    files: annotations.flatMap(({ file, subtype, contentsObj }) => {
+      return file?.filename ?? (MEDIA.test(subtype) ? contentsObj?.str || subtype : []);
+    }),
     hasFields: annotations.some(({ subtype }) => subtype === 'Widget'),
+    hidesText: all.some((annotation) => isHidden(annotation) && saysAnything(annotation)),
   };
+}
+
+function saysAnything(annotation: Annotation): boolean {
+  const { subtype, contentsObj, fieldType } = annotation;
+  if (fieldType !== undefined) return fieldType !== 'Btn' && /\S/.test(shownText(annotation) ?? '');
+  return !DESCRIBED.test(subtype) && /\S/.test(contentsObj?.str ?? '');
 }
 
 /** What an annotation shows; undefined where only its appearance can tell. */

@@ -13,7 +13,7 @@ import { type Matrix, readPageText, type TextRun } from './text-run.ts';
 import type { LossWarnings } from './warnings.ts';
 
 /** What was read of a page, and what was not. */
-export interface PdfPage extends PageSegments, Pick<PageAnnotations, 'remarks' | 'files' | 'hasFields'> {
+export interface PdfPage extends PageSegments, Pick<PageAnnotations, 'remarks' | 'files' | 'hasFields' | 'hidesText'> {
   readonly tagged: TaggedPage | undefined;
   /** Whether it has text in fonts without Unicode. */
   readonly hasUnreadable: boolean;
@@ -22,7 +22,7 @@ export interface PdfPage extends PageSegments, Pick<PageAnnotations, 'remarks' |
   readonly isDamaged: boolean;
 }
 
-const NO_ANNOTATIONS: PageAnnotations = { runs: [], remarks: [], files: [], hasFields: false };
+const NO_ANNOTATIONS: PageAnnotations = { runs: [], remarks: [], files: [], hasFields: false, hidesText: false };
 const DAMAGED: PdfPage = {
   ...NO_ANNOTATIONS,
   segments: [],

@@ -47,7 +47,8 @@ export async function convertPdf(
     const unread = await findUnreadPages(pdf, pages, warnings.ofFonts > fontsBefore);
     const { properties, hasXfa } = await readInformation(pdf);
     const files = [...pages.flatMap((page) => page.files), ...(await attachedFiles(pdf))];
-    const read = { pages, unread, characterMaps: [...characterMaps], hasXfa, files: [...new Set(files)] };
+    const layersOff = await namesOfLayersOff(pdf);
+    const read = { pages, unread, characterMaps: [...characterMaps], hasXfa, files: [...new Set(files)], layersOff };
     requireContent(read);
     const partial = whatIsMissing(read);
     return {
@@ -110,6 +111,13 @@ function blocksOf(pages: readonly PdfPage[]): Block[][] {
 async function attachedFiles(pdf: PDFDocumentProxy): Promise<string[]> {
   const files: ReadonlyMap<string, { readonly filename: string }> | null = await pdf.getAttachments();
   return [...(files?.values() ?? [])].map(({ filename }) => filename);
+}
+
+/** Layers (optional content, ISO 32000-2, 8.11) that a viewer does not show at first. */
+async function namesOfLayersOff(pdf: PDFDocumentProxy): Promise<string[]> {
+  const layers: Iterable<[string, { readonly name: string | null; readonly visible: boolean }]> =
+    await pdf.getOptionalContentConfig();
+  return [...layers].flatMap(([, { name, visible }]) => (visible ? [] : [name?.trim() || 'without a name']));
 }
 
 async function readInformation(pdf: PDFDocumentProxy): Promise<{ properties: DocumentProperties; hasXfa: boolean }> {

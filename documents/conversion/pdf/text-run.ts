@@ -49,6 +49,9 @@ const GLYPH_OF_SPACE = '\x03';
 /** Control characters, what no character is, and words in a font's private places. */
 const UNREADABLE = /[\ufffd\p{Cn}]|(?![\t\n\r\f])\p{Cc}|\p{Co}{3,}/gu;
 
+/** A bullet or a formula's sign stands alone, or beside another. */
+const STRANGE_WORD = /^(?:[\ufffd\p{Cn}]|(?![\t\n\r\f])\p{Cc}){4,}$/u;
+
 /** Reads a page's text and where it stands. */
 export async function readPageText(page: PDFPageProxy): Promise<PageText> {
   const content = await page.getTextContent({ includeMarkedContent: true });
@@ -90,7 +93,10 @@ function unreadableFonts(items: readonly Item[]): Set<string> {
   const unreadable = new Set<string>();
   for (const [font, texts] of textOf) {
     const text = texts.join(' ');
-    if (text.length < FEWEST_CHARACTERS) continue;
+    if (text.length < FEWEST_CHARACTERS) {
+      if (texts.some((each) => STRANGE_WORD.test(each))) unreadable.add(font);
+      continue;
+    }
     const strange = text.match(UNREADABLE) ?? [];
     const length = strange.reduce((sum, signs) => sum + signs.length, 0);
     const isSpace = strange.every((sign) => sign === strange[0] && sign !== GLYPH_OF_SPACE) && /\p{Ll}{4}/u.test(text);

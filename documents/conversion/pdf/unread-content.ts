@@ -1,4 +1,5 @@
 import { UnconvertibleDocumentError } from '../converter.ts';
+import { fileList } from '../file-list.ts';
 import { imagesNeedOcr, pageList } from '../pages.ts';
 import type { PdfPage } from './page.ts';
 import type { UnreadPages } from './unread-pages.ts';
@@ -13,12 +14,12 @@ export interface ReadPdf {
   readonly hasXfa: boolean;
   /** Names of the files within it. */
   readonly files: readonly string[];
+  /** Names of the layers that viewers do not show at first. What stands in them cannot be told from the rest. */
+  readonly layersOff: readonly string[];
 }
 
 /** Letters and digits of the page that asks to wait in an XFA form's place, in any language. */
 const LONGEST_PLACEHOLDER = 1500;
-/** Files that are named; of more only their number. */
-const NAMED_FILES = 10;
 
 /** @throws UnconvertibleDocumentError where what was read is not what the PDF is for */
 export function requireContent({ pages, unread, characterMaps, hasXfa, files }: ReadPdf): void {
@@ -50,14 +51,14 @@ export function requireContent({ pages, unread, characterMaps, hasXfa, files }: 
     throw new UnconvertibleDocumentError('corrupt', 'The PDF is damaged: the text of its pages cannot be read.');
   }
   if (files.length > 0) {
-    const message = `The PDF has nothing on its pages, only files within it, which are not converted: ${named(files)}.`;
+    const message = `The PDF has nothing on its pages, only files within it, which are not converted: ${fileList(files)}.`;
     throw new UnconvertibleDocumentError('unsupported', message);
   }
   throw new UnconvertibleDocumentError('empty', 'The PDF is empty: nothing is on its pages.');
 }
 
 /** A sentence each. */
-export function whatIsMissing({ pages, unread, characterMaps, hasXfa, files }: ReadPdf): string[] {
+export function whatIsMissing({ pages, unread, characterMaps, hasXfa, files, layersOff }: ReadPdf): string[] {
   const partial: string[] = [];
   const numbersOf = (is: (page: PdfPage) => boolean) => pages.flatMap((page, i) => (is(page) ? i + 1 : []));
   const damaged = numbersOf(({ isDamaged }) => isDamaged);
@@ -69,8 +70,11 @@ export function whatIsMissing({ pages, unread, characterMaps, hasXfa, files }: R
     const maps = characterMaps.length > 0 ? ` It may need the character maps ${characterMaps.join(', ')}.` : '';
     partial.push(`${pageList(unread.incomplete)}: some of the text cannot be read.${maps}`);
   }
+  const hiding = numbersOf(({ hidesText }) => hidesText);
+  if (hiding.length > 0) partial.push(`${pageList(hiding)}: hidden notes or fields were left out.`);
   if (hasXfa && !pages.some(({ hasFields }) => hasFields)) partial.push('The data of its XFA form are not read.');
-  if (files.length > 0) partial.push(`Files within the PDF are not converted: ${named(files)}.`);
+  if (files.length > 0) partial.push(`Files within the PDF are not converted: ${fileList(files)}.`);
+  if (layersOff.length > 0) partial.push(`Layers that are switched off were read as well: ${fileList(layersOff)}.`);
   return partial;
 }
 
@@ -79,9 +83,4 @@ function isPlaceholder(pages: readonly PdfPage[]): boolean {
   const [page] = pages;
   if (page === undefined || pages.length > 1 || page.hasFields) return false;
   return page.segments.reduce((sum, { text }) => sum + text.length, 0) <= LONGEST_PLACEHOLDER;
-}
-
-function named(files: readonly string[]): string {
-  const names = files.slice(0, NAMED_FILES).map((name) => name.slice(0, 100));
-  return names.join(', ') + (files.length > NAMED_FILES ? ` and ${files.length - NAMED_FILES} more` : '');
 }

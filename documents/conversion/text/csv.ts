@@ -3,6 +3,7 @@ import { tableToMarkdown } from '../blocks.ts';
 import { type Conversion, UnconvertibleDocumentError } from '../converter.ts';
 import { PAPAPARSE } from '../converter-versions.ts';
 import { MAX_TABLE_CELLS, requireBearable } from '../limits.ts';
+import { piecesOf } from '../long-text.ts';
 import { escapeMarkdown } from './escape-markdown.ts';
 
 const DELIMITERS = [',', '\t', ';', '|'];
@@ -29,9 +30,10 @@ const LINES_NAMED = 5;
 export function delimiterOf(text: string, announced: boolean): string | undefined {
   const named = text.match(SEPARATOR_LINE)?.[1];
   if (named !== undefined) return named;
-  const sample = wholeLines(text);
+  const lines = wholeLines(text);
   const samples = DELIMITERS.map((delimiter) => {
     let quotesAreRight = true;
+    const sample = withoutSpacesBeforeQuotes(lines, delimiter);
     const { data } = parse(sample, delimiter, true, ({ isWrong }) => {
       quotesAreRight &&= !isWrong;
       return true;
@@ -63,7 +65,7 @@ export function delimiterOf(text: string, announced: boolean): string | undefine
  */
 export function convertCsv(text: string, delimiter: string): Omit<Conversion, 'characters'> {
   requireBearable(text.length);
-  const { records, wrongLines } = readRecords(text, delimiter);
+  const { records, wrongLines } = readRecords(withoutSpacesBeforeQuotes(text, delimiter), delimiter);
   const rows = records.map((record) => record.map(escapeMarkdown));
   return {
     type: 'csv',
@@ -71,6 +73,16 @@ export function convertCsv(text: string, delimiter: string): Omit<Conversion, 'c
     converter: PAPAPARSE,
     ...(wrongLines.length > 0 && { partial: [wrongQuotes(wrongLines)] }),
   };
+}
+
+/** Written by hand, a value that is quoted often stands behind a space; Papa takes its quotes for text. */
+function withoutSpacesBeforeQuotes(text: string, delimiter: string): string {
+  if (!text.includes(' "') || text.includes(`${delimiter}"`)) return text;
+  const mark = delimiter.replace(/\W/, '\\$&');
+  const quoted = new RegExp(`${mark} +("(?:[^"]|"")*") *(?=${mark}|\\n|$)`, 'g');
+  let written = '';
+  for (const piece of piecesOf(text)) written += piece.replace(quoted, `${delimiter}$1`);
+  return written;
 }
 
 function wrongQuotes(lines: readonly number[]): string {

@@ -9,6 +9,9 @@ const BINARY = /[\u0000-\u0008\u000b\u000e-\u001a\u001c-\u001f]/;
 /** What a wrong guess of UTF-16 consists of. */
 // biome-ignore lint/suspicious/noControlCharactersInRegex: finding them is the point
 const NO_TEXT = /[\u0000-\u0008\u000b\u000e-\u001a\u001c-\u001f\p{Cn}\p{Co}\p{Cs}]/u;
+/** Programs of DOS wrote it behind their texts. */
+// biome-ignore lint/suspicious/noControlCharactersInRegex: finding it is the point
+const END_OF_FILE = /\u001a+$/;
 const LINE_END = /\r\n?|\u2028|\u2029/g;
 const REPLACEMENT = '\ufffd';
 /** Of a file, to find UTF-16. */
@@ -21,11 +24,25 @@ export interface DecodedText {
   readonly badPlaces: number;
 }
 
-/** @returns undefined when the bytes are not text */
+/** @returns undefined when the bytes are not text: of a text, at most one character in a thousand is a control, or a single one */
 export function decodeText(bytes: Uint8Array, encoding: string): DecodedText | undefined {
-  const decoded = new TextDecoder(encoding).decode(bytes);
-  if (BINARY.test(decoded)) return undefined;
-  return { text: decoded.replace(LINE_END, '\n'), badPlaces: occurrences(decoded, REPLACEMENT) };
+  const decoded = new TextDecoder(encoding).decode(bytes).replace(END_OF_FILE, '');
+  const text = BINARY.test(decoded) ? withoutControls(decoded) : decoded;
+  return text === undefined
+    ? undefined
+    : { text: text.replace(LINE_END, '\n'), badPlaces: occurrences(text, REPLACEMENT) };
+}
+
+function withoutControls(text: string): string | undefined {
+  let allowed = 1 + text.length / 1000;
+  const pieces: string[] = [];
+  for (let rest = text; ; ) {
+    const at = rest.search(BINARY);
+    pieces.push(at === -1 ? rest : rest.slice(0, at));
+    if (at === -1) return pieces.join(REPLACEMENT);
+    if (--allowed < 0) return undefined;
+    rest = rest.slice(at + 1);
+  }
 }
 
 /**
@@ -54,10 +71,22 @@ export function charsetOf(contentType: string | undefined): string | undefined {
   return contentType?.match(/;\s*charset\s*=\s*"?([\w.:-]+)/i)?.[1];
 }
 
+/** Names that the Encoding Standard does not list, as programs write them for encodings that it has. */
+const OTHER_NAMES: ReadonlyMap<string, string> = new Map([
+  ['cp932', 'shift_jis'],
+  ['ms932', 'shift_jis'],
+  ['cp936', 'gbk'],
+  ['cp949', 'euc-kr'],
+  ['ms949', 'euc-kr'],
+  ['cp950', 'big5'],
+  ['latin-1', 'windows-1252'],
+  ['utf_8', 'utf-8'],
+]);
+
 /** What the Encoding Standard calls it; undefined for a name that it does not know. */
 export function encodingNamed(label: string): string | undefined {
   try {
-    return new TextDecoder(label).encoding;
+    return new TextDecoder(OTHER_NAMES.get(label.toLowerCase()) ?? label).encoding;
   } catch {
     return undefined;
   }
@@ -101,6 +130,9 @@ function utf16Of(bytes: Uint8Array): 'utf-16le' | 'utf-16be' | undefined {
   const zeros = [0, 0];
   for (let i = sample.indexOf(0); i !== -1; i = sample.indexOf(0, i + 1)) zeros[i % 2] = (zeros[i % 2] ?? 0) + 1;
   const [even = 0, odd = 0] = zeros;
+  const isAscii = !hasHighByte(sample) && !BINARY.test(latin1(sample).replaceAll('\0', ''));
+  // A zero that strayed into a text.
+  if (isAscii && (even + odd) * 4 < sample.length) return undefined;
   if (bytes.length % 2 !== 0 || Math.min(even, odd) * 20 > Math.max(even, odd) || even === odd) return undefined;
   const encoding = odd > even ? 'utf-16le' : 'utf-16be';
   return NO_TEXT.test(new TextDecoder(encoding).decode(sample)) ? undefined : encoding;

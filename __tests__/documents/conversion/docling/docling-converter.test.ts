@@ -171,6 +171,14 @@ test('what is no document of any kind does not reach docling', async () => {
   expect(docling.server.requests).toEqual([]);
 });
 
+test('nor does a mail', async () => {
+  const mail = { bytes: Buffer.from('MIME-Version: 1.0\n\nWords.'), filename: 'a.eml' };
+  expect(await refusal(docling.convert({}, {}, mail))).toBe(
+    'unsupported: Mails, web archives and books are not for docling: enqueue the document with the method auto or local.',
+  );
+  expect(docling.server.requests).toEqual([]);
+});
+
 /** What is known of each document that was handed in, by the id of its task: its text, or why docling-serve cannot read it. */
 function replyByContent(): Partial<Replies> {
   const texts = new Map<string, string>();

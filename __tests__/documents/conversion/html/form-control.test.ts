@@ -16,6 +16,8 @@ test.each([
     'Total: Open **items** 3 Send',
   ],
   ['Stock<meter value="7" max="10">7 of 10</meter>left', 'Stock 7 of 10 left'],
+  ['Used<meter value="0.6"></meter>of it, <progress value="3" max="10"></progress>', 'Used 0.6 of it, 3/10'],
+  ['<progress></progress>x<input type="image" alt="Search" src="a.png">', 'x Search'],
 ])('%s becomes %j', (html, markdown) => {
   expect(htmlToMarkdown(`<form>${html}</form>`)).toBe(markdown);
 });

@@ -66,12 +66,45 @@ test('text for browsers without scripts is said to be missing, a picture or a st
   const partialOf = async (html: string) =>
     (await convert(utf8(`<p>x</p><noscript>${html}</noscript>`), 'page.html')).partial;
   expect(await partialOf('<p>Order by <b>phone</b></p>')).toEqual([
-    'Text for browsers without scripts or frames was left out.',
+    'Text for browsers without scripts, frames or players was left out.',
   ]);
   expect(
     (await convert(utf8('<p>x</p><iframe src="a.html">Prices are on page 2</iframe>'), 'page.html')).partial,
-  ).toEqual(['Text for browsers without scripts or frames was left out.']);
+  ).toEqual(['Text for browsers without scripts, frames or players was left out.']);
   expect(await partialOf('<style>p { color: red }</style><img src="pixel.gif">')).toBeUndefined();
+});
+
+test.each([
+  ['in the head', '<head><noscript><p>words</p></noscript></head><p>x'],
+  ['in a player', '<p>x</p><video src="a.mp4"><p>words</p></video>'],
+])('text for others is named %s as well', async (_, html) => {
+  expect((await convert(utf8(html), 'page.html')).partial).toEqual([
+    'Text for browsers without scripts, frames or players was left out.',
+  ]);
+});
+
+test('text of a page in a drawing is named', async () => {
+  const html = '<p>x</p><svg><foreignObject><p>words</p></foreignObject></svg>';
+  expect((await convert(utf8(html), 'page.html')).partial).toEqual([
+    'Text in drawings of the page (SVG) was left out.',
+  ]);
+});
+
+test('a shadow tree that the page declares is shown, another template is not', async () => {
+  const html = '<div><template shadowrootmode="open"><p>shadow</p></template>light</div><template>no</template>';
+  expect(await page(html)).toBe('shadow\n\nlight\n');
+});
+
+test.each([
+  ['%3Cp%3EGr%C3%BC%C3%9Fe%3C%2Fp%3E', ''],
+  [Buffer.from('<p>Grüße</p>').toString('base64'), ';charset=utf-8;base64'],
+])('a page in the address of a frame is read: %s', async (data, kind) => {
+  expect(await page(`<iframe src="data:text/html${kind},${data}"></iframe>`)).toBe('Grüße\n');
+});
+
+test('the parts of a picture that lead somewhere are links', async () => {
+  const html = '<map><area alt="North mole" href="https://x.example/n"><area href="https://x.example/s"></map>x';
+  expect(await page(html)).toBe('[North mole](https://x.example/n) x\n');
 });
 
 test('a page in a page is read in its place, and what it hides is named', async () => {

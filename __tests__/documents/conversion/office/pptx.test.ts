@@ -29,6 +29,17 @@ test('bullets and numbers are those of the paragraph, or else of layout and mast
   expect(await slide(body)).toBe('- master says bullet\n    - nested\n\nno bullet\n\n3. counted\n4. and on');
 });
 
+test('a list that counts in other signs begins anew', async () => {
+  const counted = (text: string, type: string) => line(text, `><a:buAutoNum type="${type}"/></a:pPr>`);
+  const body = shape(
+    'idx="1"',
+    counted('a', 'arabicPeriod'),
+    counted('b', 'arabicPeriod'),
+    counted('c', 'romanUcPeriod'),
+  );
+  expect(await slide(body)).toBe('1. a\n2. b\n1. c');
+});
+
 test("a layout's word on bullets beats the master's", async () => {
   const layout =
     '<p:sldLayout xmlns:p="p" xmlns:a="a"><p:cSld><p:spTree><p:sp><p:nvSpPr><p:nvPr><p:ph type="body" idx="1"/></p:nvPr></p:nvSpPr>' +
@@ -255,4 +266,37 @@ test('hidden shapes, and objects of which nothing is read, are left out and name
       'Objects of other programs, or charts without values, were left out: Page 1.',
     ],
   });
+});
+
+test('a hidden group, and ink, are left out and named', async () => {
+  const group = `<p:grpSp><p:nvGrpSpPr><p:cNvPr hidden="1"/></p:nvGrpSpPr>${shape(undefined, line('secret'))}</p:grpSp>`;
+  const shapes = `${shape(undefined, line('one'))}${group}<p:contentPart r:id="ink"/>`;
+  expect(await convert(makePptx([{ shapes }]), 'x.pptx')).toMatchObject({
+    markdown: '<!-- page 1 -->\n\none\n',
+    partial: [
+      'Hidden shapes were left out: Page 1.',
+      'Objects of other programs, or charts without values, were left out: Page 1.',
+    ],
+  });
+});
+
+test('a shape that leads somewhere is a link, unless its text is one, and a picture names where', async () => {
+  const link = '<a:hlinkClick r:id="l1"/>';
+  const named = (text: string) => shape(undefined, text).replace('<p:nvPr>', `<p:cNvPr>${link}</p:cNvPr><p:nvPr>`);
+  const own = line('own').replace('<a:rPr lang="en-GB"/>', '<a:rPr><a:hlinkClick r:id="l2"/></a:rPr>');
+  const picture = `<p:pic><p:nvPicPr><p:cNvPr descr="A crane">${link}</p:cNvPr></p:nvPicPr></p:pic>`;
+  const links = { l1: 'https://x.example/1', l2: 'https://x.example/2' };
+  const { markdown } = await convert(
+    makePptx([{ shapes: named(line('box')) + named(own) + picture, links }]),
+    'x.pptx',
+  );
+  expect(markdown).toBe(
+    '<!-- page 1 -->\n\n[box](https://x.example/1)\n\n[own](https://x.example/2)\n\n![A crane]()\n\nhttps://x.example/1\n',
+  );
+});
+
+test('what stands for a shape without text is read', async () => {
+  const arrow = '<p:sp><p:nvSpPr><p:cNvPr descr="From the mole to the pier"/></p:nvSpPr></p:sp>';
+  const { markdown } = await convert(makePptx([{ shapes: arrow + shape(undefined, line('one')) }]), 'x.pptx');
+  expect(markdown).toBe('<!-- page 1 -->\n\n![From the mole to the pier]()\n\none\n');
 });

@@ -349,3 +349,48 @@ test('what is drawn on a sheet is read by its place, whatever was drawn first', 
   const { markdown } = await convert(makeXlsx([{ name: 'S', rows: row(text('a')), drawing }]), 'x.xlsx');
   expect(markdown).toMatch(/a\n\nfirst\n\nsecond\n\nlast\n$/);
 });
+
+test('a value that its format hides is named, a zero is not', async () => {
+  const partialOf = async (value: number) =>
+    (await convert(makeXlsx([{ name: 'S', rows: row(number(value, 0), text('x')) }], { formats: [';;;'] }), 'a.xlsx'))
+      .partial;
+  expect(await partialOf(5)).toEqual(['Hidden values of the sheet S were left out.']);
+  expect(await partialOf(0)).toBeUndefined();
+});
+
+test.each([
+  ['on the paper', '<color rgb="FFFFFFFF"/>', '<fill/>', '', false],
+  ["on the theme's paper", '<color theme="0"/>', '<fill><patternFill patternType="none"/></fill>', '', false],
+  [
+    'on a white cell',
+    '<color indexed="9"/>',
+    '<fill><patternFill patternType="solid"><fgColor rgb="FFFFFFFF"/></patternFill></fill>',
+    '',
+    false,
+  ],
+  [
+    'on a dark cell',
+    '<color rgb="FFFFFFFF"/>',
+    '<fill><patternFill patternType="solid"><fgColor theme="1"/></patternFill></fill>',
+    '',
+    true,
+  ],
+  ['in a sheet whose cells change colour', '<color rgb="FFFFFFFF"/>', '<fill/>', '<conditionalFormatting/>', true],
+  ['darkened', '<color theme="0" tint="-0.5"/>', '<fill/>', '', true],
+])('white text %s', async (_, color, fill, behind, isSeen) => {
+  const sheet = { name: 'S', rows: `<row><c t="inlineStr" s="1"><is><t>white</t></is></c>${text('x')}</row>`, behind };
+  const styles = `<styleSheet><fonts><font/><font>${color}</font></fonts><fills>${fill}</fills><cellXfs><xf/><xf fontId="1" fillId="0"/></cellXfs></styleSheet>`;
+  const { markdown, partial } = await convert(makeZip({ ...xlsxParts([sheet]), 'xl/styles.xml': styles }), 'a.xlsx');
+  expect([markdown.includes('white'), partial]).toEqual([
+    isSeen,
+    isSeen ? undefined : ['Hidden values of the sheet S were left out.'],
+  ]);
+});
+
+test('controls, and objects of other programs, are counted once each', async () => {
+  const object = '<oleObject progId="Word.Document.12" shapeId="7"/>';
+  const behind = `<oleObjects>${object}${object}</oleObjects><controls><control shapeId="8"/></controls>`;
+  expect((await convert(makeXlsx([{ name: 'S', rows: row(text('x')), behind }]), 'a.xlsx')).partial).toEqual([
+    'The sheet S has charts or objects that are not read (2).',
+  ]);
+});

@@ -110,3 +110,20 @@ test('lines of a form are no paragraph', async () => {
   );
   expect(lines).toEqual(['Ship: One', 'Port: Two']);
 });
+
+test.each([
+  ['a hidden note', '/Subtype /Text /F 2 /Contents (Hidden)', ['Page 1: hidden notes or fields were left out.']],
+  [
+    'a hidden field',
+    '/Subtype /Widget /FT /Tx /F 2 /T (a) /V (Hidden)',
+    ['Page 1: hidden notes or fields were left out.'],
+  ],
+  ['a hidden field without a value', '/Subtype /Widget /FT /Tx /F 2 /T (a)', undefined],
+  ['a hidden link', '/Subtype /Link /F 2 /Contents (Elsewhere)', undefined],
+  ['a film', '/Subtype /Movie /F 4 /Contents (The launch)', ['Files within the PDF are not converted: The launch.']],
+  ['a sound', '/Subtype /Sound /F 4', ['Files within the PDF are not converted: Sound.']],
+])('%s is named, if it says anything', async (_, annotation, partial) => {
+  const annotations = [`<< /Type /Annot ${annotation} /Rect [10 600 30 620] >>`];
+  const pdf = makePdf([LABELS], { annotations });
+  expect((await convert(pdf, 'x.pdf')).partial).toEqual(partial);
+});

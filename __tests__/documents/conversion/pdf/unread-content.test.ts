@@ -78,6 +78,31 @@ test('of such text beside other text it is said that it is missing', async () =>
   expect(partial).toEqual(['Page 1: text in fonts without Unicode needs OCR.']);
 });
 
+const SHAPES =
+  '<< /Type /Font /Subtype /Type3 /FontBBox [0 0 9 9] /FontMatrix [.1 0 0 .1 0 0] /FirstChar 1 /LastChar 2 /Widths [9 9] ' +
+  '/Encoding << /Differences [1 /g1 /g2] >> /CharProcs << /g1 6 0 R /g2 6 0 R >> >>';
+
+test.each([
+  ['a short word in one', '0102010201', ['Page 1: text in fonts without Unicode needs OCR.']],
+  ['bullets in one', '01> Tj 0 -20 Td <02', undefined],
+])('of fonts that have shapes and no Unicode, %s', async (_, glyphs, partial) => {
+  const options = {
+    objects: [SHAPES, pdfStream('', '9 0 d0 0 0 5 5 re f')],
+    resources: '/Font << /F1 3 0 R /F2 5 0 R >>',
+  };
+  const pdf = makePdf([[at(BODY, 700)]], { ...options, drawing: `BT /F2 10 Tf 50 600 Td <${glyphs}> Tj ET` });
+  expect((await convert(pdf, 'x.pdf')).partial).toEqual(partial);
+});
+
+test.each([
+  ['/OFF [5 0 R]', ['Layers that are switched off were read as well: Draft.']],
+  ['/ON [5 0 R]', undefined],
+])('layers with %s', async (state, partial) => {
+  const catalog = `/OCProperties << /OCGs [5 0 R] /D << ${state} >> >>`;
+  const pdf = makePdf([[at(BODY, 700)]], { objects: ['<< /Type /OCG /Name (Draft) >>'], catalog });
+  expect((await convert(pdf, 'x.pdf')).partial).toEqual(partial);
+});
+
 const CHINESE =
   '<< /Type /Font /Subtype /Type0 /BaseFont /Song /Encoding /GBK-EUC-H /DescendantFonts [<< /Type /Font /Subtype /CIDFontType0 ' +
   '/BaseFont /Song /CIDSystemInfo << /Registry (Adobe) /Ordering (GB1) /Supplement 2 >> >>] >>';

@@ -77,6 +77,16 @@ test('a quote that does not end takes no other record with it, and its line is n
   expect(partial).toEqual(['Quotes are wrong in line 2: values may be cut or joined.']);
 });
 
+test.each([
+  ['behind a space', 'a, b\n1, "x, ""y"" z"\n', '| 1 | x, "y" z |'],
+  ['behind a space, before one', 'a; b; c\n1;  "x; y" ;2\n', '| 1 | x; y | 2 |'],
+  ['behind a space, over two lines', '"a", b\n1, "x,\ny"\n', '| 1 | x,<br>y |'],
+  ['inside of a value', 'a,b\n"1, ""x"", y",2\n', '| 1, "x", y | 2 |'],
+  ['behind a space in one that is not quoted', 'a,b\nsay "x",2\n', '| say "x" | 2 |'],
+])('quotes %s', async (_, text, row) => {
+  expect((await convert(utf8(text), 'a.csv')).markdown).toContain(row);
+});
+
 test('a value with quotes inside its quotes stays one, over several lines', async () => {
   const { markdown, partial } = await convert(utf8('a,b\n"He said "no" and\nleft, again",2\n3,4\n'), 'x.csv');
   expect(markdown).toBe('| a | b |\n| --- | --- |\n| He said "no" and<br>left, again | 2 |\n| 3 | 4 |\n');

@@ -41,6 +41,24 @@ test('bad bytes do not make another encoding of a text, and are counted', () => 
   expect(decodeText(bytes, 'utf-8')).toEqual({ text: 'Grüße aus München, 5 €\n\ufffd\ufffd Übrig', badPlaces: 2 });
 });
 
+test.each([
+  ['a zero in a table', 'a,b\n1,\0 2\n', 'a,b\n1,\ufffd 2\n', 1],
+  ['a control in a thousand characters', `${'x'.repeat(999)}\u0001\u0002`, `${'x'.repeat(999)}\ufffd\ufffd`, 2],
+  ["the end of a program's file", 'a,b\n1,2\n\u001a', 'a,b\n1,2\n', 0],
+])('%s does not make a text another thing', (_, written, text, badPlaces) => {
+  const bytes = utf8(written);
+  expect(decodeText(bytes, encodingOf(bytes) ?? '')).toEqual({ text, badPlaces });
+});
+
+test('more controls are binary data', () => {
+  expect(decodeText(utf8('a\0b\0c'), 'utf-8')).toBeUndefined();
+  expect(decodeText(utf8(`${'x'.repeat(996)}\u0001\u0002\u0003`), 'utf-8')).toBeUndefined();
+});
+
+test('letters of another script with few spaces are UTF-16', () => {
+  expect(encodingOf(Buffer.from('Причал свободен\n', 'utf16le'))).toBe('utf-16le');
+});
+
 test('what is not UTF-8 and declares nothing has no known encoding', () => {
   expect(encodingOf(Buffer.from('Z\xfcrich', 'latin1'))).toBeUndefined();
 });

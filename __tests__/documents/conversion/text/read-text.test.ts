@@ -9,11 +9,19 @@ test('what had to be guessed is said', async () => {
   });
 });
 
+test('an encoding that is declared and not known is named', async () => {
+  const source = { bytes: Buffer.from('Gr+APw-n'), filename: 'x.txt', contentType: 'text/plain; charset=utf-7' };
+  expect(await readText(source)).toEqual({
+    text: 'Gr+APw-n',
+    remarks: ['The text declares the encoding utf-7, which is not known.'],
+  });
+});
+
 test('bytes that are no text of its encoding are named', async () => {
   const bytes = Buffer.concat([Buffer.from('Grüße, Grüße '), latin1('\xff')]);
   expect(await readText({ bytes, filename: 'x.txt' })).toEqual({
     text: 'Grüße, Grüße \ufffd',
-    remarks: ['Bytes that are no utf-8 became U+FFFD (1).'],
+    remarks: ['Bytes that are no text in utf-8 became U+FFFD (1).'],
   });
 });
 

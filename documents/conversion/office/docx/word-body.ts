@@ -1,5 +1,6 @@
 import { formulaToTex } from '../formula.ts';
 import { childOf, childrenOf, descendantsOf, type XmlElement } from '../xml.ts';
+import { textsInInstructions } from './field-instructions.ts';
 import type { Numbers } from './numbering.ts';
 import { type Styles, shadeOf, valueIn } from './styles.ts';
 import { chosenAlternative, type DrawingContext, drawing, legacyDrawing } from './word-drawings.ts';
@@ -27,6 +28,8 @@ export interface BodyContext extends DrawingContext {
 }
 
 interface Place {
+  /** Texts that Word does not show. */
+  readonly unshown: ReadonlySet<XmlElement>;
   readonly paragraph: XmlElement | undefined;
   readonly background: string | undefined;
   /** Ids of the comments on the paragraph that is being read. */
@@ -47,21 +50,41 @@ const KNOWN = new Set(
  * charts, comments, numbers, simple fields, embedded parts. What nobody sees is left out and reported.
  */
 export function rewriteBody(container: XmlElement, context: BodyContext): XmlElement {
-  const place = { paragraph: undefined, background: context.background, comments: [] };
+  const unshown = textsInInstructions(container);
+  const place = { paragraph: undefined, background: context.background, comments: [], unshown };
   return { ...container, children: rewriteAll(container.children, context, place) };
 }
 
 function rewriteAll(elements: readonly XmlElement[], context: BodyContext, place: Place): XmlElement[] {
   const rewritten: XmlElement[] = [];
-  for (const element of elements) for (const each of rewrite(element, context, place)) rewritten.push(each);
+  for (const [i, element] of elements.entries()) {
+    const parts = rewrite(element, context, place);
+    const standsAlone = parts.length > 1 || elements[i + 1]?.name !== 'p';
+    if (element.name === 'p' && standsAlone) parts[0] = withItsMark(parts[0] as XmlElement);
+    for (const part of parts) rewritten.push(part);
+  }
   return rewritten;
+}
+
+/**
+ * A paragraph whose mark is deleted goes on in the next. mammoth looks for one everywhere, in the next table or header as well, and loses what
+ * the last one says.
+ */
+function withItsMark(element: XmlElement): XmlElement {
+  const changed = (parent: XmlElement, name: string, change: (child: XmlElement) => XmlElement) => ({
+    ...parent,
+    children: parent.children.map((child) => (child.name === name ? change(child) : child)),
+  });
+  return changed(element, 'pPr', (properties) =>
+    changed(properties, 'rPr', (mark) => ({ ...mark, children: mark.children.filter(({ name }) => name !== 'del') })),
+  );
 }
 
 function rewrite(element: XmlElement, context: BodyContext, place: Place): XmlElement[] {
   const { name, children } = element;
   const inside = (to = place) => rewriteAll(children, context, to);
   const inBox = (content: readonly XmlElement[]) =>
-    rewriteAll(content, context, { paragraph: undefined, background: undefined, comments: [] });
+    rewriteAll(content, context, { ...place, paragraph: undefined, background: undefined, comments: [] });
   if (PROPERTIES.test(name)) return [element];
   switch (name) {
     case 'p':
@@ -161,6 +184,8 @@ function run(element: XmlElement, context: BodyContext, place: Place): XmlElemen
   }
   const children = element.children.flatMap((child): XmlElement[] => {
     switch (child.name) {
+      case 't':
+        return place.unshown.has(child) ? [] : [child];
       case 'cr':
         return [word('br', {})];
       case 'ptab':

@@ -1,4 +1,5 @@
 import { childOf, type XmlElement } from '../xml.ts';
+import { isHidden } from './shapes.ts';
 
 /** Where a shape stands on its slide, in English Metric Units from its top left corner. */
 export interface ShapePlace {
@@ -61,12 +62,14 @@ function placedShapesOf(container: XmlElement | undefined, toSlide: ToSlide): Pl
   return (container?.children ?? []).flatMap((child) => {
     switch (child.name) {
       case 'grpSp':
+        if (isHidden(child)) return [{ shape: child, place: undefined }];
         return placedShapesOf(child, insideOf(child, toSlide));
       case 'AlternateContent':
         return placedShapesOf(childOf(child, 'Choice') ?? childOf(child, 'Fallback'), toSlide);
       case 'sp':
       case 'pic':
-      case 'graphicFrame': {
+      case 'graphicFrame':
+      case 'contentPart': {
         const place = placeOf(childOf(child, 'spPr', 'xfrm') ?? childOf(child, 'xfrm'), 'off', 'ext');
         return [{ shape: child, place: place && toSlide(place) }];
       }

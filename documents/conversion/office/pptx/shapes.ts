@@ -1,4 +1,4 @@
-import type { Block } from '../../blocks.ts';
+import { type Block, linkTo, plainText } from '../../blocks.ts';
 import { inOneLine } from '../../long-text.ts';
 import type { OfficePackage } from '../office-package.ts';
 import { childOf, childrenOf, descendantsOf, parseXml, type XmlElement } from '../xml.ts';
@@ -21,7 +21,16 @@ export function isHidden({ children }: XmlElement): boolean {
 /** What one shape says: a title, paragraphs and list items, a table, the values of a chart, or the text that stands for a picture. */
 export function shapeBlocks(shape: XmlElement, context: SlideContext): Block[] {
   if (shape.name === 'graphicFrame') return graphicBlocks(shape, context);
-  if (shape.name === 'pic') return pictureBlocks(shape);
+  const kind = shape.name === 'pic' ? 'nvPicPr' : 'nvSpPr';
+  const click = childOf(shape, kind, 'cNvPr', 'hlinkClick')?.attributes['r:id'];
+  const address = context.office.linksOf(context.part).get(click ?? '');
+  if (shape.name === 'pic') return [...altText(shape, kind), ...(address ? [asParagraph(address)] : [])];
+  const blocks = textBlocks(shape, context);
+  if (blocks.length === 0) return altText(shape, kind);
+  return address === undefined ? blocks : blocks.map((block) => leadingTo(address, block));
+}
+
+function textBlocks(shape: XmlElement, context: SlideContext): Block[] {
   const ph = childOf(shape, 'nvSpPr', 'nvPr', 'ph')?.attributes;
   const placeholder = ph && { type: ph.type ?? 'obj', index: ph.idx ?? '' };
   const body = childOf(shape, 'txBody');
@@ -41,6 +50,8 @@ function bodyBlocks(
   const style = childOf(body, 'lstStyle');
   /** The number that each level of a numbered list has come to. */
   const numbers: number[] = [];
+  /** In which signs: a list in others is another list. */
+  const schemes: (string | undefined)[] = [];
   /** Nesting of the item before; a list begins at 0 whatever its level, and goes one deeper at a time. */
   let depth = -1;
   return childrenOf(body, 'p').flatMap((paragraph): Block[] => {
@@ -53,17 +64,29 @@ function bodyBlocks(
     depth = bullet === 'none' ? -1 : Math.min(level, depth + 1);
     if (bullet === 'none') return [{ kind: 'paragraph', text }];
     if (bullet === 'bullet') return [{ kind: 'item', depth, marker: '-', text }];
-    const start = Number(childOf(properties, 'buAutoNum')?.attributes.startAt ?? 1) || 1;
-    const number = numbers[level] === undefined ? start : numbers[level] + 1;
+    const { startAt = 1, type: scheme = schemes[level] } = childOf(properties, 'buAutoNum')?.attributes ?? {};
+    const before = schemes[level] === scheme ? numbers[level] : undefined;
+    const number = before === undefined ? Number(startAt) || 1 : before + 1;
+    schemes[level] = scheme;
     numbers[level] = number;
     return [{ kind: 'item', depth, marker: `${number}.`, text }];
   });
 }
 
-/** Its alternative text, which those who cannot see it are told. */
-function pictureBlocks(picture: XmlElement): Block[] {
-  const text = inOneLine(childOf(picture, 'nvPicPr', 'cNvPr')?.attributes.descr ?? '');
+/** What those who cannot see it are told. */
+function altText(shape: XmlElement, kind: string): Block[] {
+  const text = inOneLine(childOf(shape, kind, 'cNvPr')?.attributes.descr ?? '');
   return text === '' ? [] : [{ kind: 'picture', text }];
+}
+
+function asParagraph(text: string): Block {
+  return { kind: 'paragraph', text };
+}
+
+/** A whole shape can lead somewhere, where its text does not itself. */
+function leadingTo(address: string, block: Block): Block {
+  if (block.kind === 'table' || plainText(block.text) !== block.text) return block;
+  return { ...block, text: linkTo(address, block.text) };
 }
 
 function graphicBlocks(frame: XmlElement, { office, part }: SlideContext): Block[] {
@@ -75,8 +98,7 @@ function graphicBlocks(frame: XmlElement, { office, part }: SlideContext): Block
   if (chart && office.has(chart.target)) return chartTable(parseXml(office.read(chart.target)));
   const diagram = relationships.get(childOf(data, 'relIds')?.attributes['r:dm'] ?? '');
   if (diagram && office.has(diagram.target)) return diagramBlocks(diagram.target, office);
-  const text = inOneLine(childOf(frame, 'nvGraphicFramePr', 'cNvPr')?.attributes.descr ?? '');
-  return text === '' ? [] : [{ kind: 'picture', text }];
+  return altText(frame, 'nvGraphicFramePr');
 }
 
 /** A cell that spans some of the columns or rows stands in each of them; across the whole table it is a title, and stands there once. */

@@ -25,6 +25,8 @@ const DAYS_TO_1904 = 1462;
 export class CellFormats {
   readonly #patterns: string[];
   readonly #dayOffset: number;
+  /** Whether the text of a style has the colour of its cell. */
+  readonly #unseen: readonly boolean[];
 
   /** @param styles the workbook's part of styles; without one every cell is formatted as General */
   constructor(styles: XmlElement | undefined, dates1904: boolean) {
@@ -39,7 +41,19 @@ export class CellFormats {
       const pattern = own.get(id) ?? REGIONAL[id] ?? getFormatFromId(id) ?? GENERAL;
       return pattern.length <= LONGEST_PATTERN ? pattern : GENERAL;
     });
+    const [fonts, fills] = ['font', 'fill'].map((name) => childrenOf(childOf(styles, `${name}s`), name));
+    this.#unseen = childrenOf(childOf(styles, 'cellXfs'), 'xf').map(({ attributes }) => {
+      const pattern = childOf(fills?.[Number(attributes.fillId ?? 0)], 'patternFill');
+      const isPlain = pattern === undefined || pattern.attributes.patternType === 'none';
+      const isPaper = isPlain || isWhite(childOf(pattern, 'fgColor'));
+      return isPaper && isWhite(childOf(fonts?.[Number(attributes.fontId ?? 0)], 'color'));
+    });
     this.#dayOffset = dates1904 ? DAYS_TO_1904 : 0;
+  }
+
+  /** Of styles that tables and conditions add nothing to. */
+  isInColorOfCell(style: number): boolean {
+    return this.#unseen[style] ?? false;
   }
 
   /**
@@ -71,6 +85,14 @@ export class CellFormats {
     }
     return this.#dayOffset > 0 ? `-${format(pattern, this.#dayOffset - value)}` : format(pattern, value);
   }
+}
+
+/** By its own code, as the first colour of the theme, or by its old number (ECMA-376, part 1, 18.8.3 and 18.8.27). */
+function isWhite(color: XmlElement | undefined): boolean {
+  const { rgb, theme, indexed, tint = '0' } = color?.attributes ?? {};
+  return (
+    /^(?:FF)?FFFFFF$/i.test(rgb ?? '') || (theme === '0' && Number(tint) === 0) || indexed === '1' || indexed === '9'
+  );
 }
 
 /** Every digit of an integer, which may be the number of a thing, and of others the 15 digits that Excel keeps. */

@@ -19,8 +19,10 @@ export interface Sheet {
   readonly cells: readonly Cell[];
   /** Programs that write workbooks without calculating them leave the results out. */
   readonly formulasWithoutResult: number;
-  /** Rows and columns that nobody sees; their cells are left out. */
-  readonly hidden: ReadonlySet<'rows' | 'columns'>;
+  /** What nobody sees, and is left out: cells of rows and columns, values by their format or in the colour of their cells. */
+  readonly hidden: ReadonlySet<'rows' | 'columns' | 'values'>;
+  /** Controls, and objects of other programs. */
+  readonly objects: number;
   readonly picturesInCells: number;
   readonly printed: PrintHeaders;
 }
@@ -43,7 +45,10 @@ export function readSheet(bytes: Uint8Array, context: SheetContext): Sheet {
   let printed = new PrintHeaders({});
   let printedName = '';
   const hiddenColumns = new Set<number>();
-  const hidden = new Set<'rows' | 'columns'>();
+  const hidden = new Set<'rows' | 'columns' | 'values'>();
+  const objects = new Set<string>();
+  const inColorOfCell = new Set<Cell>();
+  let hasOtherColors = false;
   let rowIsHidden = false;
   let picturesInCells = 0;
   let holdsPicture = false;
@@ -84,7 +89,9 @@ export function readSheet(bytes: Uint8Array, context: SheetContext): Sheet {
         const [first = '', last = ''] = (attributes.ref ?? '').split(':', 2);
         const [from, row, column] = [placeOf(first), Number(last.match(/\d+$/)?.[0]), columnOf(last)];
         if (from !== undefined && row > 0 && column !== undefined) merged.set(from, { row, column });
-      } else if (name === 'headerFooter') printed = new PrintHeaders(attributes);
+      } else if (name === 'oleObject' || name === 'control') objects.add(attributes.shapeId ?? '');
+      else if (name === 'conditionalFormatting' || name === 'tablePart') hasOtherColors = true;
+      else if (name === 'headerFooter') printed = new PrintHeaders(attributes);
       else if (/(?:Header|Footer)$/.test(name)) {
         printedName = name;
         value = '';
@@ -111,15 +118,22 @@ export function readSheet(bytes: Uint8Array, context: SheetContext): Sheet {
         if (holdsPicture || /^_xlfn\.DISPIMG\(/i.test(formula)) picturesInCells++;
         else if (text.trim() !== '' && (rowIsHidden || hiddenColumns.has(column)))
           hidden.add(rowIsHidden ? 'rows' : 'columns');
-        else if (text.trim() !== '') cells.push({ row, column, text: linkedByFormula(text, formula) });
+        else if (text.trim() !== '') {
+          const cell = { row, column, text: linkedByFormula(text, formula) };
+          if (context.formats.isInColorOfCell(style)) inColorOfCell.add(cell);
+          cells.push(cell);
+        } else if (value !== '' && type === 'n' && Number(value) !== 0) hidden.add('values');
         else if (hasFormula && value === '' && type !== 'str') formulasWithoutResult++;
       }
     },
   });
+  const seen = hasOtherColors ? cells : cells.filter((cell) => !inColorOfCell.has(cell));
+  if (seen.length < cells.length) hidden.add('values');
   return {
-    cells: addresses.size + merged.size === 0 ? cells : cells.map((cell) => withBehind(cell, addresses, merged)),
+    cells: addresses.size + merged.size === 0 ? seen : seen.map((cell) => withBehind(cell, addresses, merged)),
     formulasWithoutResult,
     hidden,
+    objects: objects.size,
     picturesInCells,
     printed,
   };

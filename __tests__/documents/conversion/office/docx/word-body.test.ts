@@ -41,6 +41,36 @@ test.each([
     `<w:p>${run('Half: ')}${mark('begin')}<w:r><w:instrText> EQ \\f(1;2)</w:instrText></w:r>${mark('end')}</w:p>`,
     'Half: \\\\f(1;2)',
   ],
+  [
+    'a paragraph whose mark is deleted, and nothing follows',
+    `${paragraph('a')}<w:p><w:pPr><w:rPr><w:del/></w:rPr></w:pPr>${run('b')}</w:p>`,
+    'a\n\nb',
+  ],
+  [
+    'a paragraph whose mark is deleted, before a table',
+    `<w:p><w:pPr><w:rPr><w:del/></w:rPr></w:pPr>${run('a')}</w:p><w:tbl><w:tr><w:tc>${paragraph('b')}</w:tc></w:tr></w:tbl>`,
+    'a\n\n| b |\n| --- |',
+  ],
+  [
+    'a paragraph whose mark is deleted, and the next',
+    `<w:p><w:pPr><w:rPr><w:del/></w:rPr></w:pPr>${run('a')}</w:p>${paragraph('b')}`,
+    'ab',
+  ],
+  [
+    'a field that another one compares',
+    `<w:p>${mark('begin')}<w:r><w:instrText> IF </w:instrText></w:r>${mark('begin')}<w:r><w:instrText> MERGEFIELD a </w:instrText></w:r>${mark('separate')}${run('5')}${mark('end')}<w:r><w:instrText> = 5 "yes"</w:instrText></w:r>${mark('separate')}${run('yes')}${mark('end')}</w:p>`,
+    'yes',
+  ],
+  [
+    'a field within the result of another one',
+    `<w:p>${mark('begin')}<w:r><w:instrText> TOC </w:instrText></w:r>${mark('separate')}${run('Chapter ')}${mark('begin')}<w:r><w:instrText> PAGEREF </w:instrText></w:r>${mark('separate')}${run('7')}${mark('end')}${mark('end')}</w:p>`,
+    'Chapter 7',
+  ],
+  [
+    'fields after one that does not end',
+    `<w:p>${mark('begin')}<w:r><w:instrText> XE </w:instrText></w:r></w:p><w:p>${mark('begin')}<w:r><w:instrText> REF </w:instrText></w:r>${mark('separate')}${run('kept')}${mark('end')}</w:p>`,
+    'kept',
+  ],
   ['a simple field', `<w:p><w:fldSimple w:instr="AUTHOR">${run('Ida')}</w:fldSimple></w:p>`, 'Ida'],
   [
     'a box that is ticked',
