@@ -44,6 +44,7 @@ export async function bundleHandler(
   if (zlib.zstdCompressSync === undefined) {
     throw new Error(`Bundling needs Node 22.15 or later; received ${process.version}: run it with a newer one.`);
   }
+  const begun = Date.now();
   const inputs = new Set(extension === '.ts' ? ['bundle.ts', 'tsconfig.json'] : [`bundle${extension}`]);
   const own = processing === undefined ? [] : [ownProcessing(processing)];
   const worker = converters ? await packedWorker(inputs) : '';
@@ -64,7 +65,7 @@ export async function bundleHandler(
   });
   addInputs(inputs, result);
   await writeFile(file, withPathsInPackages(result.outputFiles[0]?.text ?? ''));
-  await writeFile(stampOf(file), JSON.stringify({ processing, files: await stateOf(inputs) } satisfies Stamp));
+  await writeFile(stampOf(file), JSON.stringify({ processing, files: await stateOf(inputs, begun) } satisfies Stamp));
 }
 
 /**
@@ -244,10 +245,11 @@ function addInputs(inputs: Set<string>, { metafile }: BuildResult<{ metafile: tr
   for (const input of Object.keys(metafile.inputs)) if (!/[:<]/.test(input)) inputs.add(input);
 }
 
-async function stateOf(files: Iterable<string>): Promise<Record<string, string>> {
+/** @param begun when the bundle was begun: what has changed since may not be in it */
+async function stateOf(files: Iterable<string>, begun = Number.POSITIVE_INFINITY): Promise<Record<string, string>> {
   const states = [...files].map(async (file) => {
     const { mtimeMs, size } = await stat(path.join(root, file));
-    return [file, `${mtimeMs} ${size}`] as const;
+    return [file, mtimeMs < begun ? `${mtimeMs} ${size}` : 'changed while it was bundled'] as const;
   });
   return Object.fromEntries(await Promise.all(states));
 }

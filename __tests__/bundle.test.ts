@@ -81,3 +81,15 @@ test('nothing is bundled again while nothing has changed', async () => {
   await bundleHandlerIfChanged(file);
   expect((await stat(file)).mtimeMs).toBe(0);
 });
+
+test('what changes while it is bundled is bundled again the next time', async () => {
+  const entryPoint = path.join(folder, 'entry.ts');
+  await writeFile(entryPoint, "console.log('old');");
+  const later = new Date(Date.now() + 60_000);
+  await utimes(entryPoint, later, later);
+  const made = path.join(folder, 'changed.mjs');
+  await bundleHandler(made, { entryPoint, converters: false });
+  const { files } = JSON.parse(await readFile(`${made}.inputs.json`, 'utf8')) as { files: Record<string, string> };
+  const [entry] = Object.entries(files).filter(([name]) => name.endsWith('entry.ts'));
+  expect(entry?.[1]).toBe('changed while it was bundled');
+});
