@@ -5,7 +5,7 @@ import { countWords, piecesOf } from '../long-text.ts';
 import { readText } from '../text/read-text.ts';
 import { convertText } from '../text/text.ts';
 import { headMarkdown } from './mail-head.ts';
-import { contentOf, type MimeBudget, type MimePart, readMimePart, trimmedMail } from './mime-part.ts';
+import { type MimeBudget, type MimePart, partContent, readMimePart, trimmedMail } from './mime-part.ts';
 
 /** Mails within mails, each forwarded in the next. */
 const MOST_MAILS_DEEP = 8;
@@ -105,7 +105,7 @@ export class MailBody {
 
   async #addMail(part: MimePart): Promise<void> {
     if (this.#mailsDeep === MOST_MAILS_DEEP) return this.#addFile(part);
-    const mail = readMimePart(trimmedMail(contentOf(part)), this.#budget);
+    const mail = readMimePart(trimmedMail(partContent(part)), this.#budget);
     const body = new MailBody(this.#budget, this.#mailsDeep + 1);
     await body.add(mail);
     const head = headMarkdown(mail, this.#mailsDeep + 1);
@@ -126,7 +126,7 @@ export class MailBody {
 
   /** What makes one part unreadable costs that part. */
   async #textOf(part: MimePart): Promise<string | undefined> {
-    const bytes = contentOf(part);
+    const bytes = partContent(part);
     const charset = part.parameters.get('charset');
     const source = {
       bytes,

@@ -19,7 +19,7 @@ export interface MimePart {
   readonly parts: readonly MimePart[];
   /** Whether text stands before the first of its parts or behind the last. */
   readonly hasTextOutside: boolean;
-  /** As it was sent: {@link contentOf} undoes the encoding. */
+  /** As it was sent: {@link partContent} undoes the encoding. */
   readonly body: Uint8Array;
 }
 
@@ -88,7 +88,7 @@ export function readMimePart(
 }
 
 /** What a part holds, without the encoding that it was sent in (RFC 2045, 6). */
-export function contentOf({ fields, body }: MimePart): Uint8Array {
+export function partContent({ fields, body }: MimePart): Uint8Array {
   switch (
     fields
       .get('content-transfer-encoding')

@@ -1,4 +1,4 @@
-import { contentOf, type MimePart, newMimeBudget, readMimePart, trimmedMail } from '../../mail/mime-part.ts';
+import { type MimePart, newMimeBudget, partContent, readMimePart, trimmedMail } from '../../mail/mime-part.ts';
 
 interface Page {
   readonly bytes: Uint8Array;
@@ -11,7 +11,7 @@ export function webArchivePage(bytes: Uint8Array): Page | undefined {
   const start = Buffer.from(bytes.buffer, bytes.byteOffset, Math.min(bytes.byteLength, 1024)).toString('latin1');
   if (!/^\s*(?:mime-version|content-type|from|date|subject)\s*:/i.test(start)) return undefined;
   const page = firstPage(readMimePart(trimmedMail(bytes), newMimeBudget()));
-  return page && { bytes: contentOf(page), contentType: page.fields.get('content-type') ?? '' };
+  return page && { bytes: partContent(page), contentType: page.fields.get('content-type') ?? '' };
 }
 
 function firstPage(part: MimePart): MimePart | undefined {
