@@ -1,5 +1,6 @@
-import { once } from 'node:events';
+import { on, once } from 'node:events';
 import { type ClientHttp2Session, connect, type IncomingHttpHeaders } from 'node:http2';
+import { createConnection } from 'node:net';
 import { deflateSync, gzipSync } from 'node:zlib';
 import { protos } from '@google-cloud/tasks';
 import { type CloudTasks, startCloudTasks } from '../../../local/cloud-tasks/cloud-tasks.ts';
@@ -198,6 +199,41 @@ test('a call that its client ends half-way is no error of the server', async () 
   await new Promise((resolve) => stream.write(frame(REQUEST).subarray(0, 9), resolve));
   stream.close(8);
   await once(stream, 'close');
+  expect(queueIn((await call([frame(REQUEST)])).response)).toBe(QUEUE);
+});
+
+test.each([
+  ['half', frame(REQUEST).subarray(0, 9)],
+  ['a whole', frame(REQUEST)],
+])('a call that is reset without an error after %s message is none of the server', async (_what, message) => {
+  const socket = createConnection({ host: '127.0.0.1', port: tasks.port });
+  const type = { data: 0, headers: 1, reset: 3, settings: 4, ping: 6 };
+  const send = (kind: number, flags: number, stream: number, payload: Buffer) => {
+    const head = Buffer.alloc(9);
+    head.writeUIntBE(payload.length, 0, 3);
+    head[3] = kind;
+    head[4] = flags;
+    head.writeUInt32BE(stream, 5);
+    socket.write(Buffer.concat([head, payload]));
+  };
+  /** Whatever was sent before was read when the server has answered this. */
+  const roundTrip = async (mark: string) => {
+    send(type.ping, 0, 0, Buffer.from(mark));
+    for await (const chunk of on(socket, 'data')) if (String(chunk).includes(mark)) return;
+  };
+  /** Not indexed and not compressed (RFC 7541, 6.2.2). */
+  const header = (name: string, value: string) => Buffer.from(`\0${text(name)}${text(value)}`, 'latin1');
+  const text = (value: string) => String.fromCharCode(value.length) + value;
+  socket.write('PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n');
+  send(type.settings, 0, 0, Buffer.alloc(0));
+  const named = { ':method': 'POST', ':scheme': 'http', ':path': PATH, ':authority': 'localhost' };
+  const headers = Object.entries({ ...named, 'content-type': 'application/grpc' });
+  send(type.headers, 4, 1, Buffer.concat(headers.map(([name, value]) => header(name, value))));
+  send(type.data, 0, 1, message);
+  await roundTrip('received');
+  send(type.reset, 0, 1, Buffer.alloc(4));
+  await roundTrip('is reset');
+  socket.destroy();
   expect(queueIn((await call([frame(REQUEST)])).response)).toBe(QUEUE);
 });
 

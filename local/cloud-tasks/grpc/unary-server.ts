@@ -82,7 +82,8 @@ function answer(
     }
   });
   stream.on('end', () => {
-    if (stream.headersSent || stream.destroyed) return;
+    // A call that is reset without an error ends as one that is complete.
+    if (stream.headersSent || stream.closed) return;
     let response: Buffer;
     try {
       response = framed(method(reader.message(encoding as string | undefined), authorization));
@@ -98,6 +99,7 @@ function answer(
 
 /** Ends a call without a message. What is still to come of its request is dropped. */
 function end(stream: ServerHttp2Stream, headers: OutgoingHttpHeaders): void {
+  if (stream.closed) return;
   stream.respond(headers, { endStream: true });
   stream.resume();
 }
