@@ -53,14 +53,14 @@ export class DocumentProcessingStack extends TerraformStack {
     const key = props.kmsKey ? encryptionKey(props.kmsKey) : undefined;
     for (const former of rest.formerKmsKeys) encryptionKey(former);
 
-    const queues = names.queues.map((name, index) => {
-      const queueId = index === 0 ? 'queue' : `queue-${index + 1}`;
-      return new TaskQueue(this, queueId, { ...place, name, limits, preventDestroy: deletionProtection });
-    });
-    const inUse = names.queues.slice(0, queueCount);
+    const queueIds = names.queues.map((_, index) => (index === 0 ? 'queue' : `queue-${index + 1}`));
+    const queues = names.queues.map(
+      (name, index) =>
+        new TaskQueue(this, queueIds[index] as string, { ...place, name, limits, preventDestroy: deletionProtection }),
+    );
     new QueuesInUse(this, 'queues-in-use', {
-      used: inUse,
-      drained: names.queues.slice(queueCount),
+      used: queueIds.slice(0, queueCount),
+      drained: queueIds.slice(queueCount),
       preventDestroy: deletionProtection,
     });
     const runtime = new ServiceIdentity(this, 'runtime', {
@@ -126,7 +126,7 @@ export class DocumentProcessingStack extends TerraformStack {
     const settings = {
       GCP_PROJECT_ID: projectId,
       GCP_LOCATION: location,
-      CLOUD_TASKS_QUEUE: inUse.join(','),
+      CLOUD_TASKS_QUEUE: names.queues.slice(0, queueCount).join(','),
       CLOUD_TASKS_MAX_ATTEMPTS: String(limits.maxAttempts),
       CLOUD_TASKS_MAX_BACKOFF_SECONDS: String(Math.ceil(limits.maxBackoffSeconds)),
       CLOUD_RUN_SERVICE_ACCOUNT: invoker.email,
