@@ -5,6 +5,7 @@ import type { Construct } from 'constructs';
 import { deadlinesFor } from '../deadlines.ts';
 import { UPLOADS_PATH } from '../handler/setting-names.ts';
 import { BundleObject, OWN_BUNDLE, stockNodeImage } from './bundle-object.ts';
+import type { Check } from './checks.ts';
 import { type DocumentProcessingStackProps, resolveProps } from './document-processing-props.ts';
 import { FixedPlace } from './fixed-place.ts';
 import { HandlerService } from './handler-service.ts';
@@ -32,6 +33,8 @@ import { addChecks } from './validation.ts';
  *                                              documents
  */
 export class DocumentProcessingStack extends TerraformStack {
+  readonly #deployment: string;
+
   /** @throws RangeError for a dispatch deadline that Cloud Tasks does not accept */
   constructor(scope: Construct, id: string, props: DocumentProcessingStackProps = {}) {
     super(scope, id);
@@ -40,6 +43,8 @@ export class DocumentProcessingStack extends TerraformStack {
     keepUntilReplaced(this);
     const { location, environment, labels, deletionProtection, queueCount, limits, size, docling, ...rest } =
       resolveProps(props);
+    this.#deployment = `${projectId}/${environment}`;
+    addChecks(this, [this.#onlyOne(projectId, environment)]);
     const deadlines = deadlinesFor(props.dispatchDeadlineSeconds, { extraction: props.extraction !== undefined });
     const allQueues = queueCount + rest.drainingQueues;
     const names = namesFor(projectId, environment, allQueues);
@@ -193,6 +198,22 @@ export class DocumentProcessingStack extends TerraformStack {
       resultsBucket: results.name,
       settings: { ...settings, CLOUD_RUN_SERVICE_URL: service.url },
     });
+  }
+
+  /** The names of a second stack of the same environment would be those of the first. */
+  #onlyOne(projectId: string, environment: string): Check {
+    const same = this.node.root.node
+      .findAll()
+      .find(
+        (other) => other !== this && other instanceof DocumentProcessingStack && other.#deployment === this.#deployment,
+      );
+    return {
+      values: [projectId, environment],
+      condition: same === undefined,
+      message:
+        `An environment of a project is one stack; received '${environment}' of ${projectId} for the stack ` +
+        `'${this.node.path}', which '${same?.node.path}' is already: give each stack an environment of its own.`,
+    };
   }
 
   /** The bundle in a bucket of its own, which never stands in the way of a destroy: it can be made again. */
