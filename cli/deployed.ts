@@ -5,7 +5,7 @@ import * as z from 'zod';
 import { accessToken } from '../google/google-auth.ts';
 import { newCommand, runCommand, UsageError } from './command-line.ts';
 import { servedRevision } from './served-revision.ts';
-import { Terraform } from './terraform.ts';
+import { Terraform, TerraformFailedError } from './terraform.ts';
 
 const command = newCommand(
   'npm run deployed --',
@@ -34,7 +34,7 @@ async function deployed(_words: unknown, _options: object, signal: AbortSignal):
   );
   if (!existsSync(stackFolder)) throw nothing;
   const terraform = await Terraform.find({ program, signal });
-  const { data: outputs } = outputsSchema.safeParse(await terraform.outputs(stackFolder));
+  const { data: outputs } = outputsSchema.safeParse(await outputsOf(terraform, stackFolder));
   if (outputs === undefined) throw nothing;
 
   const [place] = /^projects\/[^/]+\/locations\/[^/]+/.exec(outputs.queue_ids.value[0] ?? '') ?? [];
@@ -44,6 +44,16 @@ async function deployed(_words: unknown, _options: object, signal: AbortSignal):
   console.log(`\nA first document, README.md:\n\n${outputs.first_document_command.value}`);
   console.log(`\nFor npm run documents:\n\n${outputs.documents_environment.value}`);
   return 0;
+}
+
+/** None where the stack was synthesised only, which Terraform says at length, and with advice that is for others. */
+async function outputsOf(terraform: Terraform, stackFolder: string): Promise<unknown> {
+  try {
+    return await terraform.outputs(stackFolder);
+  } catch (error) {
+    if (error instanceof TerraformFailedError && error.message.includes('Backend initialization required')) return {};
+    throw error;
+  }
 }
 
 /** The service, from where the provider looks too, and as whom. */

@@ -12,6 +12,8 @@ export interface LocalDeployment {
   readonly storage: ObjectStore;
   readonly documentsBucket: string;
   readonly resultsBucket: string;
+  /** How the names of what is uploaded begin. @default as its content has it */
+  readonly uploadsPrefix?: string;
   /** As one of its callers. */
   readonly service: Pick<DocumentService, 'appears' | 'enqueue' | 'looksAt'>;
   /**

@@ -33,7 +33,7 @@ const RESULTS = { markdown: '.md', metadata: '.json', fields: '.fields.json', re
  */
 export async function processFile(file: string, name: string, options: ProcessingOptions): Promise<DocumentOutcome> {
   const { deployment, how, results, clock, signal } = options;
-  const { storage, documentsBucket, service } = deployment;
+  const { storage, documentsBucket, uploadsPrefix, service } = deployment;
   const started = clock.now();
   let seen: ShownDocument | undefined;
   const outcome = (status: DocumentOutcome['status'], facts: Partial<DocumentOutcome>): DocumentOutcome => {
@@ -56,6 +56,7 @@ export async function processFile(file: string, name: string, options: Processin
     const { sourceUri } = await uploadFile(file, {
       store: storage,
       bucket: documentsBucket,
+      prefix: uploadsPrefix,
       ...(how && { how }),
       signal,
     });

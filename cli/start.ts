@@ -17,7 +17,7 @@ import { MAX_NAME_BYTES, ResultsFolder } from './results-folder.ts';
 import { CALLER, synthesiseForThisMachine } from './synthesise.ts';
 import { padded, printable } from './terminal-text.ts';
 import { requireUsable, whyUnreadable } from './upload-file.ts';
-import { subscribeToOutcomes, UPLOAD_ONLY_SETTINGS, uploadOnly } from './upload-only.ts';
+import { subscribeToOutcomes, UPLOAD_ONLY_SETTINGS, uploadOnly, uploadRulesOf } from './upload-only.ts';
 
 /** Files followed at once. What is processed at once is up to the stack: its queue, its instances, their concurrency. */
 const FILES_AT_ONCE = 32;
@@ -156,7 +156,9 @@ async function processAll(
   files: readonly string[],
   { google, results, screen, options: { method, ocr, json, uploadOnly: isUploadOnly = false }, signal }: Processing,
 ): Promise<DocumentOutcome[]> {
-  const deployment = isUploadOnly ? uploadOnly(localDeployment(google)) : localDeployment(google);
+  const deployment = isUploadOnly
+    ? uploadOnly(localDeployment(google), uploadRulesOf(google))
+    : localDeployment(google);
   const names = files.map((file) => results.uniqueName(path.basename(file)));
   const columns = padded(names.map(printable));
   const say = (index: number, status: string, detail: string) => {

@@ -156,9 +156,9 @@ export class Terraform {
   }
 }
 
-/** The first of several errors, in a line: Terraform leaves two lines empty between them. */
+/** The first of several errors, in a line: Terraform leaves two lines empty between them, and may have warned before. */
 function firstOf(errors: string): string {
-  const [first = ''] = errors.split('\n\n\n');
+  const [first = ''] = errors.slice(Math.max(0, errors.indexOf('Error: '))).split('\n\n\n');
   return first.replaceAll(/\s+/g, ' ').trim();
 }
 

@@ -47,6 +47,8 @@ export class UnusableFileError extends Error {
 interface UploadOptions {
   readonly store: Pick<ObjectStore, 'write'>;
   readonly bucket: string;
+  /** How its name begins. @default '' */
+  readonly prefix?: string | undefined;
   /** How it is to be converted, if not as the handler sees fit. @default as it sees fit */
   readonly how?: ConversionOptions;
   /** What a document may have. @default no limit: the service will refuse it */
@@ -70,7 +72,7 @@ interface UploadedFile {
  */
 export async function uploadFile(
   file: string,
-  { store, bucket, how: { method, ocr } = {}, maxBytes, signal }: UploadOptions,
+  { store, bucket, prefix = '', how: { method, ocr } = {}, maxBytes, signal }: UploadOptions,
 ): Promise<UploadedFile> {
   const bytes = await bytesOf(file, maxBytes);
   const metadata = { ...(method && { method }), ...(ocr && { ocr }) };
@@ -78,7 +80,7 @@ export async function uploadFile(
   const hashed = createHash('sha256').update(bytes);
   if (isAsked) hashed.update(JSON.stringify(metadata));
   const hash = hashed.digest('hex').slice(0, 32);
-  const name = `${hash}/${path.basename(file)}`;
+  const name = `${prefix}${hash}/${path.basename(file)}`;
   const sourceUri = `gs://${bucket}/${name}`;
   try {
     const options = {

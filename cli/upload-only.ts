@@ -1,4 +1,6 @@
 import { setTimeout as delay } from 'node:timers/promises';
+import { isDocumentName, type NameRules } from '../events/upload-event.ts';
+import { readSettings } from '../handler/settings.ts';
 import type { LocalGoogle } from '../local/local-google.ts';
 import { documentIdFor, parseSourceUri } from '../state/document-task.ts';
 import type { LocalDeployment } from './local-deployment.ts';
@@ -10,19 +12,29 @@ const POLL_MS = 100;
 const ACK_DEADLINE_MS = 10_000;
 const RETENTION_MS = 86_400_000;
 
+/** Which uploads hand themselves in. */
+export function uploadRulesOf({ serviceEnvironment }: Pick<LocalGoogle, 'serviceEnvironment'>): NameRules {
+  const { uploadsPrefix: prefix, uploadsSuffixes: suffixes } = readSettings(serviceEnvironment);
+  return { prefix, suffixes };
+}
+
 /**
  * The deployment where nobody hands documents in: they are uploaded, and appear. An upload is the same document whoever hands it in, so
- * that its id is known before.
+ * that its id is known before. Files are uploaded where the rules want them; one whose name they never take would not appear.
  */
-export function uploadOnly(deployment: LocalDeployment): LocalDeployment {
+export function uploadOnly(deployment: LocalDeployment, rules: NameRules): LocalDeployment {
   const { service, storage } = deployment;
   return {
     ...deployment,
+    uploadsPrefix: rules.prefix,
     service: {
       looksAt: (documentId, signal) => service.looksAt(documentId, signal),
       appears: (documentId, signal) => service.appears(documentId, signal),
       async enqueue({ sourceUri, method = 'auto', ocr = 'auto' }, signal) {
         const { bucket, object } = parseSourceUri(sourceUri) ?? { bucket: '', object: '' };
+        if (!isDocumentName(object, rules)) {
+          throw new Error(`uploads hand themselves in where their names end in ${rules.suffixes.join(' or ')}`);
+        }
         const { generation = '' } = (await storage.stat(bucket, object, { signal })) ?? {};
         return service.appears(documentIdFor({ sourceUri, generation, method, ocr }), signal);
       },

@@ -1,5 +1,6 @@
 import * as z from 'zod';
 import { type DocumentTask, methodSchema, ocrSchema } from '../state/document-task.ts';
+import { isOwnName } from '../state/state-objects.ts';
 
 /** An object that was uploaded. How it is to be processed its own metadata say, whoever hands it in. */
 export interface Upload extends Pick<DocumentTask, 'sourceUri' | 'generation'> {}
@@ -23,12 +24,25 @@ export class IgnoredEventError extends Error {
 /** What a push subscription sends (reference: "Push subscriptions"), as far as it is looked at. */
 const pushSchema = z.object({ message: z.object({ attributes: z.record(z.string(), z.string()) }) });
 
-interface UploadRules {
-  readonly documentsBucket: string;
-  /** How names of documents begin. @default '' */
+/** Which names are documents'. */
+export interface NameRules {
+  /** How they begin. @default '' */
   readonly prefix: string;
-  /** How names of documents may end, capital letters or not. @default [] any */
+  /** How they may end, capital letters or not. @default [] any */
   readonly suffixes: readonly string[];
+}
+
+interface UploadRules extends NameRules {
+  readonly documentsBucket: string;
+  readonly resultsBucket: string;
+}
+
+/** Whether an object of this name is a document. */
+export function isDocumentName(objectId: string, { prefix, suffixes }: NameRules): boolean {
+  const name = objectId.toLowerCase();
+  const isWanted = suffixes.length === 0 || suffixes.some((suffix) => name.endsWith(suffix.toLowerCase()));
+  // A folder made in the console is an object without content whose name ends in a slash.
+  return objectId !== '' && !objectId.endsWith('/') && objectId.startsWith(prefix) && isWanted;
 }
 
 /**
@@ -37,7 +51,7 @@ interface UploadRules {
  * @param body of the push request
  * @throws IgnoredEventError when it is of something else, or of an object that is no document here
  */
-export function uploadOf(body: unknown, { documentsBucket, prefix, suffixes }: UploadRules): Upload {
+export function uploadOf(body: unknown, { documentsBucket, resultsBucket, ...rules }: UploadRules): Upload {
   const push = pushSchema.safeParse(body);
   if (!push.success) throw new IgnoredEventError('It is not a message of a push subscription.');
   const { eventType, bucketId, objectId = '', objectGeneration = '' } = push.data.message.attributes;
@@ -45,11 +59,10 @@ export function uploadOf(body: unknown, { documentsBucket, prefix, suffixes }: U
   if (bucketId !== documentsBucket) {
     throw new IgnoredEventError(`Documents are read from gs://${documentsBucket} only; it is of gs://${bucketId}.`);
   }
-  const name = objectId.toLowerCase();
-  const isWanted = suffixes.length === 0 || suffixes.some((suffix) => name.endsWith(suffix.toLowerCase()));
-  // A folder made in the console is an object without content whose name ends in a slash.
-  if (objectId === '' || objectId.endsWith('/') || !objectId.startsWith(prefix) || !isWanted) {
-    throw new IgnoredEventError(`${objectId} is no document by its name.`);
+  if (!isDocumentName(objectId, rules)) throw new IgnoredEventError(`${objectId} is no document by its name.`);
+  // What is written of a document would be one, of which something is written, for ever.
+  if (bucketId === resultsBucket && isOwnName(objectId)) {
+    throw new IgnoredEventError(`${objectId} is written by the project itself.`);
   }
   return { sourceUri: `gs://${bucketId}/${objectId}`, generation: objectGeneration };
 }

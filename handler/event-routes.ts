@@ -16,7 +16,8 @@ type EventRouteDependencies = EnqueueDependencies & { readonly settings: Setting
  */
 export function addEventRoutes(app: Hono<RequestEnv>, dependencies: EventRouteDependencies): void {
   const { settings, drain, clock } = dependencies;
-  const { uploadsServiceAccount, uploadsPrefix: prefix, uploadsSuffixes: suffixes, documentsBucket } = settings;
+  const { uploadsServiceAccount, uploadsPrefix: prefix, uploadsSuffixes: suffixes } = settings;
+  const { documentsBucket, resultsBucket } = settings;
 
   app.post(UPLOADS_PATH, async (c) => {
     if (uploadsServiceAccount === '' || c.get('caller') !== uploadsServiceAccount) {
@@ -27,7 +28,7 @@ export function addEventRoutes(app: Hono<RequestEnv>, dependencies: EventRouteDe
     const log = c.get('log')();
     try {
       const request = enqueueRequestSchema.safeParse(
-        uploadOf(await readJson(c.req.raw), { documentsBucket, prefix, suffixes }),
+        uploadOf(await readJson(c.req.raw), { documentsBucket, resultsBucket, prefix, suffixes }),
       );
       if (!request.success) throw new IgnoredEventError(explain(request.error));
       using budget = new Deadline(clock, 'The request', settings.deadlines.budgetSeconds);

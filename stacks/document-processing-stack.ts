@@ -5,6 +5,7 @@ import type { Construct } from 'constructs';
 import { deadlinesFor } from '../deadlines.ts';
 import { UPLOADS_PATH } from '../handler/setting-names.ts';
 import { BundleObject, OWN_BUNDLE, stockNodeImage } from './bundle-object.ts';
+import type { Check } from './checks.ts';
 import { type DocumentProcessingStackProps, resolveProps } from './document-processing-props.ts';
 import { FixedPlace } from './fixed-place.ts';
 import { HandlerService } from './handler-service.ts';
@@ -32,6 +33,8 @@ import { addChecks } from './validation.ts';
  *                                              documents
  */
 export class DocumentProcessingStack extends TerraformStack {
+  readonly #deployment: string;
+
   /** @throws RangeError for a dispatch deadline that Cloud Tasks does not accept */
   constructor(scope: Construct, id: string, props: DocumentProcessingStackProps = {}) {
     super(scope, id);
@@ -40,6 +43,8 @@ export class DocumentProcessingStack extends TerraformStack {
     keepUntilReplaced(this);
     const { location, environment, labels, deletionProtection, queueCount, limits, size, docling, ...rest } =
       resolveProps(props);
+    this.#deployment = `${projectId}/${environment}`;
+    addChecks(this, [this.#onlyOne(projectId, environment)]);
     const deadlines = deadlinesFor(props.dispatchDeadlineSeconds, { extraction: props.extraction !== undefined });
     const allQueues = queueCount + rest.drainingQueues;
     const names = namesFor(projectId, environment, allQueues);
@@ -53,14 +58,14 @@ export class DocumentProcessingStack extends TerraformStack {
     const key = props.kmsKey ? encryptionKey(props.kmsKey) : undefined;
     for (const former of rest.formerKmsKeys) encryptionKey(former);
 
-    const queues = names.queues.map((name, index) => {
-      const queueId = index === 0 ? 'queue' : `queue-${index + 1}`;
-      return new TaskQueue(this, queueId, { ...place, name, limits, preventDestroy: deletionProtection });
-    });
-    const inUse = names.queues.slice(0, queueCount);
+    const queueIds = names.queues.map((_, index) => (index === 0 ? 'queue' : `queue-${index + 1}`));
+    const queues = names.queues.map(
+      (name, index) =>
+        new TaskQueue(this, queueIds[index] as string, { ...place, name, limits, preventDestroy: deletionProtection }),
+    );
     new QueuesInUse(this, 'queues-in-use', {
-      used: inUse,
-      drained: names.queues.slice(queueCount),
+      used: queueIds.slice(0, queueCount),
+      drained: queueIds.slice(queueCount),
       preventDestroy: deletionProtection,
     });
     const runtime = new ServiceIdentity(this, 'runtime', {
@@ -126,7 +131,7 @@ export class DocumentProcessingStack extends TerraformStack {
     const settings = {
       GCP_PROJECT_ID: projectId,
       GCP_LOCATION: location,
-      CLOUD_TASKS_QUEUE: inUse.join(','),
+      CLOUD_TASKS_QUEUE: names.queues.slice(0, queueCount).join(','),
       CLOUD_TASKS_MAX_ATTEMPTS: String(limits.maxAttempts),
       CLOUD_TASKS_MAX_BACKOFF_SECONDS: String(Math.ceil(limits.maxBackoffSeconds)),
       CLOUD_RUN_SERVICE_ACCOUNT: invoker.email,
@@ -193,6 +198,22 @@ export class DocumentProcessingStack extends TerraformStack {
       resultsBucket: results.name,
       settings: { ...settings, CLOUD_RUN_SERVICE_URL: service.url },
     });
+  }
+
+  /** The names of a second stack of the same environment would be those of the first. */
+  #onlyOne(projectId: string, environment: string): Check {
+    const same = this.node.root.node
+      .findAll()
+      .find(
+        (other) => other !== this && other instanceof DocumentProcessingStack && other.#deployment === this.#deployment,
+      );
+    return {
+      values: [projectId, environment],
+      condition: same === undefined,
+      message:
+        `An environment of a project is one stack; received '${environment}' of ${projectId} for the stack ` +
+        `'${this.node.path}', which '${same?.node.path}' is already: give each stack an environment of its own.`,
+    };
   }
 
   /** The bundle in a bucket of its own, which never stands in the way of a destroy: it can be made again. */

@@ -2,9 +2,9 @@ import { TerraformIterator, TerraformResource, TerraformStack } from 'cdktf';
 import { Construct } from 'constructs';
 
 interface QueuesInUseProps {
-  /** Names of the queues that get tasks. */
+  /** The queues that get tasks, by the ids of their constructs: of a name that only Terraform knows nothing can be moved. */
   readonly used: readonly string[];
-  /** Names of those that only dispatch what they have. */
+  /** Those that only dispatch what they have. */
   readonly drained: readonly string[];
   /** Whether Terraform refuses to delete a queue that was not drained in a deployment before. */
   readonly preventDestroy: boolean;
@@ -15,7 +15,7 @@ interface QueuesInUseProps {
  * queue, but that of a resource for several stays when one of them goes. A queue that is drained moves to a resource without it, and
  * may go in the deployment after.
  *
- * The names are for the message of Terraform, `terraform_data.to-be-drained-first["QUEUE"] has lifecycle.prevent_destroy set`.
+ * Names and keys are for the message of Terraform, `terraform_data.to-be-drained-first["queue-3"] has lifecycle.prevent_destroy set`.
  */
 export class QueuesInUse extends Construct {
   constructor(scope: Construct, id: string, { used, drained, preventDestroy }: QueuesInUseProps) {

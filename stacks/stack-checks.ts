@@ -1,7 +1,7 @@
 import { type Check, isWhole } from './checks.ts';
 import { type DocumentProcessingStackProps, resolveProps } from './document-processing-props.ts';
 import { callerChecks, memberChecks } from './member-checks.ts';
-import { MAX_QUEUES, nameChecks } from './names.ts';
+import { MAX_QUEUES, nameChecks, namesFor } from './names.ts';
 import { retentionChecks } from './options/retention.ts';
 import { capacityOf } from './service-size.ts';
 
@@ -17,6 +17,7 @@ export function sharedChecks(projectId: string, given: DocumentProcessingStackPr
     ...memberChecks('Enqueuers', enqueuers),
     ...retentionChecks(given, given),
     ...imageChecks(given),
+    ...existingBucketChecks(projectId, environment, given),
     ...Object.entries(given.labels ?? {}).flatMap(([key, value]) => labelChecks(key, value)),
     {
       values: [location],
@@ -44,6 +45,27 @@ export function sharedChecks(projectId: string, given: DocumentProcessingStackPr
         `${maxConcurrentDispatches}: lower it, or raise maxInstances or concurrency.`,
     },
   ];
+}
+
+/** A bucket that the stack makes does not exist already; with one for two purposes results would be uploads, too. */
+function existingBucketChecks(
+  projectId: string,
+  environment: string,
+  { documentsBucket, resultsBucket, image }: DocumentProcessingStackProps,
+): Check[] {
+  const names = namesFor(projectId, environment);
+  const made = [
+    ...(documentsBucket === undefined ? [names.documentsBucket] : []),
+    ...(resultsBucket === undefined ? [names.resultsBucket] : []),
+    ...(image === undefined ? [names.codeBucket] : []),
+  ];
+  return [documentsBucket, resultsBucket].map((existing) => ({
+    values: [existing],
+    condition: existing === undefined || !made.includes(existing),
+    message:
+      `A bucket that exists already is none that the stack makes; received '${existing}': name another, or one for both ` +
+      'documentsBucket and resultsBucket.',
+  }));
 }
 
 /** One image runs, and its name is one. */

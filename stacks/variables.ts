@@ -70,9 +70,9 @@ export const boolean: Read<boolean> = (given, variable) => {
   throw new UnreadableError(`${variable} must be true or false; received '${given}'.`);
 };
 
-/** True, false, or the name of what there is already. */
-export const booleanOrName: Read<boolean | string> = (given) =>
-  given === 'true' || given === 'false' ? given === 'true' : given;
+/** True, false, or the name of what there is already: none is called as one of the two with other capital letters. */
+export const booleanOrName: Read<boolean | string> = (given, variable) =>
+  /^(true|false)$/i.test(given) ? boolean(given, variable) : given;
 
 export const list: Read<string[]> = (given) =>
   given

@@ -92,7 +92,7 @@ test('a call that the control plane does not know is named, and what a destroy l
 });
 
 test('after what Terraform cannot do there is no further step; its first error is a line', async () => {
-  const error = `printf 'Error: Error creating\\nQueue: 409\\n\\n\\nError: another\\n' >&2; exit 1`;
+  const error = `printf 'Warning: Unable to open it\\n\\n\\nError: Error creating\\nQueue: 409\\n\\n\\nError: another\\n' >&2; exit 1`;
   expect(await steps({ apply: error })).toEqual([
     { step: 'deploy', problems: ['terraform apply ended with 1: Error: Error creating Queue: 409'] },
   ]);

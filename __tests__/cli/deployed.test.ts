@@ -138,4 +138,11 @@ test('what was never deployed from here is a usage error', async () => {
   const prod = { ENVIRONMENT: 'prod' };
   expect(await run({}, undefined, prod)).toMatchObject({ code: 2, err: nothing('document-processing-prod') });
   expect(await run({})).toMatchObject({ code: 2, err: nothing('document-processing-dev') });
+  // Synthesised, and no more.
+  const uninitialised = path.join(folder, 'uninitialised.sh');
+  const refusal = 'Error: Backend initialization required, please run "terraform init"';
+  writeFileSync(uninitialised, `#!/bin/sh\nif [ "$1" = output ]; then echo '${refusal}' >&2; exit 1; fi\n`);
+  chmodSync(uninitialised, 0o755);
+  const only = { TERRAFORM_BINARY_NAME: uninitialised };
+  expect(await run({}, undefined, only)).toMatchObject({ code: 2, err: nothing('document-processing-dev') });
 });

@@ -1,5 +1,5 @@
 import type { LocalDeployment } from '../../cli/local-deployment.ts';
-import { subscribeToOutcomes, uploadOnly } from '../../cli/upload-only.ts';
+import { subscribeToOutcomes, uploadOnly, uploadRulesOf } from '../../cli/upload-only.ts';
 import type { LocalGoogle } from '../../local/local-google.ts';
 import { Pubsub } from '../../local/pubsub/pubsub.ts';
 import { MemoryObjectStore } from '../../simulation/memory-object-store.ts';
@@ -24,11 +24,21 @@ test('what is uploaded is waited for under the id that it will have', async () =
     },
     async *looksAt() {},
   };
-  const deployment = uploadOnly({ storage, service } as unknown as LocalDeployment);
+  const deployment = uploadOnly({ storage, service } as unknown as LocalDeployment, { prefix: '', suffixes: [] });
   const sourceUri = 'gs://documents/a.txt';
   expect(await deployment.service.enqueue({ sourceUri, ocr: 'skip' }, signal)).toBe(document);
   const reference = { sourceUri, generation: String(generation), method: 'auto', ocr: 'skip' } as const;
   expect(awaited).toEqual([documentIdFor(reference)]);
+});
+
+test('files go where uploads hand themselves in, and one whose name does not is not waited for', async () => {
+  const service = { appears: () => new Promise(() => {}) };
+  const rules = uploadRulesOf({ serviceEnvironment: { UPLOADS_PREFIX: 'inbox/', UPLOADS_SUFFIXES: '.pdf,.docx' } });
+  const deployment = uploadOnly({ service } as unknown as LocalDeployment, rules);
+  expect(deployment.uploadsPrefix).toBe('inbox/');
+  await expect(deployment.service.enqueue({ sourceUri: 'gs://documents/inbox/a.txt' }, signal)).rejects.toThrow(
+    'uploads hand themselves in where their names end in .pdf or .docx',
+  );
 });
 
 test('an event that comes twice counts once', async () => {

@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 import { IgnoredEventError, uploadOf } from '../../events/upload-event.ts';
 
-const RULES = { documentsBucket: 'docs', prefix: '', suffixes: [] };
+const RULES = { documentsBucket: 'docs', resultsBucket: 'results', prefix: '', suffixes: [] };
 const ATTRIBUTES = { eventType: 'OBJECT_FINALIZE', bucketId: 'docs', objectId: 'in/a.pdf', objectGeneration: '7' };
 
 const push = (attributes: Record<string, string> = {}) => ({
@@ -23,10 +23,20 @@ test.each<[string, unknown, Partial<typeof RULES>, string]>([
   ['a folder', push({ objectId: 'in/' }), {}, 'in/ is no document by its name.'],
   ['another prefix', push(), { prefix: 'inbox/' }, 'in/a.pdf is no document by its name.'],
   ['another ending', push(), { suffixes: ['.docx'] as never }, 'in/a.pdf is no document by its name.'],
+  ...['state/a', 'leases/a', 'results/a'].map((objectId): [string, unknown, Partial<typeof RULES>, string] => [
+    `what the project writes itself, ${objectId},`,
+    push({ objectId }),
+    { resultsBucket: 'docs' },
+    `${objectId} is written by the project itself.`,
+  ]),
 ])('%s is ignored for good', (_, body, rules, message) => {
   const reading = () => uploadOf(body, { ...RULES, ...rules });
   expect(reading).toThrow(IgnoredEventError);
   expect(reading).toThrow(message);
+});
+
+test('a document of its own bucket may be called as results are', () => {
+  expect(uploadOf(push({ objectId: 'results/a.pdf' }), RULES).sourceUri).toBe('gs://docs/results/a.pdf');
 });
 
 test('endings are compared without capital letters', () => {

@@ -1,5 +1,8 @@
+import { App } from 'cdktf';
+import { DocumentProcessingStack } from '../../stacks/document-processing-stack.ts';
+import { problemsOf } from '../../stacks/validation.ts';
 import { everythingOn } from './everything-on.ts';
-import { type Block, only, resources, stackJson, stackProblems, stackText } from './synthesised-stack.ts';
+import { type Block, bundlePath, only, resources, stackJson, stackProblems, stackText } from './synthesised-stack.ts';
 
 test('the stack with nothing set', () => {
   expect(stackText()).toMatchSnapshot();
@@ -81,6 +84,18 @@ test.each([
 });
 
 const dashboardOf = ({ dashboard_json }: Block) => JSON.parse(dashboard_json);
+
+test('refuses a second stack of an environment in one app: all its names would exist already', () => {
+  const app = new App({ skipValidation: true });
+  const props = { projectId: 'my-project', environment: 'prod', bundlePath };
+  new DocumentProcessingStack(app, 'documents', props);
+  new DocumentProcessingStack(app, 'elsewhere', { ...props, projectId: 'other-project' });
+  new DocumentProcessingStack(app, 'again', { ...props, location: 'europe-west1' });
+  expect(problemsOf(app)).toEqual([
+    "An environment of a project is one stack; received 'prod' of my-project for the stack 'again', which 'documents' is " +
+      'already: give each stack an environment of its own.',
+  ]);
+});
 
 test('two environments of one project share no name', () => {
   const names = (environment: string) =>
@@ -214,6 +229,23 @@ test('refuses an existing bucket by its URL', () => {
     'A bucket is named by lower-case letters, digits, dots, hyphens and underscores; ' +
       "received 'gs://my-documents': use its name without 'gs://'.",
   ]);
+});
+
+test.each([
+  { resultsBucket: 'my-project-documents-dev' },
+  { documentsBucket: 'my-project-results-dev' },
+  { documentsBucket: 'my-project-code-dev', resultsBucket: 'my-results' },
+])('refuses for an existing bucket one that the stack makes: %j', (buckets) => {
+  const existing = buckets.documentsBucket ?? buckets.resultsBucket;
+  expect(stackProblems({ projectId: 'my-project', enqueueUploads: {}, ...buckets })).toEqual([
+    `A bucket that exists already is none that the stack makes; received '${existing}': name another, or one for both ` +
+      'documentsBucket and resultsBucket.',
+  ]);
+});
+
+test('a bucket that the stack would make can be one that exists', () => {
+  const documentsBucket = 'my-project-documents-dev';
+  expect(stackProblems({ projectId: 'my-project', documentsBucket })).toEqual([]);
 });
 
 test('an own image needs no bundle, no code bucket and no volume', () => {

@@ -1,6 +1,7 @@
+import { ref, Token } from 'cdktf';
 import { stackJson } from './synthesised-stack.ts';
 
-const queue = (number: number) => `document-processing-prod${number === 1 ? '' : `-queue-${number}`}`;
+const queue = (number: number) => (number === 1 ? 'queue' : `queue-${number}`);
 const address = (name: string, number: number) => `terraform_data.${name}["${queue(number)}"]`;
 const names = (...numbers: number[]) => `\${toset(${JSON.stringify(numbers.map(queue)).replaceAll(',', ', ')})}`;
 
@@ -19,6 +20,11 @@ test('a queue that begins to be drained moves to those that may go, and back', (
     { from: address('drained', 2), to: address('to-be-drained-first', 2) },
     { from: address('to-be-drained-first', 3), to: address('drained', 3) },
   ]);
+});
+
+test('what moves is written out, also where only Terraform knows the names', () => {
+  const { moved } = stackJson({ environment: Token.asString(ref('terraform.workspace')) });
+  expect(moved).toEqual([{ from: address('drained', 1), to: address('to-be-drained-first', 1) }]);
 });
 
 test('without protection any queue may go', () => {

@@ -6,6 +6,11 @@ test('nothing set is a whole answer: every default stays where it is documented'
   expect(readAppSettings({})).toEqual({ settings: { props: {} }, problems: [] });
 });
 
+test('the topic of outcomes is not called TRUE', () => {
+  expect(readAppSettings({ OUTCOMES: 'TRUE' }).problems).toEqual(["OUTCOMES must be true or false; received 'TRUE'."]);
+  expect(readAppSettings({ OUTCOMES: 'true-topic' }).settings.props).toEqual({ outcomes: 'true-topic' });
+});
+
 test('an empty variable counts as not set', () => {
   expect(readAppSettings({ GCP_PROJECT_ID: '', MAX_INSTANCES: ' ', CALLERS: '' })).toEqual({
     settings: { props: {} },

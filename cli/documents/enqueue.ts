@@ -55,7 +55,11 @@ export const enqueueCommand: DocumentsCommand = {
 
     const enqueued = await (dryRun ? previewSingle : enqueueSingle)(single, options, tools);
     let fitting = 0;
-    for (const pattern of patterns) fitting += await enqueueFitting(pattern, options, tools);
+    for (const pattern of patterns) {
+      // How many there are is known of each by itself.
+      report.end();
+      fitting += await enqueueFitting(pattern, options, tools);
+    }
 
     const { failures } = report;
     if (!json && (documents.length > 1 || patterns.length > 0)) {

@@ -206,6 +206,22 @@ describe('a pattern', () => {
     expect((await run(enqueueCommand, [`gs://${DOCUMENTS}/*`])).err).toBe('2 enqueued, 0 not.\n');
   });
 
+  test('says of each pattern how far it is', async () => {
+    const { run, store, clock } = deployment();
+    fill(store, 'a.txt', 'b.txt', 'c.txt');
+    const write = store.write.bind(store);
+    let turn = Promise.resolve();
+    store.write = async (...given) => {
+      // One after the other.
+      turn = turn.then(() => clock.advance(11_000));
+      await turn;
+      return write(...given);
+    };
+    const { err } = await run(enqueueCommand, [`gs://${DOCUMENTS}/*`, `gs://${DOCUMENTS}/*`]);
+    const counts = err.match(/\d+ of \d+(?= documents done)/g) ?? [];
+    expect(counts).toEqual(['1 of 3', '2 of 3', '1 of 3', '2 of 3']);
+  });
+
   test('takes no look at the sources: the list says what they are', async () => {
     const { run, store } = deployment();
     fill(store, 'a.txt', 'b.txt');
