@@ -20,7 +20,7 @@ import { pubsubApi } from './pubsub/rest.ts';
 import type { TerraformStack } from './terraform-stack.ts';
 
 /** Cloud Storage and Pub/Sub without the wire. */
-export interface StorageAndPubsub {
+interface StorageAndPubsub {
   readonly storage: Buckets;
   readonly pubsub: Pubsub;
 }

@@ -19,7 +19,7 @@ export interface Known {
 }
 
 /** The end of a connection that belongs to a server. */
-export interface ServerEnd {
+interface ServerEnd {
   readonly localAddress?: string | undefined;
   readonly localPort?: number | undefined;
 }

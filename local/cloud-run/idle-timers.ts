@@ -10,7 +10,7 @@ const IDLE_MS = 15 * 60_000;
  */
 const CPU_AFTER_REQUEST_MS = 50;
 
-export interface IdleTimersOptions {
+interface IdleTimersOptions {
   readonly instance: Pick<ServiceInstance, 'pause' | 'resume'>;
   readonly clock: Clock;
   /** Whether it has CPU only while it has requests; undefined: nothing happens to it without requests. */
