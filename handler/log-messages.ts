@@ -1,5 +1,5 @@
 /**
- * The messages of the log lines that the stack's log-based metrics count. A pure contract: `handler/app.ts` writes them,
+ * The messages of the log lines that the stack's log-based metrics count. A pure contract: `handler/task-routes.ts` writes them,
  * `stacks/monitoring/log-filters.ts` looks for them.
  */
 

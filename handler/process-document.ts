@@ -33,7 +33,7 @@ interface AttemptOptions {
   readonly onClaimed?: (epoch: Epoch) => void;
 }
 
-/** What an attempt answers Cloud Tasks: 200 ends the task, 409 and 500 have it retried, 503 slows the queue down as well. */
+/** What an attempt answers Cloud Tasks. */
 export interface Outcome {
   readonly httpStatus: Verdict['httpStatus'];
   readonly status: (Step & { kind: 'none' })['status'];

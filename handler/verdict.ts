@@ -9,6 +9,7 @@ import { LeaseLostError } from './lease.ts';
 
 /** What becomes of a document whose attempt failed. */
 export interface Verdict {
+  /** 200 ends the task, 409 and 500 have it retried, 503 slows the queue down as well. */
   readonly httpStatus: 200 | 409 | 500 | 503;
   /** The end that the attempt gives itself; none where somebody else has ended it. */
   readonly end?: 'FAILED' | 'GIVEN-BACK';

@@ -14,10 +14,8 @@ import { openidApp, ownTokens } from './openid.ts';
 import type { QueueConfig } from './queue-config.ts';
 import { restListener } from './rest/listener.ts';
 import { type Authorize, CloudTasksService, type WatchedQueue } from './service.ts';
+import { TASK_TOMBSTONE_MS } from './tombstones.ts';
 import { serveWires } from './wires.ts';
-
-/** How long the name of an ended task cannot be used again: an hour (v2 proto: `CreateTaskRequest.task`). */
-const TASK_TOMBSTONE_MS = 3_600_000;
 
 export interface CloudTasksOptions {
   /** Port, 0 for any free one. @default 0 */

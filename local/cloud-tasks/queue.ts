@@ -12,8 +12,8 @@ import { retryAfterMs, Throttle } from './throttle.ts';
 import { TokenBucket } from './token-bucket.ts';
 import { Tombstones } from './tombstones.ts';
 
-/** A task that is this old is deleted, whether it was dispatched or not (reference: `CreateQueue`). */
-const TASK_TIME_TO_LIVE_MS = 31 * 24 * 3_600_000;
+/** A task that is this old is deleted, whether it was dispatched or not (reference: `CreateQueue`; v2beta3: `Queue.task_ttl`). */
+export const TASK_TIME_TO_LIVE_MS = 31 * 24 * 3_600_000;
 
 /**
  * One queue: its tasks, and the loop that dispatches them.

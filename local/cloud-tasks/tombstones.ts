@@ -1,3 +1,6 @@
+/** How long the name of an ended task cannot be used again: an hour (v2 proto: `CreateTaskRequest.task`; v2beta3: `Queue.tombstone_ttl`). */
+export const TASK_TOMBSTONE_MS = 3_600_000;
+
 /** The names of tasks that ended lately, which cannot be used again. Pure: the time is given, in milliseconds. */
 export class Tombstones {
   readonly #lifeMs: number;

@@ -1,11 +1,9 @@
 import { CloudTasksError } from './errors.ts';
 import type { QueueMessage, TaskMessage } from './messages.ts';
+import { TASK_TIME_TO_LIVE_MS } from './queue.ts';
+import { TASK_TOMBSTONE_MS } from './tombstones.ts';
 
 // What the API has and is not here: refused by its name, where it would be dropped otherwise and looked for by whoever has set it.
-
-/** What a queue has in v2beta3 unless it says otherwise (v2beta3 proto: `Queue`), in milliseconds. */
-const TASK_TTL_MS = 31 * 24 * 3_600_000;
-const TOMBSTONE_TTL_MS = 3_600_000;
 
 /** @throws CloudTasksError UNIMPLEMENTED for a queue that is to be anything else than a queue here is */
 export function requireServedQueue(queue: QueueMessage): void {
@@ -18,10 +16,10 @@ export function requireServedQueue(queue: QueueMessage): void {
   if (type !== 'PUSH' && type !== 'TYPE_UNSPECIFIED') {
     throw unserved(`Only queues that push are supported: leave Queue.type out; received ${type}.`);
   }
-  if ((taskTtl ?? TASK_TTL_MS) !== TASK_TTL_MS) {
+  if ((taskTtl ?? TASK_TIME_TO_LIVE_MS) !== TASK_TIME_TO_LIVE_MS) {
     throw unserved('Tasks live for 31 days in every queue: leave Queue.taskTtl out.');
   }
-  if ((tombstoneTtl ?? TOMBSTONE_TTL_MS) !== TOMBSTONE_TTL_MS) {
+  if ((tombstoneTtl ?? TASK_TOMBSTONE_MS) !== TASK_TOMBSTONE_MS) {
     throw unserved('The name of a task that ended is taken for an hour in every queue: leave Queue.tombstoneTtl out.');
   }
 }
