@@ -16,11 +16,18 @@ export interface Surroundings {
 /** Those that hide text or show it, by their names. */
 type Declarations = Readonly<Record<string, string>>;
 
-interface Rule {
-  /** Its place among all rules: of two that are as specific, the later wins. */
+interface Declaration {
+  readonly name: string;
+  readonly value: string;
+  readonly isImportant: boolean;
+  /** Its rule's place among all rules: of two that are as specific, the later wins. */
   readonly order: number;
+}
+
+interface Rule {
   readonly selector: Selector;
-  readonly declarations: Declarations;
+  /** The last of each name and importance. */
+  readonly declarations: Map<string, Declaration>;
 }
 
 /** What hides or shows elements, by the key of their selectors. */
@@ -39,9 +46,10 @@ export interface PageStyles {
 }
 
 const PROPERTY =
-  /^\s*(display|visibility|opacity|font-size|color|(?:-webkit-)?background(?:-color|-clip)?|position|left|top|text-indent|clip|clip-path|transform|(?:max-)?(?:height|width)|overflow|content-visibility|filter)\s*:\s*(.*?)\s*(?:!.*)?$/is;
+  /^\s*(display|visibility|opacity|font-size|color|(?:-webkit-)?background(?:-color|-clip)?|position|left|top|text-indent|clip|clip-path|transform|(?:max-)?(?:height|width)|overflow|content-visibility|filter)\s*:\s*(.*?)\s*(!.*)?$/is;
 /** Those that can put text where nobody sees it, or cut it off. */
-const GEOMETRY = /^(?:position|left|top|text-indent|clip|clip-path|transform|(?:max-)?height|overflow)$/;
+const GEOMETRY =
+  /^(?:position|left|top|text-indent|clip|clip-path|transform|(?:max-)?(?:height|width)|overflow|filter)$/;
 /** In pixels: no page reaches as far to the left or above itself. */
 const FAR_OUTSIDE = -500;
 /** Of 1. */
@@ -72,13 +80,15 @@ export function readStyleSheets(sheets: readonly string[], hasForeignSheets: boo
   const bySelector = new Map<string, Rule>();
   const shownAgain: ReadonlySet<string>[] = [];
   for (const [order, { selectors, conditional, text }] of all.entries()) {
-    const declarations = declarationsOf(text, variables);
-    if (Object.keys(declarations).length === 0) continue;
+    const listed = declarationsOf(text, variables, order);
+    if (listed.length === 0) continue;
+    const declarations = valuesOf(listed);
     for (const written of selectors.split(',').map((each) => each.trim())) {
       const selector = conditional ? undefined : parseSelector(written);
       if (selector && (SIMPLE_SELECTOR.test(written) || !shows(declarations))) {
-        const before = bySelector.get(written)?.declarations;
-        bySelector.set(written, { order, selector, declarations: { ...before, ...declarations } });
+        const rule = bySelector.get(written) ?? { selector, declarations: new Map<string, Declaration>() };
+        for (const each of listed) rule.declarations.set(`${each.name} ${each.isImportant}`, each);
+        bySelector.set(written, rule);
       } else if (shows(declarations)) shownAgain.push(new Set(lastCompound(written).match(/[.#]?[\w-]+/g) ?? []));
     }
   }
@@ -120,7 +130,9 @@ function variablesOf(rules: readonly { readonly selectors: string; readonly text
   const variables: Record<string, string> = {};
   for (const { selectors, text } of rules) {
     if (!/^(?::root|html|body|\*)$/.test(selectors)) continue;
-    for (const [, name = '', value = ''] of text.slice(0, LONGEST_RULE).matchAll(/(--[\w-]+)\s*:\s*([^;]{1,64})/g))
+    for (const [, name = '', value = ''] of text
+      .slice(0, LONGEST_RULE)
+      .matchAll(/(?<![\w-])(--[\w-]+)\s*:\s*([^;]{1,64})/g))
       variables[name] = value.trim();
   }
   return variables;
@@ -137,21 +149,24 @@ function surroundingsIn(element: Element, around: Surroundings, rules: Rules): S
   if (hidden !== undefined || isClosed) declared.display = 'none';
   if (bgcolor) declared['background-color'] = bgcolor;
   if (color && tagName === 'font') declared.color = color;
-  for (const { declarations } of rulesFor(element, rules)) Object.assign(declared, declarations);
-  if (style) Object.assign(declared, declarationsOf(style, rules.variables));
+  const ofRules = declaredFor(element, rules);
+  const ofStyle = style ? declarationsOf(style, rules.variables, 0) : [];
+  Object.assign(declared, valuesOf([...ofRules, ...ofStyle]));
   return inherited(declared, around, NEVER_HIDDEN.has(tagName));
 }
 
-/** The more specific ones later. */
-function rulesFor(element: Element, rules: Rules): Rule[] {
+/** Those of the more specific rules later. */
+function declaredFor(element: Element, rules: Rules): readonly Declaration[] {
   if (rules.byKey.size === 0) return [];
-  const found: Rule[] = [];
+  const found: { readonly specificity: number; readonly declaration: Declaration }[] = [];
   for (const name of rules.names.of(element)) {
-    for (const rule of rules.byKey.get(name) ?? []) {
-      if (matches(rule.selector, element, rules.names, () => rules.lookups-- > 0)) found.push(rule);
+    for (const { selector, declarations } of rules.byKey.get(name) ?? []) {
+      if (!matches(selector, element, rules.names, () => rules.lookups-- > 0)) continue;
+      for (const declaration of declarations.values()) found.push({ specificity: selector.specificity, declaration });
     }
   }
-  return found.sort((a, b) => a.selector.specificity - b.selector.specificity || a.order - b.order);
+  found.sort((a, b) => a.specificity - b.specificity || a.declaration.order - b.declaration.order);
+  return found.map(({ declaration }) => declaration);
 }
 
 function inherited(declared: Declarations, around: Surroundings, neverHidden: boolean): Surroundings | undefined {
@@ -235,18 +250,27 @@ function isZero(length: string): boolean {
   return /^0*\.?0*(?:[a-z]+|%)?$/.test(length) && /^[.0]/.test(length);
 }
 
-function declarationsOf(text: string, variables: Declarations): Declarations {
-  const declarations: Record<string, string> = {};
+function declarationsOf(text: string, variables: Declarations, order: number): Declaration[] {
+  const declarations: Declaration[] = [];
   for (const declaration of text.slice(0, LONGEST_RULE).split(';')) {
     // A picture in the address of a background is long, and nothing of it is looked at.
-    const [, name, value] = declaration.slice(0, 256).match(PROPERTY) ?? [];
+    const [, name, value, importance] = declaration.slice(0, 256).match(PROPERTY) ?? [];
     if (name === undefined || !value) continue;
     const known = value.replace(/var\(\s*(--[\w-]+)\s*(?:,([^()]*))?\)/g, (_, variable: string, other = '') => {
       return variables[variable] ?? other.trim();
     });
-    declarations[name.toLowerCase()] = known.toLowerCase();
+    const isImportant = /^!\s*important/i.test(importance ?? '');
+    declarations.push({ name: name.toLowerCase(), value: known.toLowerCase(), isImportant, order });
   }
   return declarations;
+}
+
+/** What holds among declarations, of which the later win, but for the important ones. */
+function valuesOf(declarations: readonly Declaration[]): Declarations {
+  const values: Record<string, string> = {};
+  for (const isImportant of [false, true])
+    for (const each of declarations) if (each.isImportant === isImportant) values[each.name] = each.value;
+  return values;
 }
 
 function shows(declared: Declarations): boolean {
@@ -254,6 +278,7 @@ function shows(declared: Declarations): boolean {
   return (
     (display !== undefined && display !== 'none') ||
     visibility === 'visible' ||
+    declared['content-visibility'] === 'visible' ||
     (opacity !== undefined && portion(opacity) >= LEAST_OPACITY) ||
     (Object.keys(declared).some((name) => GEOMETRY.test(name)) && !isOutOfSight(declared))
   );
@@ -269,15 +294,17 @@ function* rulesOf(sheet: string): Generator<{ selectors: string; conditional: bo
     .split('*/')
     .map((part) => part.split('/*', 1)[0])
     .join('');
-  const open: string[] = [];
+  const open: { readonly selectors: string; readonly conditional: boolean }[] = [];
   let start = 0;
   for (const { 0: brace, index } of css.matchAll(/[{}]/g)) {
     const text = css.slice(start, index);
     start = index + 1;
-    if (brace === '{') open.push(text.slice(text.lastIndexOf(';') + 1).trim());
-    else {
-      const selectors = open.pop();
-      const conditional = open.some((around) => !EVERYWHERE.test(around));
+    if (brace === '{') {
+      const around = open.at(-1);
+      const conditional = around !== undefined && (around.conditional || !EVERYWHERE.test(around.selectors));
+      open.push({ selectors: text.slice(text.lastIndexOf(';') + 1).trim(), conditional });
+    } else {
+      const { selectors = '', conditional = false } = open.pop() ?? {};
       if (selectors && !selectors.startsWith('@')) yield { selectors, conditional, text };
     }
   }
