@@ -46,7 +46,7 @@ export interface PageStyles {
 }
 
 const PROPERTY =
-  /^\s*(display|visibility|opacity|font-size|color|(?:-webkit-)?background(?:-color|-clip)?|position|left|top|text-indent|clip|clip-path|transform|(?:max-)?(?:height|width)|overflow|content-visibility|filter)\s*:\s*(.*?)\s*(!.*)?$/is;
+  /^\s*(display|visibility|opacity|font-size|color|(?:-webkit-)?background(?:-color|-clip|-image)?|animation(?:-name)?|flex(?:-grow)?|min-(?:width|height)|padding(?:-[a-z]+)?|position|left|top|text-indent|clip|clip-path|transform|(?:max-)?(?:height|width)|overflow|content-visibility|filter)\s*:\s*(.*?)\s*(!.*)?$/is;
 /** Those that can put text where nobody sees it, or cut it off. */
 const GEOMETRY =
   /^(?:position|left|top|text-indent|clip|clip-path|transform|(?:max-)?(?:height|width)|overflow|filter)$/;
@@ -144,10 +144,11 @@ function surroundingsIn(element: Element, around: Surroundings, rules: Rules): S
   const declared: Record<string, string> = {};
   const attributes: Record<string, string> = {};
   for (const { name, value } of attrs) attributes[name] ??= value;
-  const { hidden, open, popover, style, bgcolor, color } = attributes;
+  const { hidden, open, popover, style, bgcolor, color, background } = attributes;
   const isClosed = popover !== undefined || (tagName === 'dialog' && open === undefined);
   if (hidden !== undefined || isClosed) declared.display = 'none';
   if (bgcolor) declared['background-color'] = bgcolor;
+  if (background) declared['background-image'] = 'url()';
   if (color && tagName === 'font') declared.color = color;
   const ofRules = declaredFor(element, rules);
   const ofStyle = style ? declarationsOf(style, rules.variables, 0) : [];
@@ -171,11 +172,17 @@ function declaredFor(element: Element, rules: Rules): readonly Declaration[] {
 
 function inherited(declared: Declarations, around: Surroundings, neverHidden: boolean): Surroundings | undefined {
   const { display, opacity, visibility, 'font-size': fontSize, color } = declared;
-  const isFaint = opacity !== undefined && portion(opacity) < LEAST_OPACITY;
+  const isAnimated = (declared['animation-name'] ?? declared.animation ?? 'none') !== 'none';
+  const isFaint = opacity !== undefined && portion(opacity) < LEAST_OPACITY && !isAnimated;
   const isHidden = display === 'none' || declared['content-visibility'] === 'hidden' || isFaint;
   if (!neverHidden && (isHidden || isOutOfSight(declared))) return undefined;
   const ownBackground = declared['background-color'] ?? declared.background;
-  const background = ownBackground === undefined ? around.background : colorOf(ownBackground, around.background);
+  const hasPicture = /\(/.test(declared['background-image'] ?? '');
+  const background = hasPicture
+    ? undefined
+    : ownBackground === undefined
+      ? around.background
+      : colorOf(ownBackground, around.background);
   return {
     color: isClear(declared) ? CLEAR : color === undefined ? around.color : colorOf(color, around.color),
     background,
@@ -197,7 +204,9 @@ function isOutOfSight(declared: Declarations): boolean {
   const { 'text-indent': indent, 'clip-path': clipPath = '' } = declared;
   const isFar = (length: string | undefined) =>
     length !== undefined && /^-[\d.]+(?:px|em|rem|pt)?$/.test(length) && pixels(length) <= FAR_OUTSIDE;
-  const sizes = [declared.height, declared['max-height'], declared.width, declared['max-width']];
+  // What may grow or has room of its own is seen all the same.
+  const hasRoom = Object.keys(declared).some((name) => /^(?:flex|min-|padding)/.test(name));
+  const sizes = hasRoom ? [] : [declared.height, declared['max-height'], declared.width, declared['max-width']];
   const faintness = filter.match(/opacity\(\s*([\d.]+%?)\s*\)/)?.[1];
   return (
     isFar(indent) ||

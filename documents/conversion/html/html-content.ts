@@ -221,8 +221,12 @@ const around =
     flow.inline.text(after, place.marks);
   };
 
+function hasText({ children }: HtmlElement): boolean {
+  return children.some((child) => (typeof child === 'string' ? /\S/.test(child) : hasText(child)));
+}
+
 const gauge: Handler = (element, flow, place) => {
-  const content = textIn(element).trim() === '' ? [gaugeText(element)] : element.children;
+  const content = !hasText(element) ? [gaugeText(element)] : element.children;
   around(' ', ' ')({ ...element, children: content }, flow, place);
 };
 

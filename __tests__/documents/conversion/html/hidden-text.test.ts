@@ -87,6 +87,12 @@ test.each([
   '<style>.x{display:none} .y{display:block} .x{overflow:visible}</style><p class="x y">yes</p>',
   '<style>.x{color:#fff} .y{color:#000} .x{width:10px}</style><p class="x y">yes</p>',
   '<style>.x{width:0;overflow:hidden} .z:checked ~ .x{width:300px}</style><p class="x">yes</p>',
+  '<p style="flex:1;width:0;overflow:hidden">yes</p>',
+  '<p style="width:1px;min-width:100%;overflow:hidden">yes</p>',
+  '<p style="height:0;padding-bottom:56%;overflow:hidden">yes</p>',
+  '<style>.x{background-image:url(x.png);color:#fff}</style><p class="x">yes</p>',
+  '<body background="x.png"><font color="#ffffff">yes</font>',
+  '<p style="opacity:0;animation:appear 1s forwards">yes</p>',
   '<style>.x{filter:opacity(0)} .z:checked ~ .x{filter:none}</style><p class="x">yes</p>',
 ])('%s is seen', (html) => {
   expect(htmlToMarkdown(html)).toBe('yes');
