@@ -24,6 +24,11 @@ interface Declaration {
   readonly order: number;
 }
 
+/** Elements that selectors may still look at, in a page and those in it. */
+export interface Lookups {
+  left: number;
+}
+
 interface Rule {
   readonly selector: Selector;
   /** The last of each name and importance. */
@@ -35,8 +40,7 @@ interface Rules {
   readonly byKey: ReadonlyMap<string, readonly Rule[]>;
   readonly variables: Declarations;
   readonly names: ElementNames;
-  /** Elements that selectors may still look at. */
-  lookups: number;
+  readonly lookups: Lookups;
 }
 
 export interface PageStyles {
@@ -55,7 +59,7 @@ const FAR_OUTSIDE = -500;
 /** Of 1. */
 const LEAST_OPACITY = 0.05;
 /** Of a page. Beyond them its selectors hide nothing more, so that no page takes the square of its length. */
-const MOST_LOOKUPS = 5_000_000;
+export const MOST_LOOKUPS = 5_000_000;
 const MOST_RULES_OF_KEY = 64;
 const SIMPLE_SELECTOR = /^[.#]?[\w-]+$/;
 /** Of what is split in one call, which nothing can end: no author writes as much. */
@@ -65,6 +69,8 @@ const LONGEST_SHEET = 1_048_576;
 const EVERYWHERE = /^@(?:layer\b.*|media\s+(?:only\s+)?(?:screen|all))$/i;
 /** Until a script shows it, many a page hides its body. */
 const NEVER_HIDDEN = new Set(['html', 'body']);
+/** Parts of a line, which have no width and height unless their style makes boxes of them. */
+const INLINE = new Set('a abbr b cite code em font i label mark s small span strong sub sup u'.split(' '));
 const CLEAR = 'transparent';
 
 /**
@@ -74,7 +80,7 @@ const CLEAR = 'transparent';
  * @param sheets their text, in their order
  * @param hasForeignSheets whether it has others, which are not loaded: they may give it a background
  */
-export function readStyleSheets(sheets: readonly string[], hasForeignSheets: boolean): PageStyles {
+export function readStyleSheets(sheets: readonly string[], hasForeignSheets: boolean, lookups: Lookups): PageStyles {
   const all = sheets.flatMap((sheet) => [...rulesOf(sheet)]);
   const variables = variablesOf(all);
   const bySelector = new Map<string, Rule>();
@@ -96,7 +102,7 @@ export function readStyleSheets(sheets: readonly string[], hasForeignSheets: boo
     byKey: byKey(bySelector.values(), shownAgain),
     variables,
     names: new ElementNames(),
-    lookups: MOST_LOOKUPS,
+    lookups,
   };
   return {
     initial: {
@@ -153,7 +159,7 @@ function surroundingsIn(element: Element, around: Surroundings, rules: Rules): S
   const ofRules = declaredFor(element, rules);
   const ofStyle = style ? declarationsOf(style, rules.variables, 0) : [];
   Object.assign(declared, valuesOf([...ofRules, ...ofStyle]));
-  return inherited(declared, around, NEVER_HIDDEN.has(tagName));
+  return inherited(declared, around, tagName);
 }
 
 /** Those of the more specific rules later. */
@@ -162,7 +168,7 @@ function declaredFor(element: Element, rules: Rules): readonly Declaration[] {
   const found: { readonly specificity: number; readonly declaration: Declaration }[] = [];
   for (const name of rules.names.of(element)) {
     for (const { selector, declarations } of rules.byKey.get(name) ?? []) {
-      if (!matches(selector, element, rules.names, () => rules.lookups-- > 0)) continue;
+      if (!matches(selector, element, rules.names, () => rules.lookups.left-- > 0)) continue;
       for (const declaration of declarations.values()) found.push({ specificity: selector.specificity, declaration });
     }
   }
@@ -170,12 +176,13 @@ function declaredFor(element: Element, rules: Rules): readonly Declaration[] {
   return found.map(({ declaration }) => declaration);
 }
 
-function inherited(declared: Declarations, around: Surroundings, neverHidden: boolean): Surroundings | undefined {
+function inherited(declared: Declarations, around: Surroundings, tagName: string): Surroundings | undefined {
+  const neverHidden = NEVER_HIDDEN.has(tagName);
   const { display, opacity, visibility, 'font-size': fontSize, color } = declared;
   const isAnimated = (declared['animation-name'] ?? declared.animation ?? 'none') !== 'none';
   const isFaint = opacity !== undefined && portion(opacity) < LEAST_OPACITY && !isAnimated;
   const isHidden = display === 'none' || declared['content-visibility'] === 'hidden' || isFaint;
-  if (!neverHidden && (isHidden || isOutOfSight(declared))) return undefined;
+  if (!neverHidden && (isHidden || isOutOfSight(declared, INLINE.has(tagName)))) return undefined;
   const ownBackground = declared['background-color'] ?? declared.background;
   const hasPicture = /\(/.test(declared['background-image'] ?? '');
   const background = hasPicture
@@ -199,14 +206,17 @@ export function isVisible({ color, background, fontSizeZero, invisible }: Surrou
   return !fontSizeZero && !invisible && color !== CLEAR && !areNearlyEqual(color, background);
 }
 
-function isOutOfSight(declared: Declarations): boolean {
+function isOutOfSight(declared: Declarations, isInline = false): boolean {
   const { position, left, top, overflow, clip, transform = '', filter = '' } = declared;
   const { 'text-indent': indent, 'clip-path': clipPath = '' } = declared;
   const isFar = (length: string | undefined) =>
     length !== undefined && /^-[\d.]+(?:px|em|rem|pt)?$/.test(length) && pixels(length) <= FAR_OUTSIDE;
   // What may grow or has room of its own is seen all the same.
   const hasRoom = Object.keys(declared).some((name) => /^(?:flex|min-|padding)/.test(name));
-  const sizes = hasRoom ? [] : [declared.height, declared['max-height'], declared.width, declared['max-width']];
+  const isLine =
+    isInline && /^(?:inline)?$/.test(declared.display ?? '') && !/^(?:absolute|fixed)$/.test(position ?? '');
+  const sizes =
+    hasRoom || isLine ? [] : [declared.height, declared['max-height'], declared.width, declared['max-width']];
   const faintness = filter.match(/opacity\(\s*([\d.]+%?)\s*\)/)?.[1];
   return (
     isFar(indent) ||

@@ -221,8 +221,15 @@ const around =
     flow.inline.text(after, place.marks);
   };
 
-function hasText({ children }: HtmlElement): boolean {
-  return children.some((child) => (typeof child === 'string' ? /\S/.test(child) : hasText(child)));
+/** So that gauges in gauges are not looked through again at each level. */
+const gaugesWithText = new WeakMap<HtmlElement, boolean>();
+
+function hasText(element: HtmlElement): boolean {
+  const known = gaugesWithText.get(element);
+  if (known !== undefined) return known;
+  const found = element.children.some((child) => (typeof child === 'string' ? /\S/.test(child) : hasText(child)));
+  if (/^(?:meter|progress)$/.test(element.name)) gaugesWithText.set(element, found);
+  return found;
 }
 
 const gauge: Handler = (element, flow, place) => {

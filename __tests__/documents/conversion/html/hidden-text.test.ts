@@ -87,6 +87,7 @@ test.each([
   '<style>.x{display:none} .y{display:block} .x{overflow:visible}</style><p class="x y">yes</p>',
   '<style>.x{color:#fff} .y{color:#000} .x{width:10px}</style><p class="x y">yes</p>',
   '<style>.x{width:0;overflow:hidden} .z:checked ~ .x{width:300px}</style><p class="x">yes</p>',
+  '<span style="width:0;overflow:hidden">yes</span>',
   '<p style="flex:1;width:0;overflow:hidden">yes</p>',
   '<p style="width:1px;min-width:100%;overflow:hidden">yes</p>',
   '<p style="height:0;padding-bottom:56%;overflow:hidden">yes</p>',
