@@ -116,14 +116,19 @@ export function readStyleSheets(sheets: readonly string[], hasForeignSheets: boo
 }
 
 function byKey(rules: Iterable<Rule>, shownAgain: readonly ReadonlySet<string>[]): Map<string, Rule[]> {
-  const shown = new Set(shownAgain.flatMap((names) => [...names]));
+  const shown = new Map<string, ReadonlySet<string>[]>();
+  for (const names of shownAgain)
+    for (const name of names) {
+      const sets = shown.get(name);
+      if (sets) sets.push(names);
+      else shown.set(name, [names]);
+    }
   const grouped = new Map<string, Rule[]>();
   for (const rule of rules) {
     const { key, compounds } = rule.selector;
     const own = compounds[0]?.simple ?? [];
-    // Most names are in no such selector, which spares the look at each.
-    if (own.every((name) => shown.has(name)) && shownAgain.some((names) => own.every((name) => names.has(name))))
-      continue;
+    const [rarest = []] = own.map((name) => shown.get(name) ?? []).sort((a, b) => a.length - b.length);
+    if (rarest.some((names) => own.every((name) => names.has(name)))) continue;
     const ofKey = grouped.get(key) ?? [];
     if (ofKey.length < MOST_RULES_OF_KEY) ofKey.push(rule);
     grouped.set(key, ofKey);
