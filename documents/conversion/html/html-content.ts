@@ -221,8 +221,19 @@ const around =
     flow.inline.text(after, place.marks);
   };
 
+/** So that gauges in gauges are not looked through again at each level. */
+const gaugesWithText = new WeakMap<HtmlElement, boolean>();
+
+function hasText(element: HtmlElement): boolean {
+  const known = gaugesWithText.get(element);
+  if (known !== undefined) return known;
+  const found = element.children.some((child) => (typeof child === 'string' ? /\S/.test(child) : hasText(child)));
+  if (/^(?:meter|progress)$/.test(element.name)) gaugesWithText.set(element, found);
+  return found;
+}
+
 const gauge: Handler = (element, flow, place) => {
-  const content = textIn(element).trim() === '' ? [gaugeText(element)] : element.children;
+  const content = !hasText(element) ? [gaugeText(element)] : element.children;
   around(' ', ' ')({ ...element, children: content }, flow, place);
 };
 

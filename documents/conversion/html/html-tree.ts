@@ -1,6 +1,6 @@
 import { type DefaultTreeAdapterTypes, defaultTreeAdapter, html, parse } from 'parse5';
 import { UnconvertibleDocumentError } from '../converter.ts';
-import { isVisible, readStyleSheets, type Surroundings } from './hidden-text.ts';
+import { isVisible, type Lookups, MOST_LOOKUPS, readStyleSheets, type Surroundings } from './hidden-text.ts';
 
 type Parsed = DefaultTreeAdapterTypes.Element;
 
@@ -66,12 +66,13 @@ const LONGEST_PROPERTY = 8192;
  * @throws UnconvertibleDocumentError `too-large` above {@link MAX_NODES}
  */
 export function readPage(text: string): HtmlPage {
-  return readPageWithin(text, { nodes: 0, depth: 0, pages: 1 });
+  return readPageWithin(text, { nodes: 0, depth: 0, pages: 1, lookups: { left: MOST_LOOKUPS } });
 }
 
 /** What a page has in common with those in it: how many nodes, and how deep it stands, in elements and in pages. */
 interface Within {
   nodes: number;
+  readonly lookups: Lookups;
   readonly depth: number;
   readonly pages: number;
 }
@@ -105,6 +106,7 @@ function readPageWithin(text: string, within: Within): HtmlPage {
       .filter(({ attrs }) => !/print/i.test(valueIn(attrs, 'media') ?? ''))
       .map(plainText),
     named('link').some(({ attrs }) => /stylesheet/i.test(valueIn(attrs, 'rel') ?? '')),
+    within.lookups,
   );
   const author = named('meta').find(({ attrs }) => valueIn(attrs, 'name')?.trim().toLowerCase() === 'author');
   return {
@@ -190,7 +192,7 @@ function visibleTree(
         continue;
       }
       // Written into this one's counts.
-      const inner = { nodes: within.nodes, depth: within.depth + levels.length, pages: within.pages + 1 };
+      const inner = { ...within, depth: within.depth + levels.length, pages: within.pages + 1 };
       const { root: embedded, ...others } = readPageWithin(page, inner);
       within.nodes = inner.nodes;
       level.into.children.push({ name: 'section', attributes: [], children: embedded.children });

@@ -21,7 +21,7 @@ const MOST_COMPOUNDS = 8;
 
 /** @returns undefined for a selector that says more */
 export function parseSelector(text: string): Selector | undefined {
-  const written = text.trim().replace(/\s*>\s*/g, ' >');
+  const written = text.trim().replace(/\s+/g, ' ').replace(/ ?> ?/g, ' >');
   const compounds = written
     .split(/\s+/)
     .reverse()

@@ -44,6 +44,8 @@ test.each([
   '<style>.a .x{display:none}</style><div class="a"><div><p class="x">no</p></div></div>',
   '<style>.a > .x{display:none}</style><div class="a"><p class="x">no</p></div>',
   '<style>#x{display:none} p{display:block}</style><p id="x">no</p>',
+  '<style>.x{display:none!important}</style><p class="x" style="display:block">no</p>',
+  '<p style="display:none ! important;display:block">no</p>',
 ])('%s is not seen', (html) => {
   expect(htmlToMarkdown(`<p>seen</p>${html}`)).toBe('seen');
 });
@@ -79,6 +81,20 @@ test.each([
   '<style>.x:hover{display:none} .x[open]{display:none} .a + .x{display:none}</style><p class="x">yes</p>',
   '<style>p.x{display:none} @media screen and (min-width:9px){p.x{display:block}}</style><p class="x">yes</p>',
   '<style>.x{height:0;overflow:hidden} .open .x{height:auto}</style><p class="x">yes</p>',
+  '<style>.y{display:block!important} #nav .x{display:none}</style><div id="nav"><p class="x y">yes</p></div>',
+  '<style>p{color:#000!important} .x{color:#fff}</style><p class="x">yes</p>',
+  '<style>.x{display:block!important}</style><p class="x" style="display:none">yes</p>',
+  '<style>.x{display:none} .y{display:block} .x{overflow:visible}</style><p class="x y">yes</p>',
+  '<style>.x{color:#fff} .y{color:#000} .x{width:10px}</style><p class="x y">yes</p>',
+  '<style>.x{width:0;overflow:hidden} .z:checked ~ .x{width:300px}</style><p class="x">yes</p>',
+  '<span style="width:0;overflow:hidden">yes</span>',
+  '<p style="flex:1;width:0;overflow:hidden">yes</p>',
+  '<p style="width:1px;min-width:100%;overflow:hidden">yes</p>',
+  '<p style="height:0;padding-bottom:56%;overflow:hidden">yes</p>',
+  '<style>.x{background-image:url(x.png);color:#fff}</style><p class="x">yes</p>',
+  '<body background="x.png"><font color="#ffffff">yes</font>',
+  '<p style="opacity:0;animation:appear 1s forwards">yes</p>',
+  '<style>.x{filter:opacity(0)} .z:checked ~ .x{filter:none}</style><p class="x">yes</p>',
 ])('%s is seen', (html) => {
   expect(htmlToMarkdown(html)).toBe('yes');
 });

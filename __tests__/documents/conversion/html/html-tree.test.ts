@@ -61,6 +61,15 @@ test.each<[string, (amount: number) => string]>([
   ['spaces in code', (n) => `<a href="/x"><pre>x${' '.repeat(5 * n)}x`],
   ['a word in a list', (n) => `<ul><li>${'x'.repeat(5 * n)}`],
   ['rules of style', (n) => `<style>${'.a .b{display:none}'.repeat(n / 2)}</style>${'<i class="a b">x'.repeat(n / 2)}`],
+  ['gauges in gauges', (n) => `${'<meter>'.repeat(n / 20)}${'<b></b>'.repeat(n)}x`],
+  [
+    'rules of classes that others show',
+    (n) =>
+      `<style>${Array.from({ length: n }, (_, i) => `p:x>.a${i},p:x .b${i}{display:block}.a${i}.b${i}{display:none}`).join('')}</style>x`,
+  ],
+  ['hyphens in a rule', (n) => `<style>:root{${'-'.repeat(n)}}</style>x`],
+  ['spaces in a selector', (n) => `<style>p:x${' '.repeat(10 * n)}b{display:none}</style>x`],
+  ['layers in layers', (n) => `<style>${'@layer a{'.repeat(n)}${'p{}'.repeat(2 * n)}</style>x`],
 ])('%s take time in proportion to their length', async (_, html) => {
   await requireLinearTime((amount) => htmlToMarkdown(html(amount)), 1_250);
 });
