@@ -177,6 +177,11 @@ test.each([
   expect(await refusal(read(mail))).toBe(message);
 });
 
+test('what is signed is not encrypted, however its kind is written', async () => {
+  const signed = 'Content-Type: application/pkcs7-mime; smime-type=Signed-Data; name=a.p7m\n\nAAAA';
+  expect(await refusal(read(signed))).toMatch(/^unsupported: /);
+});
+
 test('signatures are no files', async () => {
   const { partial } = await read(
     multipart('signed', [TEXT, 'Content-Type: application/pgp-signature; name=signature.asc\n\nx']),
