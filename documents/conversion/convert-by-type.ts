@@ -131,12 +131,12 @@ function kindOf(error: unknown): string {
   return /^[A-Z][A-Za-z]{0,40}$/.test(name) ? name : 'an error';
 }
 
-/** The one failure that says something about the moment and not about the document: the process had no memory for a buffer. */
 /** Parsers follow elements in elements by calls in calls. */
 function isOverflow(error: unknown): boolean {
   return error instanceof RangeError && error.message === 'Maximum call stack size exceeded';
 }
 
+/** The one failure that says something about the moment and not about the document: the process had no memory for a buffer. */
 function isOutOfMemory(error: unknown): boolean {
   return error instanceof RangeError && /Array buffer allocation failed/.test(error.message);
 }

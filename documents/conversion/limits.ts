@@ -4,7 +4,7 @@ import { UnconvertibleDocumentError } from './converter.ts';
 export interface ConversionLimits {
   /** Pages of a PDF, slides of a presentation, sheets of a workbook. @default 2000 */
   readonly maxPages: number;
-  /** Bytes that the parts of an Office document may inflate to, all together. @default 134217728 (128 MiB) */
+  /** Bytes that the parts of an Office document or a book may inflate to, all together. @default 134217728 (128 MiB) */
   readonly maxInflatedBytes: number;
   /** JavaScript heap of one conversion in MiB, its old generation. @default 256 */
   readonly maxMemoryMebibytes: number;

@@ -51,7 +51,8 @@ export class MailBody {
   async add(part: MimePart): Promise<void> {
     if (part.headerIsGuessed) this.remarks.add('The header of the mail declares no encoding: it was read by a guess.');
     if (part.hasTextOutside) this.remarks.add('Text before or behind the parts of the mail was left out.');
-    if (ENCRYPTED.test(part.type) && part.parameters.get('smime-type') !== 'signed-data') this.isEncrypted = true;
+    if (ENCRYPTED.test(part.type) && part.parameters.get('smime-type')?.toLowerCase() !== 'signed-data')
+      this.isEncrypted = true;
     else if (part.type === 'multipart/alternative') await this.#addOneOf(part.parts);
     else if (part.parts.length > 0) for (const inner of part.parts) await this.add(inner);
     else await this.#addLeaf(part);

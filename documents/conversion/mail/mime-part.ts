@@ -141,7 +141,7 @@ function fieldsOf(header: Buffer, encoding: string): Map<string, string> {
 
 /** A value and its parameters (RFC 2045, 5.1), those included that are in pieces or in another encoding (RFC 2231). */
 function structured(wholeField: string): { value: string; parameters: Map<string, string> } {
-  const field = wholeField.slice(0, LONGEST_STRUCTURED);
+  const field = wholeField.slice(0, LONGEST_STRUCTURED).toWellFormed();
   const value = field.split(';', 1)[0]?.replace(/\([^()]*\)/g, '') ?? '';
   const parameters = new Map<string, string>();
   const pieces = new Map<string, { readonly place: number; readonly encoded: string }[]>();
@@ -151,7 +151,9 @@ function structured(wholeField: string): { value: string; parameters: Map<string
     if (marks.length === 0) parameters.set(name, parameters.get(name) ?? text);
     else {
       const piece = { place: Number(marks[0]), encoded: marks.at(-1) === '' ? text : encodeURIComponent(text) };
-      pieces.set(name, [...(pieces.get(name) ?? []), piece]);
+      const ofName = pieces.get(name);
+      if (ofName) ofName.push(piece);
+      else pieces.set(name, [piece]);
     }
   }
   for (const [name, ofName] of pieces) {

@@ -3,7 +3,6 @@ import { tableToMarkdown } from '../blocks.ts';
 import { type Conversion, UnconvertibleDocumentError } from '../converter.ts';
 import { PAPAPARSE } from '../converter-versions.ts';
 import { MAX_TABLE_CELLS, requireBearable } from '../limits.ts';
-import { piecesOf } from '../long-text.ts';
 import { escapeMarkdown } from './escape-markdown.ts';
 
 const DELIMITERS = [',', '\t', ';', '|'];
@@ -79,10 +78,26 @@ export function convertCsv(text: string, delimiter: string): Omit<Conversion, 'c
 function withoutSpacesBeforeQuotes(text: string, delimiter: string): string {
   if (!text.includes(' "') || text.includes(`${delimiter}"`)) return text;
   const mark = delimiter.replace(/\W/, '\\$&');
-  const quoted = new RegExp(`${mark} +("(?:[^"]|"")*") *(?=${mark}|\\n|$)`, 'g');
+  const opening = new RegExp(`${mark} +"`, 'g');
+  const behind = new RegExp(` *(?=${mark}|\\n|$)`, 'y');
   let written = '';
-  for (const piece of piecesOf(text)) written += piece.replace(quoted, `${delimiter}$1`);
-  return written;
+  let copied = 0;
+  for (let open = opening.exec(text); open; open = opening.exec(text)) {
+    const end = endOfQuotes(text, opening.lastIndex);
+    behind.lastIndex = end;
+    if (end === 0 || !behind.test(text)) continue;
+    written += text.slice(copied, open.index) + delimiter + text.slice(opening.lastIndex - 1, end);
+    copied = behind.lastIndex;
+    opening.lastIndex = copied;
+  }
+  return written + text.slice(copied);
+}
+
+/** Behind the quote that ends a value; 0 where none does. */
+function endOfQuotes(text: string, from: number): number {
+  let quote = text.indexOf('"', from);
+  while (quote !== -1 && text[quote + 1] === '"') quote = text.indexOf('"', quote + 2);
+  return quote + 1;
 }
 
 function wrongQuotes(lines: readonly number[]): string {

@@ -63,6 +63,11 @@ test('files and pictures in it are named', async () => {
   expect(partial).toEqual(['Files within the mail are not converted: Die Grün.pdf, bö.txt, image/png.']);
 });
 
+test('a field that is cut within a character is read', async () => {
+  const start = 'text/plain; x*0=';
+  expect(await markdownOf(`Content-Type: ${start}${'a'.repeat(65_535 - start.length)}😀\n\nwords`)).toBe('words\n');
+});
+
 test('a mail within it follows, with its own head', async () => {
   const inner = 'Content-Type: message/rfc822\n\n\nSubject: Inner\nFrom: a@x.example\n\nInner words.';
   expect(await markdownOf(`Subject: Outer\n${multipart('mixed', [TEXT, inner])}`)).toBe(
@@ -170,6 +175,11 @@ test.each([
   ],
 ])('is refused: %#', async (mail, message) => {
   expect(await refusal(read(mail))).toBe(message);
+});
+
+test('what is signed is not encrypted, however its kind is written', async () => {
+  const signed = 'Content-Type: application/pkcs7-mime; smime-type=Signed-Data; name=a.p7m\n\nAAAA';
+  expect(await refusal(read(signed))).toMatch(/^unsupported: /);
 });
 
 test('signatures are no files', async () => {

@@ -87,6 +87,13 @@ test.each([
   expect((await convert(utf8(text), 'a.csv')).markdown).toContain(row);
 });
 
+test('a long quoted value behind a space stays one', async () => {
+  const csv = `a, b\n${'x, "yy"\n'.repeat(7000)}KEY, "${'line\n'.repeat(3000)}end, of it"\n`;
+  const { markdown, partial } = await convert(utf8(csv), 'x.csv');
+  expect(markdown.trim().split('\n').at(-1)).toBe(`| KEY | ${'line<br>'.repeat(3000)}end, of it |`);
+  expect(partial).toBeUndefined();
+});
+
 test('a value with quotes inside its quotes stays one, over several lines', async () => {
   const { markdown, partial } = await convert(utf8('a,b\n"He said "no" and\nleft, again",2\n3,4\n'), 'x.csv');
   expect(markdown).toBe('| a | b |\n| --- | --- |\n| He said "no" and<br>left, again | 2 |\n| 3 | 4 |\n');
