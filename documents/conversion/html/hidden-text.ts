@@ -217,7 +217,9 @@ function isOutOfSight(declared: Declarations, isInline = false): boolean {
   const isFar = (length: string | undefined) =>
     length !== undefined && /^-[\d.]+(?:px|em|rem|pt)?$/.test(length) && pixels(length) <= FAR_OUTSIDE;
   // What may grow or has room of its own is seen all the same.
-  const hasRoom = Object.keys(declared).some((name) => /^(?:flex|min-|padding)/.test(name));
+  const hasRoom = Object.entries(declared).some(
+    ([name, value]) => /^(?:flex|min-|padding)/.test(name) && /[1-9]/.test(value ?? ''),
+  );
   const isLine =
     isInline && /^(?:inline)?$/.test(declared.display ?? '') && !/^(?:absolute|fixed)$/.test(position ?? '');
   const sizes =

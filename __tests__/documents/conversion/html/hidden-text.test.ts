@@ -25,6 +25,7 @@ test.each([
   '<p style="position:absolute; left:-9999px">no</p>',
   '<p style="text-indent:-9999px">no</p>',
   '<p style="height:0;overflow:hidden">no</p>',
+  '<p style="height:0;padding:0;min-width:0;flex:none;overflow:hidden">no</p>',
   '<style>.x{position:absolute;clip:rect(0,0,0,0)}</style><p class="x">no</p>',
   '<p style="clip-path:inset(50%)">no</p>',
   '<p style="transform:scale(0)">no</p>',
