@@ -63,8 +63,8 @@ export class MailBody {
     const bodies: MailBody[] = [];
     let best: MailBody | undefined;
     for (const form of [...forms].reverse().sort((a, b) => Number(hasPage(b)) - Number(hasPage(a)))) {
-      // A single part is nothing but its form; others hold files as well.
-      if (best && form.parts.length === 0) continue;
+      // A single part that is no file is nothing but its form; others hold files as well.
+      if (best && form.parts.length === 0 && !form.isAttachment && form.filename === undefined) continue;
       const body = new MailBody(this.#budget, this.#mailsDeep);
       await body.add(form);
       bodies.push(body);
@@ -168,6 +168,6 @@ function isFlowed({ parameters }: MimePart): boolean {
 function unflowed(text: string): string {
   let paragraphs = '';
   for (const piece of piecesOf(text))
-    paragraphs += piece.replace(/(?<=^|\n) /g, '').replace(/(?<!(?:^|\n)--) \n(?![\n>])/g, ' ');
+    paragraphs += piece.replace(/(?<=^|\n) /g, '').replace(/(?<!(?:^|\n)--) \n(?![\n>]|-- \n)/g, ' ');
   return paragraphs;
 }

@@ -41,6 +41,18 @@ test('files beside a form that is not chosen are named', async () => {
   expect(partial).toEqual(['Files within the mail are not converted: invite.ics.']);
 });
 
+test('a file among the forms of the text is named', async () => {
+  const pdf = 'Content-Type: application/pdf\nContent-Disposition: attachment; filename=offer.pdf\n\nAAAA';
+  const { markdown, partial } = await read(multipart('alternative', [TEXT, PAGE, pdf]));
+  expect(markdown).toBe('words of a **page**\n');
+  expect(partial).toEqual(['Files within the mail are not converted: offer.pdf.']);
+});
+
+test('a flowed line before the mark of a signature stands by itself', async () => {
+  const text = 'Content-Type: text/plain; format=flowed\n\nlast \nline \n-- \nsigned';
+  expect(await markdownOf(multipart('mixed', [text]))).toContain('last line \n-- \nsigned');
+});
+
 test('parts follow each other, and none takes what another has left open', async () => {
   const parts = [
     'Content-Type: text/html\n\n<p>one<!-- open',
