@@ -1,10 +1,9 @@
 import { UnconvertibleDocumentError } from '../converter.ts';
 import { type DocumentProperties, documentProperties } from '../document-properties.ts';
-import { resolvedPart } from '../office/office-package.ts';
 import { childOf, childrenOf, descendantsOf, parseXml, type XmlElement } from '../office/xml.ts';
 import type { ZipArchive } from '../office/zip-archive.ts';
 
-export interface BookPackage {
+interface BookPackage {
   readonly properties: DocumentProperties;
   /** In the order of reading, each once; what its author has put beside that order comes last. */
   readonly chapters: readonly Chapter[];
@@ -36,8 +35,9 @@ const PAGE = /^(?:application\/xhtml\+xml|text\/html|text\/x-oeb1-document)$/i;
  * @throws UnconvertibleDocumentError `corrupt` where it has none, `encrypted` where a chapter is
  */
 export function readBookPackage(archive: ZipArchive): BookPackage {
-  const root = descendantsOf(parseXml(archive.read(CONTAINER)), 'rootfile')[0]?.attributes['full-path'];
-  if (root === undefined || !archive.has(root)) {
+  const path = descendantsOf(parseXml(archive.read(CONTAINER)), 'rootfile')[0]?.attributes['full-path'] ?? '';
+  const root = archive.has(path) ? path : partAt('', path);
+  if (!archive.has(root)) {
     throw new UnconvertibleDocumentError('corrupt', 'The book lacks its package document.');
   }
   const packageDocument = parseXml(archive.read(root));
@@ -59,10 +59,19 @@ function itemsOf(packageDocument: XmlElement, root: string): Map<string, Item> {
   const items = new Map<string, Item>();
   for (const { attributes } of childrenOf(childOf(packageDocument, 'manifest'), 'item')) {
     const { id, href = '', 'media-type': type = '', fallback } = attributes;
-    const part = resolvedPart(folder, href);
-    if (id !== undefined && part !== undefined) items.set(id, { part, type, fallback });
+    const [mediaType = ''] = type.split(';', 1);
+    if (id !== undefined) items.set(id, { part: partAt(folder, href), type: mediaType.trim(), fallback });
   }
   return items;
+}
+
+/** The part that an address names, from a folder; what is no address, as of a stray percent sign, is the name itself. */
+function partAt(folder: string, address: string): string {
+  try {
+    return decodeURIComponent(new URL(address, `package:///${folder}`).pathname).slice(1);
+  } catch {
+    return folder + address;
+  }
 }
 
 /** The item, or the first page that stands in for it. */
@@ -89,10 +98,8 @@ function requireReadable(archive: ZipArchive, chapters: ReadonlyMap<string, Chap
   if (!archive.has(ENCRYPTION)) return;
   for (const data of descendantsOf(parseXml(archive.read(ENCRYPTION)), 'EncryptedData')) {
     if (FOR_FONTS.test(childOf(data, 'EncryptionMethod')?.attributes.Algorithm ?? '')) continue;
-    const parts = descendantsOf(data, 'CipherReference').map(({ attributes }) =>
-      resolvedPart('', attributes.URI ?? ''),
-    );
-    if (!parts.some((part) => part !== undefined && chapters.has(part))) continue;
+    const parts = descendantsOf(data, 'CipherReference').map(({ attributes }) => partAt('', attributes.URI ?? ''));
+    if (!parts.some((part) => chapters.has(part))) continue;
     throw new UnconvertibleDocumentError('encrypted', 'The book is encrypted: it is protected against copying (DRM).');
   }
 }

@@ -31,6 +31,10 @@ export async function convertEpub(
       continue;
     }
     const page = await readChapter(archive.read(part));
+    if (page === undefined) {
+      unread.push(part);
+      continue;
+    }
     for (const remark of page.remarks) remarks.add(remark);
     characters += page.markdown.length;
     requireBearable(characters);
@@ -54,8 +58,14 @@ export async function convertEpub(
   };
 }
 
-async function readChapter(bytes: Uint8Array): Promise<{ markdown: string; remarks: readonly string[] }> {
-  const { text, remarks } = await readText({ bytes, filename: '' }, declaredCharset(bytes));
+/** @returns undefined for what is no text: it costs that chapter, not the book */
+async function readChapter(bytes: Uint8Array): Promise<{ markdown: string; remarks: readonly string[] } | undefined> {
+  const read = await readText({ bytes, filename: '' }, declaredCharset(bytes)).catch((error: Error) => {
+    if (error instanceof UnconvertibleDocumentError && error.reason === 'corrupt') return undefined;
+    throw error;
+  });
+  if (read === undefined) return undefined;
+  const { text, remarks } = read;
   const { markdown, partial = [] } = convertHtml(text);
   return { markdown: markdown.trim(), remarks: [...remarks, ...partial] };
 }

@@ -11,6 +11,9 @@ const MAIL_FIELDS = [
 ];
 const FIELDS = /^(?:(?:[!-9;-~]+[ \t]*:.*|[ \t].*)\n)+/;
 const MAIL_TYPE = /^message\/(?:rfc822|global)$/i;
+/** What says of itself that it is a text is a mail by more than one line. */
+const TEXT_EXTENSION = /^(?:txt|text|md|markdown|csv|tsv)$/;
+const TEXT_TYPE = /^text\/(?:plain|markdown|csv|tab-separated-values)\b/i;
 const ARCHIVE_TYPE = /^(?:multipart\/related|application\/x-mimearchive)$/i;
 /** The line before each mail of a mailbox (RFC 4155). */
 const SEPARATOR = /^From .*\n/;
@@ -33,8 +36,10 @@ export function mailTypeOf(
   if (fields === undefined) return undefined;
   const isNamedArchive = ['mht', 'mhtml'].includes(extension) || ARCHIVE_TYPE.test(mediaType);
   if (isNamedArchive || isArchive(fields)) return 'mhtml';
-  const isMail = extension === 'eml' || MAIL_TYPE.test(mediaType) || MAIL_FIELDS.some((field) => field.test(fields));
-  return isMail ? 'eml' : undefined;
+  if (extension === 'eml' || MAIL_TYPE.test(mediaType)) return 'eml';
+  const isNamedText = TEXT_EXTENSION.test(extension) || TEXT_TYPE.test(mediaType);
+  const known = MAIL_FIELDS.filter((field) => field.test(fields)).length;
+  return known >= (isNamedText ? 2 : 1) ? 'eml' : undefined;
 }
 
 /** A mail's pictures can stand beside its text in the same way, but a browser sends its page to nobody. */

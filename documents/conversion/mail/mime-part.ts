@@ -128,11 +128,17 @@ export function trimmedMail(mail: Uint8Array): Uint8Array {
 function fieldsOf(header: Buffer, encoding: string): Map<string, string> {
   const text = decodeText(header, encoding)?.text ?? header.toString('latin1');
   const fields = new Map<string, string>();
+  let last: string | undefined;
   for (const line of text.replace(/\r?\n[ \t]+/g, ' ').split('\n')) {
     const [, name, value = ''] = line.match(/^([!-9;-~]+)[ \t]*:(.*)$/) ?? [];
-    if (name === undefined) continue;
+    if (name === undefined) {
+      // A stray end of a line within a field.
+      if (last !== undefined && line.trim() !== '') fields.set(last, `${fields.get(last)} ${line.trim()}`);
+      continue;
+    }
     const key = name.toLowerCase();
     const before = fields.get(key);
+    last = before === undefined || OF_ADDRESSES.test(key) ? key : undefined;
     if (before === undefined) fields.set(key, value.trim());
     else if (OF_ADDRESSES.test(key)) fields.set(key, `${before}, ${value.trim()}`);
   }

@@ -6,7 +6,7 @@ const CONTAINER = '<container><rootfiles><rootfile full-path="OPS/a book.opf"/><
 interface Book {
   readonly items?: string;
   readonly spine?: string;
-  readonly parts?: Readonly<Record<string, string>>;
+  readonly parts?: Readonly<Record<string, string | Uint8Array>>;
 }
 
 const item = (id: string, href: string, more = 'media-type="application/xhtml+xml"') =>
@@ -44,6 +44,30 @@ test('chapters stand in the order of the spine, and what is beside it last', asy
     author: 'A Keeper',
     language: 'en',
   });
+});
+
+test.each([
+  ['a number sign in its name', item('a', 'c%231.xhtml'), 'OPS/c#1.xhtml'],
+  ['a stray percent sign in its name', item('a', '50%.xhtml'), 'OPS/50%.xhtml'],
+  [
+    'a charset beside its type',
+    item('a', 'c.xhtml', 'media-type="application/xhtml+xml; charset=utf-8"'),
+    'OPS/c.xhtml',
+  ],
+])('a chapter with %s is read', async (_, items, part) => {
+  const parts = { [part]: page('<p>Found.</p>') };
+  expect((await read({ items, spine: '<itemref idref="a"/>', parts })).markdown).toBe('Found.\n');
+});
+
+test.each(['/OPS/a book.opf', 'OPS/a%20book%2Eopf'])('a package document at %s is found', async (path) => {
+  const parts = { 'META-INF/container.xml': CONTAINER.replace('OPS/a book.opf', path) };
+  expect((await read({ parts })).markdown).toContain('First.');
+});
+
+test('a chapter that is no text costs that chapter', async () => {
+  const { markdown, partial } = await read({ parts: { 'OPS/a.xhtml': Buffer.from([0, 1, 2, 0, 0, 255, 0, 3]) } });
+  expect(markdown).toBe('Second.\n\nNotes.\n');
+  expect(partial).toEqual(['Chapters that are no text, or missing, were left out: OPS/a.xhtml.']);
 });
 
 test('a chapter is read once, however often it is named', async () => {

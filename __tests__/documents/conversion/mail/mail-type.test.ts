@@ -19,6 +19,15 @@ test.each([
   ['a memorandum', 'From: a\nTo: b\n\nwords', 'txt', '', undefined],
   ['a delivery note', 'Received: from the mole, 3 pallets\nTo: b\n\nwords', 'txt', '', undefined],
   ['a text about mails', 'MIME-Version: what it is\n\nwords', 'md', '', undefined],
+  [
+    'a note of a delivery by the clock',
+    'Received: from store by truck; 12 boxes at 10:30\nOther: x\n\nwords',
+    'txt',
+    '',
+    undefined,
+  ],
+  ['a text about MIME', 'MIME-Version: 1.0\nTitle: x\n\nwords', '', 'text/markdown', undefined],
+  ['a mail that is called a text', 'Message-ID: <1@x>\nMIME-Version: 1.0\n\nwords', 'txt', '', 'eml'],
   ['no fields', 'words\nMessage-ID: <1>\n', 'eml', '', undefined],
 ])('%s', (_, text, extension, mediaType, type) => {
   expect(mailTypeOf(text, extension, mediaType)).toBe(type);

@@ -48,6 +48,13 @@ test('a file among the forms of the text is named', async () => {
   expect(partial).toEqual(['Files within the mail are not converted: offer.pdf.']);
 });
 
+test('a field goes on after a stray end of a line', async () => {
+  const { markdown } = await read(
+    'Subject: first\u2028second\nMIME-Version: 1.0\nContent-Type: text/plain; charset=utf-8\n\nwords',
+  );
+  expect(markdown).toContain('first second');
+});
+
 test('a flowed line before the mark of a signature stands by itself', async () => {
   const text = 'Content-Type: text/plain; format=flowed\n\nlast \nline \n-- \nsigned';
   expect(await markdownOf(multipart('mixed', [text]))).toContain('last line \n-- \nsigned');
