@@ -4,6 +4,12 @@ const LONGEST_NAME = 100;
 
 /** Names of files within a document in words: `a.pdf, b.docx and 12 more`. */
 export function fileList(files: readonly string[]): string {
-  const names = files.slice(0, MOST_NAMED).map((name) => name.slice(0, LONGEST_NAME));
+  // A name is whatever its sender wrote.
+  const names = files.slice(0, MOST_NAMED).map((name) => {
+    return name
+      .replace(/[\p{Cc}\p{Zl}\p{Zp}]+/gu, ' ')
+      .slice(0, LONGEST_NAME)
+      .toWellFormed();
+  });
   return names.join(', ') + (files.length > MOST_NAMED ? ` and ${files.length - MOST_NAMED} more` : '');
 }

@@ -55,6 +55,12 @@ test('a field goes on after a stray end of a line', async () => {
   expect(markdown).toContain('first second');
 });
 
+test('the name of a file stays in its line, and ends with a character', async () => {
+  const named = (name: string) => `Content-Type: application/pdf; name*=utf-8''${encodeURIComponent(name)}\n\nAAAA`;
+  const { partial } = await read(multipart('mixed', [TEXT, named('a\nb\0c.pdf'), named(`${'x'.repeat(99)}😀.pdf`)]));
+  expect(partial).toEqual([`Files within the mail are not converted: a b c.pdf, ${'x'.repeat(99)}\ufffd.`]);
+});
+
 test('a flowed line before the mark of a signature stands by itself', async () => {
   const text = 'Content-Type: text/plain; format=flowed\n\nlast \nline \n-- \nsigned';
   expect(await markdownOf(multipart('mixed', [text]))).toContain('last line \n-- \nsigned');
